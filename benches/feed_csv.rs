@@ -4,7 +4,7 @@
 //! 200,000 rows of the standard layout. All is read from memory, on one thread.
 #![expect(clippy::print_stdout, reason = "a bench speaks to whoever runs it")]
 
-use duizhang::feed::{self, Entry, Flag, Reject, Sink, Statement};
+use duizhang::feed::{self, Flag, Reject, Sink, Statement, StatementEntry};
 use duizhang::rulebook::bank::BankLayouts;
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -18,7 +18,7 @@ struct Count {
 }
 
 impl Sink for Count {
-    fn entry(&mut self, entry: Entry<'_>) {
+    fn entry(&mut self, entry: StatementEntry<'_>) {
         self.entries += 1;
         black_box(&entry);
     }

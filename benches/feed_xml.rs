@@ -6,7 +6,7 @@
 //! over MT940 finds every line's end.
 #![expect(clippy::print_stdout, reason = "a benchmark shows what it measured")]
 
-use duizhang::feed::{self, Entry, Flag, Reject, Sink, Statement};
+use duizhang::feed::{self, Flag, Reject, Sink, Statement, StatementEntry};
 use std::fmt::Write;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ struct Counting {
 }
 
 impl Sink for Counting {
-    fn entry(&mut self, entry: Entry<'_>) {
+    fn entry(&mut self, entry: StatementEntry<'_>) {
         self.entries += 1;
         self.characters += entry.remarks.postscript.len() + entry.serial.len();
     }

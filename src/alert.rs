@@ -22,6 +22,7 @@ mod guard;
 pub mod habit;
 pub mod identity;
 mod item;
+mod kind;
 pub mod letter;
 pub mod letter_number;
 mod notice;
@@ -42,12 +43,15 @@ pub mod window;
 
 pub use arrears::{Arrears, OwedMonth};
 pub use brake::{FileOfLetters, Hold, NightOfLetters, Pull, pulls};
-pub use delivery::{Claim, Delivered, Delivery, DeliveryError, Outbox, Outgoing, Settled, deliver};
-pub use digest::{Addressee, CentreContact, Contents, Digest, Refusal};
+pub use delivery::{
+    Delivered, Delivery, DeliveryError, LetterClaim, Outbox, Outgoing, Settled, deliver,
+};
+pub use digest::{Addressee, CentreContact, Contents, Digest, LetterRefusal};
 pub use eml::{EmlError, dated, plain_text};
 pub use habit::Habit;
 pub use identity::{Clues, KnownBy, Owner, identify};
 pub use item::{About, BrokenRule, DigestItem, HandbookQuote, ReadRemark};
+pub use kind::LetterKind;
 pub use letter::Letter;
 pub use letter_number::short_id;
 pub use notice::{NewsStage, NoticeNews, NoticeTold, Payback};
@@ -56,7 +60,7 @@ pub use reissue::{Reissue, Written};
 pub use rhythm::{Due, Rhythm, Told, may_write};
 pub use smtp::{Login, MailServer, Security, ServerFault, TrialStep, try_out};
 pub use staff::{Alarm, StaffMail};
-pub use state::{Ending, LetterState, NoMailbox, Standing, Tries};
+pub use state::{Ending, LetterStanding, LetterState, NoMailbox, Tries};
 pub use together::{Part, together};
 pub use unsubscribe::{Declined, OneClick};
 pub use window::Window;

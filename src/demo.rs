@@ -31,12 +31,12 @@ pub struct Demo {
     /// `employers.csv`
     pub employers: String,
     /// In order of time; the last is the one to look at.
-    pub nights: Vec<Night>,
+    pub nights: Vec<DemoNight>,
 }
 
 /// What happens before one night.
 #[derive(Clone, Debug)]
-pub struct Night {
+pub struct DemoNight {
     pub as_of: NaiveDate,
     /// A list of notices to import first, where a month begins.
     pub notices: Option<(String, String)>,

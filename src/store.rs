@@ -66,7 +66,7 @@ mod working_set;
 
 pub use archive::ArchivedMonth;
 pub use arrears::{Arrear, ToldMonth};
-pub use audit::{AdvanceFigures, Audit, Gap, Place, Standing};
+pub use audit::{AdvanceFigures, Audit, Gap, MoneyPlace, PlaceFigures};
 pub use branch::BranchNumbers;
 pub use calls::CallRow;
 pub use contact_preferences::{AskedAddress, BlockedAddress, ContactPreference};
@@ -77,7 +77,7 @@ pub use desk::{
     PreviewNotice, ProposalFilter, Requested, SimilarItem, Touched,
 };
 pub use distribution::distribution;
-pub use error::{PostgresError, Refusal, StoreError};
+pub use error::{LetterWanted, PostgresError, StateRefusal, StoreError, StoreRefusal};
 pub use held::HeldRow;
 pub use import::{
     FieldChange, HIDDEN_FIELDS, ImportOrder, ImportOrigin, ImportUndone, Imported, ImportedList,

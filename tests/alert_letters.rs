@@ -6,8 +6,8 @@
 use chrono::NaiveDate;
 use duizhang::alert::{
     About, Addressee, Alarm, Arrears, BrokenRule, CentreContact, Contents, Digest, DigestItem,
-    Habit, HandbookQuote, KnownBy, Letter, LetterState, OpenNotice, ReadRemark, Refusal, Solution,
-    StaffMail, Whereabouts, sample,
+    Habit, HandbookQuote, KnownBy, Letter, LetterRefusal, LetterState, OpenNotice, ReadRemark,
+    Solution, StaffMail, Whereabouts, sample,
 };
 use duizhang::remittance::{Money, PaymentReference, Reason, RemarkField};
 use duizhang::report::{MaskedAccount, RemarkText, Segment, SegmentKind};
@@ -331,7 +331,7 @@ fn staff_are_told_what_happened_and_what_to_do() {
     let report = duizhang::report::Report {
         centre: duizhang::report::Centre::default(),
         as_of: day(5, 12),
-        night: duizhang::report::Night { files_taken: 3, letters: 2, ..Default::default() },
+        night: duizhang::report::NightFigures { files_taken: 3, letters: 2, ..Default::default() },
         outcomes: vec![],
         movement: duizhang::report::Movement::default(),
         awaiting: vec![],
@@ -492,7 +492,10 @@ fn an_item_of_another_employer_never_becomes_a_letter() {
     let item = || open_item(Reason::NoReference);
     let other = DigestItem { employer_id: "E0002".into(), ..item() };
     let refusal = Digest::new(centre(), addressee(), day(5, 12), vec![item(), other]).unwrap_err();
-    assert!(matches!(&refusal, Refusal::NotTheirs { owner, .. } if owner == "E0002"), "{refusal}");
+    assert!(
+        matches!(&refusal, LetterRefusal::NotTheirs { owner, .. } if owner == "E0002"),
+        "{refusal}"
+    );
     let nothing = Digest::new(centre(), addressee(), day(5, 12), vec![]).unwrap_err();
     assert_eq!(nothing.code(), "nothing-to-say");
 }

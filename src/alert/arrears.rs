@@ -7,7 +7,7 @@
 //! Invariant: an amount stands only where the list of the month was made. The id follows from what is told.
 
 use super::body::{Block, Body, Paper, Row, Section, Tone};
-use super::digest::{Addressee, CentreContact, Refusal, address};
+use super::digest::{Addressee, CentreContact, LetterRefusal, address};
 use super::guard::{display, harmless, line, name};
 use super::letter::{self, Letter};
 use super::{letter_number, page};
@@ -46,21 +46,21 @@ impl Arrears {
     /// The letter; on paper where the employer has no address, or what was imported as one is none.
     ///
     /// # Errors
-    /// [`Refusal`] where there is nothing to say, or the centre's own address is none.
-    pub fn letter(&self, rules: &LetterRules) -> Result<Letter, Refusal> {
+    /// [`LetterRefusal`] where there is nothing to say, or the centre's own address is none.
+    pub fn letter(&self, rules: &LetterRules) -> Result<Letter, LetterRefusal> {
         self.numbered(rules, &letter_number::of(&self.letter_id(), 0))
     }
 
     /// The same under another number, where another letter has that one.
     ///
     /// # Errors
-    /// [`Refusal`] where there is nothing to say, or the centre's own address is none.
-    pub fn numbered(&self, rules: &LetterRules, number: &str) -> Result<Letter, Refusal> {
+    /// [`LetterRefusal`] where there is nothing to say, or the centre's own address is none.
+    pub fn numbered(&self, rules: &LetterRules, number: &str) -> Result<Letter, LetterRefusal> {
         if self.months.is_empty() {
-            return Err(Refusal::Nothing { employer_id: self.addressee.employer_id.clone() });
+            return Err(LetterRefusal::Nothing { employer_id: self.addressee.employer_id.clone() });
         }
         let own = |found: &str| {
-            address(found).ok_or_else(|| Refusal::InvalidSender { found: found.to_owned() })
+            address(found).ok_or_else(|| LetterRefusal::InvalidSender { found: found.to_owned() })
         };
         let sender = own(&self.centre.sender)?;
         let unsubscribe = self.centre.unsubscribe.as_deref().map(own).transpose()?;

@@ -1,13 +1,14 @@
 //! The brake: a night whose letters are not like other nights' is held until a person has looked.
 //!
 //! Start at [`pulls`]: it is the whole policy. Its numbers are `rules/letters/brake.toml`, what it is told of a night
-//! is [`NightOfLetters`], and what it finds is said to staff in [`Pull::chinese`] and [`Pull::english`].
+//! is [`NightOfLetters`], and what it finds is said to staff in either language ([`Pull`] is [`Localized`]).
 //!
 //! Invariant: pure. Whether a night is held follows from its counts alone, and all of its letters are held or none.
 
-use crate::remittance::Reason;
+use crate::remittance::{Language, Localized, Reason, said};
 use crate::rulebook::brake::BrakeRules;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// When letters wait for a person: `[letters] hold` of `duizhang.toml`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -151,51 +152,46 @@ impl Pull {
             Self::Hand => "hand",
         }
     }
+}
 
-    /// For the report and the desk.
-    #[must_use]
-    pub fn chinese(&self) -> String {
+/// For the report and the desk.
+impl Localized for Pull {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
         match self {
-            Self::Always => "按设置（hold = \"always\"）每夜函件均需放行".to_owned(),
-            Self::First => "本中心尚未发出过函件，首批函件需放行".to_owned(),
-            Self::UsualNight { letters, usual, times } => {
-                format!("本夜 {letters} 封，超过平常一夜（{usual} 封）的 {times} 倍")
-            }
-            Self::Employers { addressed, employers, percent } => {
-                format!("涉及 {addressed} 个单位，超过全部 {employers} 个单位的 {percent}%")
-            }
-            Self::File { file_name, reason, alike, rows, percent, .. } => {
-                let reason = Reason::from_code(reason).map_or("", Reason::chinese);
-                format!(
-                    "文件 {file_name} 的 {rows} 笔收入中有 {alike} 笔（{}%）因同一原因“{reason}”挂账，超过 {percent}%",
-                    share(*alike, *rows)
+            Self::Always => language
+                .choose(
+                    "按设置（hold = \"always\"）每夜函件均需放行",
+                    "hold = \"always\": every night's letters wait for a person",
                 )
-            }
-            Self::Hand => "由工作人员暂扣".to_owned(),
-        }
-    }
-
-    /// The same in English.
-    #[must_use]
-    pub fn english(&self) -> String {
-        match self {
-            Self::Always => "hold = \"always\": every night's letters wait for a person".to_owned(),
-            Self::First => "no letter of this centre has gone out before".to_owned(),
-            Self::UsualNight { letters, usual, times } => {
-                format!("{letters} letters are more than {times} times a usual night ({usual})")
-            }
-            Self::Employers { addressed, employers, percent } => format!(
+                .into(),
+            Self::First => language
+                .choose(
+                    "本中心尚未发出过函件，首批函件需放行",
+                    "no letter of this centre has gone out before",
+                )
+                .into(),
+            Self::UsualNight { letters, usual, times } => said!(
+                language,
+                "本夜 {letters} 封，超过平常一夜（{usual} 封）的 {times} 倍",
+                "{letters} letters are more than {times} times a usual night ({usual})"
+            ),
+            Self::Employers { addressed, employers, percent } => said!(
+                language,
+                "涉及 {addressed} 个单位，超过全部 {employers} 个单位的 {percent}%",
                 "they go to {addressed} employers of {employers}, more than {percent} of 100"
             ),
             Self::File { feed_id, file_name, reason, alike, rows, percent } => {
-                let id = super::short_id(feed_id);
-                format!(
-                    "file {file_name} ({id}): {alike} of its {rows} credits ({} of 100) hang for one reason, \
-                     {reason}, more than {percent} of 100",
-                    share(*alike, *rows)
+                let known = Reason::from_code(reason);
+                let known = known.map(|known| known.in_language(language)).unwrap_or_default();
+                let (id, share) = (super::short_id(feed_id), share(*alike, *rows));
+                said!(
+                    language,
+                    "文件 {file_name} 的 {rows} 笔收入中有 {alike} 笔（{share}%）因同一原因“{known}”挂账，超过 {percent}%",
+                    "file {file_name} ({id}): {alike} of its {rows} credits ({share} of 100) hang for one reason, \
+                     {reason}, more than {percent} of 100"
                 )
             }
-            Self::Hand => "held by staff".to_owned(),
+            Self::Hand => language.choose("由工作人员暂扣", "held by staff").into(),
         }
     }
 }

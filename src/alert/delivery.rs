@@ -21,13 +21,13 @@ pub use error::DeliveryError;
 use super::bounce;
 use super::dkim::Signer;
 use super::smtp::{MailServer, SendOutcome, ServerFault};
-use super::state::{Ending, LetterState, NoMailbox, Standing, Tries};
+use super::state::{Ending, LetterStanding, LetterState, NoMailbox, Tries};
 use super::unsubscribe::OneClick;
 use crate::rulebook::servers::ServerRules;
 use hands::Hands;
 use lettre::Address;
 use limit::{Limit, Looked};
-use line::{Line, busy};
+use line::{MailLine, busy};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
@@ -51,7 +51,7 @@ pub struct Outgoing {
 
 /// What is asked of an outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claim {
+pub struct LetterClaim {
     /// Who asks: no two senders have the same name.
     pub holder: String,
     pub now: i64,
@@ -75,7 +75,7 @@ pub trait Outbox {
     ///
     /// # Errors
     /// Where the outbox cannot be read or written.
-    fn claim(&self, claim: &Claim) -> Result<Vec<Outgoing>, Self::Error>;
+    fn claim(&self, claim: &LetterClaim) -> Result<Vec<Outgoing>, Self::Error>;
 
     /// Writes where letters stand now, in one commit.
     ///
@@ -88,7 +88,7 @@ pub trait Outbox {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settled {
     pub letter_id: String,
-    pub standing: Standing,
+    pub standing: LetterStanding,
     /// What is held against its address, where the server's answer was about it.
     pub no_mailbox: Option<NoMailbox>,
 }
@@ -285,7 +285,7 @@ impl<O: Outbox> Run<'_, O> {
 
     fn claim(&self, letters_max: usize) -> Result<VecDeque<Job>, DeliveryError<O::Error>> {
         let (now, began) = ((self.now)(), Instant::now());
-        let claim = Claim {
+        let claim = LetterClaim {
             holder: self.delivery.holder.clone(),
             now,
             lease_until: now + lease(self.delivery.server.patience),
@@ -307,7 +307,7 @@ impl<O: Outbox> Run<'_, O> {
         let now = (self.now)();
         let mut settled = Vec::with_capacity(ends.len());
         for told in ends {
-            let mut standing = Standing::after(&told.ending, told.tries, now);
+            let mut standing = LetterStanding::after(&told.ending, told.tries, now);
             // What was refused with everybody else lets those pass that were not tried at all: else the same
             // few would end every run.
             if told.ending == Ending::Untried && !told.doubted {
@@ -433,7 +433,7 @@ impl WorkerPool {
 
     /// One worker: takes jobs until there are no more, over connections of its own.
     async fn work(self: Arc<Self>, tell: mpsc::UnboundedSender<Told>) {
-        let mut line = Line::default();
+        let mut line = MailLine::default();
         loop {
             let job = self.jobs.lock().await.recv().await;
             let Some(Job { letter, until }) = job else { break };

@@ -1,11 +1,11 @@
 //! What one employer is told of one night: the value a letter is made of, or the reason for none.
 //!
 //! Start at [`Digest::new`]: it is the only way to a digest and it refuses more than it grants. A
-//! [`Refusal`] is a value to be recorded, not an error of the night.
+//! [`LetterRefusal`] is a value to be recorded, not an error of the night.
 
 mod refusal;
 
-pub use refusal::Refusal;
+pub use refusal::LetterRefusal;
 
 use super::habit::Habit;
 use super::item::DigestItem;
@@ -98,20 +98,20 @@ impl Digest {
     /// Puts a night's items for one employer together.
     ///
     /// # Errors
-    /// A [`Refusal`] where no letter may or need be written.
+    /// A [`LetterRefusal`] where no letter may or need be written.
     pub fn new(
         centre: CentreContact,
         addressee: Addressee,
         night: NaiveDate,
         contents: impl Into<Contents>,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, LetterRefusal> {
         let mut digest = Self::on_paper(centre, addressee, night, contents)?;
         let employer_id = || digest.addressee.employer_id.clone();
         let written = digest.addressee.email.as_deref().map(str::trim).unwrap_or_default();
         if written.is_empty() {
-            return Err(Refusal::NoAddress { employer_id: employer_id() });
+            return Err(LetterRefusal::NoAddress { employer_id: employer_id() });
         }
-        let recipient = address(written).ok_or_else(|| Refusal::InvalidAddress {
+        let recipient = address(written).ok_or_else(|| LetterRefusal::InvalidAddress {
             employer_id: employer_id(),
             found: written.to_owned(),
         })?;
@@ -122,17 +122,17 @@ impl Digest {
     /// The same for an employer without an address: to be printed and posted.
     ///
     /// # Errors
-    /// A [`Refusal`] where no letter may or need be written.
+    /// A [`LetterRefusal`] where no letter may or need be written.
     pub fn on_paper(
         centre: CentreContact,
         addressee: Addressee,
         night: NaiveDate,
         contents: impl Into<Contents>,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, LetterRefusal> {
         let Contents { mut notices, mut items, habits } = contents.into();
         let employer_id = || addressee.employer_id.clone();
         if let Some(item) = items.iter().find(|item| item.employer_id != addressee.employer_id) {
-            return Err(Refusal::NotTheirs {
+            return Err(LetterRefusal::NotTheirs {
                 employer_id: employer_id(),
                 owner: item.employer_id.clone(),
                 transaction_id: item.transaction_id.clone(),
@@ -140,17 +140,17 @@ impl Digest {
         }
         let strange = notices.iter().find(|one| one.employer_id != addressee.employer_id);
         if let Some(notice) = strange {
-            return Err(Refusal::NotTheirs {
+            return Err(LetterRefusal::NotTheirs {
                 employer_id: employer_id(),
                 owner: notice.employer_id.clone(),
                 transaction_id: notice.reference.to_string(),
             });
         }
         if items.is_empty() && notices.is_empty() && habits.is_empty() {
-            return Err(Refusal::Nothing { employer_id: employer_id() });
+            return Err(LetterRefusal::Nothing { employer_id: employer_id() });
         }
         let own = |found: &str| {
-            address(found).ok_or_else(|| Refusal::InvalidSender { found: found.to_owned() })
+            address(found).ok_or_else(|| LetterRefusal::InvalidSender { found: found.to_owned() })
         };
         let sender = own(&centre.sender)?;
         let unsubscribe = centre.unsubscribe.as_deref().map(own).transpose()?;

@@ -3,9 +3,10 @@
 //! Start at [`harmless`]. What is not repeated, and what is said instead, is `rules/letters/quoting.toml`'s to say; here
 //! the invisible is made visible, and what a mail program could still take for a link is broken.
 
-use crate::remittance::RemarkField;
+use crate::remittance::{Language, Localized};
 use crate::report::{RemarkText, SegmentKind, text};
 use crate::rulebook::letter::LetterRules;
+use std::borrow::Cow;
 
 /// Characters of a payer's text that a letter repeats.
 const QUOTED_CHARS_MAX: usize = 140;
@@ -21,7 +22,7 @@ const CUT: &str = "……（以下略）";
 
 /// A remark as it was written: the field's name, and pieces of which some were read.
 pub(super) struct Quote {
-    pub(super) field: &'static str,
+    pub(super) field: Cow<'static, str>,
     pub(super) pieces: Vec<(String, bool)>,
     /// What was read, several parted by 、; empty where nothing was.
     pub(super) read: String,
@@ -75,7 +76,7 @@ pub(super) fn remark(remark: &RemarkText, read: &[String], rules: &LetterRules) 
     let read = if read.is_empty() { runs(remark) } else { read.to_vec() };
     let visible = pieces.iter().any(|(_, read)| *read);
     let read = if visible { broken(&read.join("、")) } else { String::new() };
-    Quote { field: RemarkField::chinese(remark.field), pieces, read }
+    Quote { field: remark.field.in_language(Language::Chinese), pieces, read }
 }
 
 /// What was read where it makes no whole reference: pieces that only signs without meaning part are one.

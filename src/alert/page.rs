@@ -7,7 +7,7 @@ use askama::Template;
 
 #[derive(Template)]
 #[template(path = "letter.html", whitespace = "minimize")]
-struct Page<'a> {
+struct MailPage<'a> {
     body: &'a Body,
 }
 
@@ -38,7 +38,7 @@ struct TogetherPage<'a> {
 
 /// The page; writing it into a string cannot fail, the template holds no fallible call.
 pub(super) fn html(body: &Body) -> String {
-    Page { body }.render().unwrap_or_default()
+    MailPage { body }.render().unwrap_or_default()
 }
 
 /// The page to print.

@@ -6,8 +6,9 @@
 //!
 //! Invariant: pure. The same item on the same night is due or not, however often it is asked.
 
-use crate::remittance::Outcome;
+use crate::remittance::{Language, Localized, Outcome};
 use chrono::{Datelike, NaiveDate, Weekday};
+use std::borrow::Cow;
 use std::fmt;
 
 /// How often an employer wants to hear.
@@ -162,6 +163,17 @@ impl Rhythm {
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|rhythm| rhythm.code() == code)
+    }
+}
+
+/// How often an employer gets letters.
+impl Localized for Rhythm {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Immediate => language.choose("次日", "the next morning"),
+            Self::Weekly => language.choose("每周一", "on Mondays"),
+            Self::Never => language.choose("不寄函件", "no letters"),
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Letters with invented content, to see what the sentences in use make of each kind.
 
 use super::arrears::{Arrears, OwedMonth};
-use super::digest::{Addressee, CentreContact, Contents, Digest, Refusal};
+use super::digest::{Addressee, CentreContact, Contents, Digest, LetterRefusal};
 use super::habit::Habit;
 use super::identity::KnownBy;
 use super::item::{About, BrokenRule, DigestItem, ReadRemark};
@@ -27,8 +27,12 @@ pub const KINDS: [&str; 9] = [
 /// A digest of a kind of [`KINDS`].
 ///
 /// # Errors
-/// [`Refusal`] where the centre's own address is none.
-pub fn digest(kind: &str, centre: CentreContact, night: NaiveDate) -> Result<Digest, Refusal> {
+/// [`LetterRefusal`] where the centre's own address is none.
+pub fn digest(
+    kind: &str,
+    centre: CentreContact,
+    night: NaiveDate,
+) -> Result<Digest, LetterRefusal> {
     let unreadable = Reason::UnreadableReference;
     let open_item = || vec![item(About::Suspense(unreadable), night)];
     let items = match kind {

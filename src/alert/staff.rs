@@ -8,10 +8,12 @@ mod access;
 
 use super::digest::CentreContact;
 use super::eml::{AutoSubmitted, EmlError, midnight};
+use super::kind::LetterKind;
 use super::state::LetterState;
+use crate::remittance::{Language, Localized};
 use crate::report::{Report, TrailHead, Warning, text};
 use crate::rulebook::letter::LetterRules;
-use crate::suspense::trail::{Entry, event_chinese};
+use crate::suspense::trail::TrailEntry;
 use chrono::NaiveDate;
 use lettre::message::header::ContentType;
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
@@ -39,8 +41,7 @@ pub enum Alarm {
 /// A mail to staff, before it is known to whom of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaffMail {
-    /// `summary`, `alarm`, `access` or `confirm`.
-    pub kind: &'static str,
+    pub kind: LetterKind,
     pub night: NaiveDate,
     pub subject: String,
     pub text: String,
@@ -94,7 +95,7 @@ impl StaffMail {
         text.push_str(&report.trail.as_ref().map_or_else(String::new, TrailHead::mail));
         let subject = rules.fill("summary-subject", &values);
         Self {
-            kind: "summary",
+            kind: LetterKind::Summary,
             night: report.as_of,
             news: subject.clone(),
             subject,
@@ -117,19 +118,19 @@ impl StaffMail {
         let subject = rules.fill("alarm-subject", &[("night", &day), ("what", &what)]);
         let text = rules.fill("alarm-body", &[("night", &day), ("list", list.trim_end())]);
         let news = list;
-        Some(Self { kind: "alarm", night, subject, text, attachment: None, news })
+        Some(Self { kind: LetterKind::Alarm, night, subject, text, attachment: None, news })
     }
 
     /// What was done about people's access; `at` is an instant as a clock in China shows it. `None` for nothing.
     #[must_use]
     pub fn access(
         night: NaiveDate,
-        entries: &[Entry],
+        entries: &[TrailEntry],
         at: impl Fn(i64) -> String,
         rules: &LetterRules,
     ) -> Option<Self> {
-        let line = |entry: &Entry| {
-            let did = event_chinese(&entry.event).unwrap_or(&entry.event);
+        let line = |entry: &TrailEntry| {
+            let did = entry.event.in_language(Language::Chinese);
             let (at, detail) = (at(entry.at), access::words(&entry.detail));
             let who = match entry.role.as_str() {
                 "operator" => format!("命令行（{}）", entry.actor),
@@ -138,7 +139,7 @@ impl StaffMail {
             let values = [
                 ("at", at.as_str()),
                 ("who", &who),
-                ("did", did),
+                ("did", &*did),
                 ("whom", &entry.subject),
                 ("detail", &detail),
             ];
@@ -149,7 +150,7 @@ impl StaffMail {
         let (list, day, count) = (lines.join("\n"), night.to_string(), entries.len().to_string());
         let subject = rules.fill("access-subject", &[("night", &day), ("count", &count)]);
         let text = rules.fill("access-body", &[("list", &list)]);
-        Some(Self { kind: "access", night, subject, text, attachment: None, news: list })
+        Some(Self { kind: LetterKind::Access, night, subject, text, attachment: None, news: list })
     }
 
     /// The same with how far the audit trail is.
@@ -183,7 +184,7 @@ impl StaffMail {
         let (said, signature) =
             (rules.fill("confirm-body", &values), rules.fill("confirm-signed", &signed));
         Self {
-            kind: "confirm",
+            kind: LetterKind::Confirm,
             night: on,
             subject: rules.fill("confirm-subject", &[]),
             text: format!("{}\n\n{said}\n\n{signature}\n", rules.fill("confirm-who", &signed)),
@@ -198,7 +199,7 @@ impl StaffMail {
         let day = on.to_string();
         let centre = super::guard::name(centre);
         Self {
-            kind: "test",
+            kind: LetterKind::Test,
             night: on,
             subject: rules.fill("test-subject", &[]),
             text: rules.fill("test-body", &[("centre", &centre), ("on", &day)]),
@@ -212,7 +213,9 @@ impl StaffMail {
     pub fn letter_id(&self, centre: &CentreContact, to: &str) -> String {
         let mut hash = Sha256::new();
         let night = self.night.to_string();
-        for field in ["duizhang staff 1", &centre.centre_id, self.kind, &night, to, &self.news] {
+        for field in
+            ["duizhang staff 1", &centre.centre_id, self.kind.code(), &night, to, &self.news]
+        {
             hash.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(field);
         }
@@ -260,7 +263,7 @@ impl Alarm {
                 format!("账户 {account}")
             }
             Warning::LedgerGap { .. } => "总账".to_owned(),
-            Warning::Other { en, .. } if en.starts_with("running-balance-breaks") => {
+            Warning::Other { said, .. } if said.en.starts_with("running-balance-breaks") => {
                 "逐笔余额".to_owned()
             }
             Warning::CalendarUnknown { .. }
@@ -269,7 +272,8 @@ impl Alarm {
             | Warning::ConflictingDuplicate { .. }
             | Warning::Other { .. } => return None,
         };
-        let (place, detail) = (warning.place().to_owned(), warning.chinese());
+        let (place, detail) =
+            (warning.place().to_owned(), warning.in_language(Language::Chinese).into_owned());
         Some(Self::Balance { account, place, detail })
     }
 

@@ -1,12 +1,14 @@
 //! Where a letter stands on its way, and where it stands after a try.
 //!
-//! Start at [`Standing::after`]: it is the whole policy of delivery. A letter waits, is in one
+//! Start at [`LetterStanding::after`]: it is the whole policy of delivery. A letter waits, is in one
 //! sender's hands for as long as a lease lasts, and ends as sent, refused, given up or unknown; a
 //! report can say later that what was sent came back.
 //!
 //! Invariant: a letter is in exactly one state, and nothing but a final state takes it off the list
 //! of what is to be sent. Instants are seconds since 1970-01-01 UTC and come from the shell.
 
+use crate::remittance::{Language, Localized};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Where a letter stands.
@@ -100,7 +102,7 @@ pub struct Tries {
 
 /// A letter's place in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct LetterStanding {
     pub state: LetterState,
     /// When it may be tried next; `None` in a final state.
     pub due_at: Option<i64>,
@@ -170,13 +172,31 @@ impl LetterState {
     }
 }
 
+impl Localized for LetterState {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Waiting => language.choose("待发", "waiting"),
+            Self::Sending => language.choose("发送中", "being sent"),
+            Self::Sent => language.choose("已发出", "sent"),
+            Self::Returned => language.choose("被退回", "came back"),
+            Self::Refused => language.choose("被拒收", "refused"),
+            Self::GivenUp => language.choose("已放弃", "given up"),
+            Self::Unknown => language.choose("状态未知", "unconfirmed"),
+            Self::Printed => language.choose("纸质", "on paper"),
+            Self::Filed => language.choose("已存为文件", "left as a file"),
+            Self::Held => language.choose("暂扣待放行", "held back"),
+            Self::Dropped => language.choose("已撤下", "dropped"),
+        })
+    }
+}
+
 impl fmt::Display for LetterState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())
     }
 }
 
-impl Standing {
+impl LetterStanding {
     /// Where a letter stands after a try; `before` it, it was tried so often.
     ///
     /// A 5xx is final. A 4xx or a lost connection is tried again after a growing pause. What the
@@ -208,7 +228,7 @@ impl Standing {
     }
 }
 
-impl Standing {
+impl LetterStanding {
     /// Where a letter stands that a limit put off: it waits, and keeps all its tries until that has lasted for days.
     fn put_off(answer: &str, at_least: i64, before: Tries, now: i64) -> Self {
         let since = before.put_off_since.unwrap_or(now);
@@ -290,7 +310,7 @@ mod tests {
         ];
         let tries = |(attempts, unconfirmed)| Tries { attempts, unconfirmed, ..Tries::default() };
         for (ending, before, state, due_in, now_tried) in rows {
-            let found = Standing::after(&ending, tries(before), 1_000);
+            let found = LetterStanding::after(&ending, tries(before), 1_000);
             let want = (state, due_in.map(|pause| 1_000 + pause), tries(now_tried));
             assert_eq!((found.state, found.due_at, found.tries), want, "{ending:?}, {before:?}");
         }
@@ -307,7 +327,7 @@ mod tests {
         let mut tries = Tries { attempts: 2, ..Tries::default() };
         let (mut now, mut due) = (1_000, Vec::new());
         loop {
-            let standing = Standing::after(&limit(60), tries, now);
+            let standing = LetterStanding::after(&limit(60), tries, now);
             assert_eq!(standing.state, LetterState::Waiting);
             if standing.tries.attempts > 2 {
                 break;
@@ -317,14 +337,14 @@ mod tests {
         }
         assert_eq!(due.get(..4), Some(&[300, 600, 1_200, 3_600][..]), "{due:?}");
         assert!((now - 1_000) >= PUT_OFF_FOR && tries.put_off > 9, "{now}, {tries:?}");
-        let daily = Standing::after(&limit(21_600), Tries::default(), 0);
+        let daily = LetterStanding::after(&limit(21_600), Tries::default(), 0);
         assert_eq!(daily.due_at, Some(21_600), "a limit by the day is left alone for longer");
     }
 
     #[test]
     fn a_servers_answer_cannot_drive_a_terminal() {
         let answer = Ending::Refused(format!("550 no\r\n\u{1b}[2J\u{202E}{}", "x".repeat(500)));
-        let found = Standing::after(&answer, Tries::default(), 0).answer;
+        let found = LetterStanding::after(&answer, Tries::default(), 0).answer;
         assert!(found.starts_with("550 no") && found.chars().count() <= 200, "{found}");
         assert!(!found.contains(['\u{1b}', '\u{202E}', '\n']), "{found}");
     }

@@ -7,12 +7,12 @@ use super::failure::{Done, Failure};
 use super::rows::{Column, Printer, Value, grouped};
 use super::signing;
 use crate::remittance::Total;
-use crate::store::{AdvanceFigures, Audit, Continued, Place, Standing};
+use crate::store::{AdvanceFigures, Audit, Continued, MoneyPlace, PlaceFigures};
 use chrono::NaiveDate;
 
 /// One place where money stands; the figures of advance balances stand beside their own place.
 struct Row {
-    standing: Standing,
+    standing: PlaceFigures,
     advance: Option<AdvanceFigures>,
 }
 
@@ -67,7 +67,7 @@ pub(super) fn run(global: &Global, args: &AuditArgs) -> Result<Done, Failure> {
     let audit = centre.store.audit()?;
     let rows = audit.places.iter().map(|standing| Row {
         standing: *standing,
-        advance: Some(audit.advance).filter(|_| standing.place == Place::Advance),
+        advance: Some(audit.advance).filter(|_| standing.place == MoneyPlace::Advance),
     });
     Printer::print(centre.settings.format, COLUMNS, rows)?;
     let held = centre.store.count_held_letters()?;
@@ -167,7 +167,7 @@ fn continues(
     let row = Continuation {
         entry,
         on,
-        event: link.entry.event.clone(),
+        event: link.entry.event.to_string(),
         entries: chain.len(),
         head: chain.head().to_owned(),
         signed,

@@ -6,9 +6,10 @@ use super::clock;
 use super::failure::{Done, Failure};
 use super::rows::{Column, Printer, Value};
 use super::user;
+use crate::remittance::{Language, Localized};
 use crate::store::CallRow;
 use crate::suspense::ItemId;
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 
 const CALLS: &[Column<CallRow>] = &[
     Column { key: "employer_id", heading: "employer", value: |row| Value::text(&row.employer_id) },
@@ -27,7 +28,11 @@ const CALLS: &[Column<CallRow>] = &[
     Column { key: "reminded_on", heading: "reminded", value: |row| Value::Day(row.reminded_on) },
     Column { key: "letter", heading: "letter", value: |row| Value::maybe(row.letter()) },
     Column { key: "letter_id", heading: "", value: |row| Value::text(&row.letter_id) },
-    Column { key: "say", heading: "what to say", value: |row| Value::Text(row.chinese().into()) },
+    Column {
+        key: "say",
+        heading: "what to say",
+        value: |row| Value::Text(row.in_language(Language::Chinese)),
+    },
 ];
 
 /// `duizhang alert calls`
@@ -46,8 +51,10 @@ pub(super) fn run(global: &Global, args: &CallsArgs) -> Result<Done, Failure> {
             note!(global, "dry run: nothing was written");
             return Ok(Done::Fully);
         }
-        let entry =
-            Entry { actor: by.clone(), ..user::entry("called", &id.to_string(), note.trim()) };
+        let entry = TrailEntry {
+            actor: by.clone(),
+            ..user::entry(TrailEvent::Called, &id.to_string(), note.trim())
+        };
         centre.store.call_made(&id, note.trim(), &entry)?;
     }
     let on = match args.as_of.as_of {

@@ -13,6 +13,7 @@ use crate::alert::bounce::{CameBack, Failure as Failed, Kind, read_mailbox};
 use crate::alert::short_id;
 use crate::rulebook::returned::ReturnedWords;
 use crate::store::{CameBackOutcome, Dealt, KeptMessage};
+use crate::suspense::trail::TrailEvent;
 use std::io::BufReader;
 use std::path::Path;
 
@@ -87,7 +88,8 @@ fn read(global: &Global, centre: &Centre, args: &BouncesArgs) -> Result<Done, Fa
     let (now, today) = (clock::now(), clock::today());
     let mut rows = Vec::new();
     let mut other = 0_u64;
-    let blocked = |address: &str, status: &str| user::entry("address-blocked", address, status);
+    let blocked =
+        |address: &str, status: &str| user::entry(TrailEvent::AddressBlocked, address, status);
     let mut failed = None;
     let mut take = |message: CameBack| {
         let taken = match global.dry_run {

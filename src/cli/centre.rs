@@ -5,7 +5,7 @@
 //! every step of the real run; the folder goes when the command ends.
 
 use super::args::{AsOf, Global};
-use super::claim::Claim;
+use super::claim::CentreClaim;
 use super::clock;
 use super::failure::{Doing, Failure};
 use super::rules;
@@ -25,7 +25,7 @@ pub(super) struct Centre {
     pub(super) settings: Settings,
     pub(super) rules: Rulebook,
     pub(super) store: Store,
-    _claim: Option<Claim>,
+    _claim: Option<CentreClaim>,
     rehearsal: Option<Scratch>,
 }
 
@@ -82,7 +82,7 @@ impl Centre {
             settings.outbox = scratch.path.join("outbox");
             rehearsal = Some(scratch);
         } else if let Purpose::Change(backoff) = purpose {
-            let taken = Claim::take(&store, &code, backoff)?;
+            let taken = CentreClaim::take(&store, &code, backoff)?;
             store = taken.store();
             claim = Some(taken);
         }

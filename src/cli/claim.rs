@@ -16,13 +16,13 @@ use std::time::{Duration, Instant};
 const ASKED_EVERY: Duration = Duration::from_millis(200);
 
 /// A claim, given back when it is dropped.
-pub(super) struct Claim {
+pub(super) struct CentreClaim {
     store: Store,
     heart: Option<(Sender<()>, JoinHandle<()>)>,
     _lock: Option<CentreLock>,
 }
 
-impl Claim {
+impl CentreClaim {
     /// Claims a centre, waiting for another run to let go for as long as there is patience.
     pub(super) fn take(store: &Store, code: &str, backoff: Duration) -> Result<Self, Failure> {
         let began = Instant::now();
@@ -77,7 +77,7 @@ fn beat(store: Store) -> (Sender<()>, JoinHandle<()>) {
     (stop, heart)
 }
 
-impl Drop for Claim {
+impl Drop for CentreClaim {
     fn drop(&mut self) {
         if let Some((stop, heart)) = self.heart.take() {
             drop(stop);

@@ -12,6 +12,7 @@ use crate::alert::channel::{Kind, Way};
 use crate::alert::staff::token_hash;
 use crate::remittance::email;
 use crate::store::ContactPreference;
+use crate::suspense::trail::TrailEvent;
 
 /// Days in which an address must be confirmed.
 const CONFIRM_DAYS: i64 = 14;
@@ -87,12 +88,12 @@ fn change(centre: &Centre, employer: &str, args: &EmployerArgs) -> Result<(), Fa
     }
     if let (Some(address), Some(by)) = (&args.address, &args.by) {
         let address = plain(address)?;
-        let entry = user::entry("address-set", employer, &address);
+        let entry = user::entry(TrailEvent::AddressSet, employer, &address);
         centre.store.set_address(employer, &address, by, clock::today(), &entry)?;
     }
     for given in &args.channel {
         let (kind, ways) = ways(given)?;
-        let entry = user::entry("ways-set", employer, given);
+        let entry = user::entry(TrailEvent::WaysSet, employer, given);
         centre.store.set_ways(employer, kind.code(), &ways, &entry)?;
     }
     if let Some(address) = &args.ask {

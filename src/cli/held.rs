@@ -10,9 +10,9 @@ use super::mail;
 use super::rows::{Column, Printer, Value};
 use super::user;
 use crate::alert::short_id;
-use crate::remittance::Reason;
+use crate::remittance::{Language, Localized, Reason};
 use crate::store::{Decided, HeldAct, HeldLetter, HeldNight, Store};
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use std::collections::BTreeMap;
 
 const LETTERS: &[Column<HeldLetter>] = &[
@@ -62,7 +62,7 @@ pub(super) fn hold(global: &Global, args: &HoldArgs) -> Result<Done, Failure> {
 
 /// Why letters of a night were held.
 pub(super) fn sentence(night: &HeldNight) -> String {
-    let why: Vec<String> = night.why.iter().map(crate::alert::Pull::english).collect();
+    let why: Vec<_> = night.why.iter().map(|pull| pull.in_language(Language::English)).collect();
     format!(
         "{} letters of the night of {} were held: {}",
         night.letters,
@@ -93,7 +93,7 @@ fn groups(global: &Global, letters: &[HeldLetter]) {
 /// `duizhang alert release`
 pub(super) fn release(global: &Global, args: &ReleaseArgs) -> Result<Done, Failure> {
     let note = args.note.as_deref().unwrap_or_default();
-    decide(global, &args.choice, (HeldAct::Release, "letters-released"), (&args.by, note))
+    decide(global, &args.choice, (HeldAct::Release, TrailEvent::LettersReleased), (&args.by, note))
 }
 
 /// `duizhang alert drop`
@@ -101,13 +101,18 @@ pub(super) fn drop(global: &Global, args: &DropArgs) -> Result<Done, Failure> {
     if args.note.trim().is_empty() {
         return Err(Failure::Usage("--note: say why the letters are not to go".to_owned()));
     }
-    decide(global, &args.choice, (HeldAct::Drop, "letters-dropped"), (&args.by, &args.note))
+    decide(
+        global,
+        &args.choice,
+        (HeldAct::Drop, TrailEvent::LettersDropped),
+        (&args.by, &args.note),
+    )
 }
 
 fn decide(
     global: &Global,
     choice: &HeldChoice,
-    (act, event): (HeldAct, &str),
+    (act, event): (HeldAct, TrailEvent),
     (by, note): (&str, &str),
 ) -> Result<Done, Failure> {
     named(choice)?;
@@ -134,8 +139,12 @@ fn decide(
     Ok(Done::Fully)
 }
 
-fn entry(event: &str, by: &str, note: &str) -> Entry {
-    Entry { actor: by.to_owned(), detail: note.trim().to_owned(), ..user::entry(event, "", "") }
+fn entry(event: TrailEvent, by: &str, note: &str) -> TrailEntry {
+    TrailEntry {
+        actor: by.to_owned(),
+        detail: note.trim().to_owned(),
+        ..user::entry(event, "", "")
+    }
 }
 
 fn named(choice: &HeldChoice) -> Result<(), Failure> {
@@ -210,7 +219,7 @@ fn by_hand(global: &Global, centre: &Centre, args: &HoldArgs, by: &str) -> Resul
         note!(global, "dry run: nothing was written; these would be {} letters", letters.len());
         return Ok(Done::Fully);
     }
-    let entry = entry("letters-held", by, args.note.as_deref().unwrap_or_default());
+    let entry = entry(TrailEvent::LettersHeld, by, args.note.as_deref().unwrap_or_default());
     let held = centre.store.hold_waiting(&letters, &entry)?;
     let left = letters.len().saturating_sub(held.len());
     if left > 0 {

@@ -15,10 +15,10 @@ use super::progress::Progress;
 use super::rows::{Column, Printer, Value};
 use crate::import::{self, EmployeeRow, EmployerRow, ImportError, List, Note};
 use crate::nightly::shown_path;
-use crate::remittance::{CollectionAccount, PaymentNotice};
+use crate::remittance::{Bilingual, CollectionAccount, PaymentNotice};
 use crate::store::{
-    ImportOrder, ImportOrigin, ImportUndone, ImportedList, ListImport, ListRows, Refusal,
-    StoreError, UnfitRow, UnknownEmployer,
+    ImportOrder, ImportOrigin, ImportUndone, ImportedList, ListImport, ListRows, StoreError,
+    StoreRefusal, UnfitRow, UnknownEmployer,
 };
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -232,7 +232,7 @@ impl Read {
             list.sort_by_key(|notice| notice.reference);
         }
         let done = match centre.store.import_list(&self.rows(), order) {
-            Err(StoreError::Refused(Refusal::List(unfit))) => {
+            Err(StoreError::Refused(StoreRefusal::List(unfit))) => {
                 let errors = self.errors(unfit);
                 source.tell(centre.settings.format, &errors)?;
                 let count = errors.len();
@@ -263,7 +263,7 @@ impl Read {
     /// What in the list cannot be beside what is known, each with its place in the file.
     fn errors(&self, unfit: Vec<UnfitRow>) -> Vec<ImportError> {
         let error = |one: UnfitRow| {
-            let said = (one.why.to_string(), one.why.chinese());
+            let said = Bilingual::of(&one.why);
             match self {
                 Self::Accounts(list) => list.unfit(one.row, one.field, &one.found, said),
                 Self::Employers(list) => list.unfit(one.row, one.field, &one.found, said),

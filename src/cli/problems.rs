@@ -9,6 +9,7 @@ use super::failure::{Doing, Failure};
 use super::rows::{Column, Printer, Value};
 use crate::import::{self, ERROR_COLUMN, ImportError, MarkedSheet, Note};
 use crate::nightly::shown_path;
+use crate::remittance::{Language, Localized};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -56,7 +57,7 @@ pub(super) fn tell(format: Format, path: &Path, errors: &[ImportError]) -> Resul
     }
     for error in errors {
         tell!("{file}:{error}");
-        tell!("    {}", error.chinese());
+        tell!("    {}", error.in_language(Language::Chinese));
     }
     if errors.len() >= SUMMED_FROM {
         sum_up(errors);
@@ -75,7 +76,7 @@ fn told(file: &str, error: &ImportError) -> Told {
         heading: if error.field == "column" { String::new() } else { error.heading().to_owned() },
         found: error.found.clone(),
         expected: error.problem.to_string(),
-        message_zh: error.chinese(),
+        message_zh: error.in_language(Language::Chinese).into_owned(),
         kind: error.problem.code(),
     }
 }
@@ -99,7 +100,7 @@ fn sum_up(errors: &[ImportError]) {
 /// Tells what was read otherwise than it stands there, or passed over.
 pub(super) fn tell_notes(path: &Path, notes: &[Note]) {
     for note in notes {
-        tell!("{}: {} ({})", shown_path(path), note.english, note.chinese);
+        tell!("{}: {} ({})", shown_path(path), note.said.en, note.said.zh);
     }
 }
 

@@ -15,7 +15,7 @@ use crate::remittance::file::OnRefusal;
 use crate::remittance::operation::{FileRegister, Said};
 use crate::remittance::refusal::{Offender, RefusalCode};
 use crate::remittance::template::Template;
-use crate::remittance::{Answer, Author, Operation, Refusal, YearMonth};
+use crate::remittance::{Answer, Author, Bilingual, Operation, Refusal, YearMonth};
 use std::io::Write;
 use std::sync::Arc;
 
@@ -128,19 +128,18 @@ fn print(answer: &Answer) -> Result<(), Failure> {
 /// What a line cannot do, at its place in the file.
 fn unfit(template: Template, register: &Register, offender: &Offender) -> ImportError {
     let refusal = &offender.refusal;
-    let english = refusal.to_string();
-    let chinese = refusal.chinese();
+    let Bilingual { zh, en } = Bilingual::of(refusal);
     let index = offender.row.and_then(|row| usize::try_from(row).ok());
     // A register of one line is refused as that line alone is.
     let only = (register.rows.len() == 1 && !of_the_whole(refusal.code())).then_some(1);
     let row = index.or(only).and_then(|row| register.rows.get(row.checked_sub(1)?));
-    let name = offender.beside(&chinese).map(|name| format!("（{name}）")).unwrap_or_default();
+    let name = offender.beside(&zh).map(|name| format!("（{name}）")).unwrap_or_default();
     match row {
         Some(row) => {
             let field = column_of(template, refusal.code());
-            register.unfit(row, template, field, (english, format!("{name}{chinese}")))
+            register.unfit(row, template, field, Bilingual::new(format!("{name}{zh}"), en))
         }
-        None => ImportError::of_file((english, chinese)),
+        None => ImportError::of_file(Bilingual { zh, en }),
     }
 }
 

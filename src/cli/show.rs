@@ -13,7 +13,9 @@ use super::rows::{Column, Printer, Value, stdout};
 use crate::remittance::correction::LineKey;
 use crate::remittance::query::EmployeeView;
 use crate::remittance::receipt::Receipt;
-use crate::remittance::{Id, Money, NoticeStatus, PaymentReference, YearMonth};
+use crate::remittance::{
+    Id, Language, Localized, Money, NoticeStatus, PaymentReference, YearMonth,
+};
 use crate::store::{Books, NoticeSheet, StoreError};
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -335,8 +337,9 @@ fn receipt(centre: &Centre, args: &ShowArgs, on: NaiveDate) -> Result<Done, Fail
         last_working_days: &rules.calendar.last_working_days(notice.month, notice.issued_on, on),
         successors,
     };
-    let page =
-        page.html().map_err(|none| Failure::because(format!("{none}\n{}", none.chinese())))?;
+    let page = page.html().map_err(|none| {
+        Failure::because(format!("{none}\n{}", none.in_language(Language::Chinese)))
+    })?;
     match &args.out {
         Some(path) => {
             std::fs::write(path, page).doing(|| format!("cannot write {}", path.display()))?;

@@ -8,12 +8,13 @@ use super::clock;
 use super::failure::{Doing, Failure};
 use super::settings::Settings;
 use crate::alert::staff::ATTACHED_BYTES_MAX;
-use crate::alert::{Alarm, Pull, ServerFault, StaffMail};
+use crate::alert::{Alarm, ServerFault, StaffMail};
 use crate::nightly;
+use crate::remittance::{Language, Localized};
 use crate::report::Report;
 use crate::rulebook::Rulebook;
 use crate::store::{LetterRow, Store};
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::TrailEntry;
 use chrono::NaiveDate;
 use std::path::Path;
 
@@ -40,7 +41,7 @@ pub(super) fn tell(centre: &Centre, report: &Report, page: &Path) -> Result<(), 
         });
     }
     if let Some(held) = centre.store.held_night(report.as_of)? {
-        let why: Vec<String> = held.why.iter().map(Pull::chinese).collect();
+        let why: Vec<_> = held.why.iter().map(|pull| pull.in_language(Language::Chinese)).collect();
         alarms.insert(0, Alarm::Held { letters: held.letters, why: why.join("；") });
     }
     match StaffMail::alarm(report.as_of, &alarms, sentences) {
@@ -113,7 +114,7 @@ pub(super) fn access(settings: &Settings, rules: &Rulebook, store: &Store) -> Re
     let news = store.access_news()?;
     let Some((last, _)) = news.last() else { return Ok(()) };
     let last = *last;
-    let entries: Vec<Entry> = news.into_iter().map(|(_, entry)| entry).collect();
+    let entries: Vec<TrailEntry> = news.into_iter().map(|(_, entry)| entry).collect();
     let mail = StaffMail::access(clock::today(), &entries, clock::beijing, &rules.letters);
     if let Some(mail) = mail {
         put(settings, store, &mail, &settings.letters.staff)?;
@@ -144,7 +145,7 @@ fn put(
         let message = mail.eml(&contact, to).doing(|| format!("cannot write to {to:?}"))?;
         Ok(LetterRow {
             letter_id: mail.letter_id(&contact, to),
-            kind: mail.kind.to_owned(),
+            kind: mail.kind.code().to_owned(),
             employer_id: String::new(),
             written_on: mail.night,
             recipient: to.to_owned(),

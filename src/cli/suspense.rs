@@ -6,7 +6,7 @@ use super::clock;
 use super::failure::{Done, Failure};
 use super::listing::{parsed, reason};
 use super::rows::{Column, Printer, Value, grouped, one_line, stdout};
-use crate::remittance::{Money, PaymentReference, Total};
+use crate::remittance::{Language, Localized, Money, PaymentReference, Total};
 use crate::report::{EvidenceKind, Holds, Item, SegmentKind, Suggestion};
 use crate::store::{StoreError, SuspenseFilter, SuspenseRow};
 use crate::suspense::{Act, ItemId};
@@ -96,7 +96,13 @@ fn identify(centre: &Centre, id: &str) -> Result<ItemId, Failure> {
 }
 
 fn explain(out: &mut impl Write, item: &Item) -> std::io::Result<()> {
-    writeln!(out, "{}  {} ({})", item.item_id, item.reason.chinese(), item.reason.code())?;
+    writeln!(
+        out,
+        "{}  {} ({})",
+        item.item_id,
+        item.reason.in_language(Language::Chinese),
+        item.reason.code()
+    )?;
     writeln!(out)?;
     let day = item.booked_on;
     writeln!(out, "  amount   {} yuan", grouped(item.amount))?;
@@ -112,7 +118,7 @@ fn explain(out: &mut impl Write, item: &Item) -> std::io::Result<()> {
                 SegmentKind::Stripped => format!("({})", one_line(&segment.text)),
             })
             .collect();
-        writeln!(out, "  {}     {read}", remark.field.chinese())?;
+        writeln!(out, "  {}     {read}", remark.field.in_language(Language::Chinese))?;
     }
     writeln!(out)?;
     writeln!(out, "  {}", item.explanation.zh)?;

@@ -9,7 +9,7 @@ use super::failure::{Doing, Failure};
 use super::settings::{Settings, Sms, secret};
 use crate::alert::channel::gateway::{Gateway, GatewaySettings};
 use crate::alert::channel::{Channel, ChannelFault, ShortMessage};
-use crate::alert::{CentreContact, Claim, Ending, LetterState, Standing};
+use crate::alert::{CentreContact, Ending, LetterClaim, LetterStanding, LetterState};
 use crate::nightly::{self, Distributed, Texts};
 use crate::rulebook::Rulebook;
 use crate::store::{OutgoingText, Store};
@@ -120,11 +120,11 @@ fn run(
     let mut texted = Texted::default();
     let holder = format!("texts-{}-{}", std::process::id(), clock::now_nanos());
     let sender = Sender { folder: &settings.outbox, store, holder: &holder };
-    let mut doubted: Vec<(OutgoingText, Standing)> = Vec::new();
+    let mut doubted: Vec<(OutgoingText, LetterStanding)> = Vec::new();
     while texted.fault.is_none() {
         let now = clock::now();
         let lease_until = now + backoff * i64::try_from(CLAIMED).unwrap_or(1) * 2 + 60;
-        let claim = Claim { holder: holder.clone(), now, lease_until, letters_max: CLAIMED };
+        let claim = LetterClaim { holder: holder.clone(), now, lease_until, letters_max: CLAIMED };
         let messages = store.claim_texts(&claim)?;
         if messages.is_empty() {
             break;
@@ -140,7 +140,7 @@ fn run(
                 texted.fault = Some(fault);
                 Ending::Untried
             });
-            let standing = Standing::after(&ending, text.tries, clock::now());
+            let standing = LetterStanding::after(&ending, text.tries, clock::now());
             if standing.state == LetterState::Refused && texted.sent == 0 {
                 doubted.push((text, standing));
             } else {
@@ -158,7 +158,7 @@ fn run(
         }
     }
     for (text, standing) in doubted {
-        let waits = Standing::after(&Ending::Untried, text.tries, clock::now() + REFUSED_FOR);
+        let waits = LetterStanding::after(&Ending::Untried, text.tries, clock::now() + REFUSED_FOR);
         let standing = if texted.fault.is_some() { waits } else { standing };
         sender.settle(&text, &standing, &mut texted)?;
     }
@@ -176,7 +176,7 @@ impl Sender<'_> {
     fn settle(
         &self,
         text: &OutgoingText,
-        standing: &Standing,
+        standing: &LetterStanding,
         texted: &mut Texted,
     ) -> Result<(), Failure> {
         match standing.state {

@@ -7,7 +7,7 @@ use super::failure::{Done, Failure};
 use super::rows::{Column, Printer, Value, stdout};
 use super::user::change;
 use crate::store::ApiToken;
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use crate::web::account;
 use std::io::Write;
 
@@ -51,9 +51,9 @@ pub(super) fn run(global: &Global, command: &TokenCommand, by: &str) -> Result<D
         }
         TokenCommand::Revoke { token } => {
             let [actor, role] = [by, "operator"].map(str::to_owned);
-            let (event, subject) = ("token-revoked".to_owned(), token.clone());
+            let (event, subject) = (TrailEvent::TokenRevoked, token.clone());
             let entry =
-                Entry { at: clock::now(), actor, role, event, subject, detail: String::new() };
+                TrailEntry { at: clock::now(), actor, role, event, subject, detail: String::new() };
             Centre::beside(global)?.store.revoke_token(token, clock::now(), &entry)?;
         }
     }

@@ -18,7 +18,7 @@ const COLUMNS: &[Column<Link>] = &[
     },
     Column { key: "actor", heading: "who", value: |link| Value::text(&link.entry.actor) },
     Column { key: "role", heading: "as", value: |link| Value::text(&link.entry.role) },
-    Column { key: "event", heading: "did", value: |link| Value::text(&link.entry.event) },
+    Column { key: "event", heading: "did", value: |link| Value::text(link.entry.event.code()) },
     Column { key: "subject", heading: "to", value: |link| Value::text(&link.entry.subject) },
     Column { key: "detail", heading: "", value: |link| Value::text(&link.entry.detail) },
     Column { key: "previous", heading: "", value: |link| Value::text(&link.previous) },
@@ -34,7 +34,7 @@ pub(super) fn run(global: &Global, args: &TrailArgs) -> Result<Done, Failure> {
         };
         one_of(&args.subject, &link.entry.subject)
             && one_of(&args.actor, &link.entry.actor)
-            && one_of(&args.event, &link.entry.event)
+            && one_of(&args.event, link.entry.event.code())
     };
     centre.store.whole_trail::<Failure>(
         |link| {

@@ -6,7 +6,7 @@ use super::failure::{Done, Failure};
 use super::rows::{Column, Printer, Value};
 use super::user;
 use crate::store::{BlockedAddress, Unblock};
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 
 const BLOCKED: &[Column<BlockedAddress>] = &[
     Column { key: "address", heading: "address", value: |row| Value::text(&row.address) },
@@ -27,9 +27,9 @@ pub(super) fn run(global: &Global, args: &UnblockArgs) -> Result<Done, Failure> 
     let entry = |lifted: &[BlockedAddress]| {
         let addresses: Vec<&str> = lifted.iter().map(|one| one.address.as_str()).collect();
         let subject = args.status.as_ref().or(args.domain.as_ref()).map_or("", String::as_str);
-        Entry {
+        TrailEntry {
             detail: serde_json::json!({ "by": by, "addresses": addresses }).to_string(),
-            ..user::entry("addresses-unblocked", subject, "")
+            ..user::entry(TrailEvent::AddressesUnblocked, subject, "")
         }
     };
     let lifted = centre.store.unblock(&which, global.dry_run, entry)?;

@@ -10,8 +10,9 @@ use super::clock;
 use super::failure::{Doing, Done, Failure};
 use super::rows::{Column, Printer, Value};
 use super::staff;
+use crate::remittance::{Language, Localized};
 use crate::store::Person;
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use crate::suspense::{AccessKind, AccessRequest, Role};
 use crate::web::account::{self, Newcomer};
 use crate::web::password::{self, Checker};
@@ -37,7 +38,7 @@ pub(super) fn run(global: &Global, command: &UserCommand, by: &str) -> Result<Do
             let chosen = ask(password)?;
             let name = centre.store.person(&login)?.map(|person| person.name).unwrap_or_default();
             let checked = passwords(&centre).check(&chosen, &login, &name);
-            checked.map_err(|weak| Failure::because(weak.words().1))?;
+            checked.map_err(|weak| Failure::because(weak.in_language(Language::English)))?;
             account::reset(&login, &password::hash(&chosen)?, !password.keep)
         }
         UserCommand::Role { login, role } => AccessRequest {
@@ -109,10 +110,10 @@ fn add(centre: &Centre, args: &UserAddArgs) -> Result<AccessRequest, Failure> {
 }
 
 /// What was done at the command line, for the audit trail.
-pub(super) fn entry(event: &str, subject: &str, detail: &str) -> Entry {
+pub(super) fn entry(event: TrailEvent, subject: &str, detail: &str) -> TrailEntry {
     let [actor, role] = ["operator"; 2].map(str::to_owned);
-    let [event, subject] = [event, subject].map(str::to_owned);
-    Entry { at: clock::now(), actor, role, event, subject, detail: account::detail(detail) }
+    let subject = subject.to_owned();
+    TrailEntry { at: clock::now(), actor, role, event, subject, detail: account::detail(detail) }
 }
 
 /// The password, from where it was said to come.

@@ -4,7 +4,7 @@ use super::story::Movement;
 
 /// A movement as the bank books it.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
+pub(super) struct DemoLine {
     pub(super) serial: String,
     pub(super) movement: Movement,
     /// After it, in fen.

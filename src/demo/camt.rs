@@ -1,9 +1,9 @@
 //! The third bank's statements from May on: camt.053.001.08.
 
-use super::booked::{Line, time, yuan};
+use super::booked::{DemoLine, time, yuan};
 use chrono::NaiveDate;
 
-pub(super) fn write(account: &str, on: NaiveDate, opening: i64, lines: &[Line]) -> String {
+pub(super) fn write(account: &str, on: NaiveDate, opening: i64, lines: &[DemoLine]) -> String {
     let first = lines.first().map_or(on, |line| line.movement.on);
     let closing = lines.last().map_or(opening, |line| line.balance);
     let mut text = format!(
@@ -30,8 +30,8 @@ fn balance(code: &str, fen: i64, on: NaiveDate) -> String {
     )
 }
 
-fn entry(line: &Line) -> String {
-    let Line { serial, movement, .. } = line;
+fn entry(line: &DemoLine) -> String {
+    let DemoLine { serial, movement, .. } = line;
     let (mark, side) = if movement.amount < 0 { ("DBIT", "Cdtr") } else { ("CRDT", "Dbtr") };
     let (on, amount) = (movement.on, yuan(movement.amount.abs()));
     let at = time(movement.second, ":");

@@ -4,9 +4,9 @@
 //! Four mishaps of delivery are told here: an overlapping file, a late one, a row whose content the
 //! bank changed, and a file that is no statement.
 
-use super::booked::{Line, yuan};
+use super::booked::{DemoLine, yuan};
 use super::story::{Movement, Notice, Story};
-use super::{Night, bank, camt, mt940, statement};
+use super::{DemoNight, bank, camt, mt940, statement};
 use chrono::NaiveDate;
 
 /// The nights: month and day of each, two a week.
@@ -19,8 +19,8 @@ const NIGHTS: &[(u32, u32)] = &[
 /// The night to look at.
 const LAST: usize = NIGHTS.len() - 1;
 
-pub(super) fn nights(story: &Story) -> Vec<Night> {
-    let books: Vec<Vec<Line>> =
+pub(super) fn nights(story: &Story) -> Vec<DemoNight> {
+    let books: Vec<Vec<DemoLine>> =
         (0..bank::ACCOUNTS.len()).map(|at| book(at, &story.movements)).collect();
     NIGHTS
         .iter()
@@ -36,7 +36,7 @@ pub(super) fn nights(story: &Story) -> Vec<Night> {
                 // Somebody saved the bank's login page under the name of a statement.
                 inbox.push(("对账单下载.csv".to_owned(), LOGIN_PAGE.as_bytes().to_vec()));
             }
-            Night { as_of: date(month, day), notices: list(index, &story.notices), inbox }
+            DemoNight { as_of: date(month, day), notices: list(index, &story.notices), inbox }
         })
         .collect()
 }
@@ -57,26 +57,26 @@ fn delivered(at: usize, night: usize) -> Vec<usize> {
 }
 
 /// Every movement of an account with serial and balance, in order.
-fn book(at: usize, movements: &[Movement]) -> Vec<Line> {
+fn book(at: usize, movements: &[Movement]) -> Vec<DemoLine> {
     let mut balance = bank::account(at).opening;
     let own = movements.iter().filter(|movement| movement.at == at);
     own.zip(1..)
         .map(|(movement, number): (&Movement, u32)| {
             balance += movement.amount;
             let serial = format!("{}{number:06}", movement.on.format("%y%m%d"));
-            Line { serial, movement: movement.clone(), balance }
+            DemoLine { serial, movement: movement.clone(), balance }
         })
         .collect()
 }
 
 /// The file with an account's movements from the night before up to this one.
-fn file(at: usize, night: usize, book: &[Line]) -> Option<(String, Vec<u8>)> {
+fn file(at: usize, night: usize, book: &[DemoLine]) -> Option<(String, Vec<u8>)> {
     // The first bank delivers the days before once more.
     let nights = if (at, night) == (0, LAST) { 2 } else { 1 };
     let from = night.checked_sub(nights).map_or(date(4, 1), night_of);
     let to = night_of(night);
     let lines = |from: NaiveDate| {
-        let booked = |line: &&Line| (from..to).contains(&line.movement.on);
+        let booked = |line: &&DemoLine| (from..to).contains(&line.movement.on);
         book.iter().filter(booked).cloned().collect::<Vec<_>>()
     };
     let mut lines = lines(from);

@@ -1,13 +1,13 @@
 //! The third bank's statements in April: MT940, one message for the days of a delivery.
 
-use super::booked::{Line, time, yuan};
+use super::booked::{DemoLine, time, yuan};
 use std::fmt::Display;
 
 /// Characters of a remark in one sub-field of `:86:`.
 const SUBFIELD_CHARS: usize = 27;
 
-pub(super) fn write(account: &str, on: impl Display, opening: i64, lines: &[Line]) -> Vec<u8> {
-    let day = |line: &Line| line.movement.on.format("%y%m%d").to_string();
+pub(super) fn write(account: &str, on: impl Display, opening: i64, lines: &[DemoLine]) -> Vec<u8> {
+    let day = |line: &DemoLine| line.movement.on.format("%y%m%d").to_string();
     let first = lines.first().map(day).unwrap_or_default();
     let last = lines.last().map(day).unwrap_or_default();
     let mut text = format!(
@@ -16,7 +16,7 @@ pub(super) fn write(account: &str, on: impl Display, opening: i64, lines: &[Line
         comma(opening)
     );
     for line in lines {
-        let Line { serial, movement, .. } = line;
+        let DemoLine { serial, movement, .. } = line;
         let mark = match (movement.amount < 0, movement.reversal) {
             (false, false) => "C",
             (true, false) => "D",

@@ -1,14 +1,14 @@
 //! The two CSV layouts of the story: the standard one, and one in GB18030 with two amount columns.
 
-use super::booked::{Line, time, yuan};
+use super::booked::{DemoLine, time, yuan};
 
 /// The standard feed: UTF-8, the account in a column.
-pub(super) fn standard(account: &str, lines: &[Line]) -> String {
+pub(super) fn standard(account: &str, lines: &[DemoLine]) -> String {
     let mut text = String::from(
         "本方账号,交易流水号,交易日期,交易时间,借贷标志,交易金额,余额,对方账号,对方户名,对方行号,\
          对方开户行,摘要,附言,冲正标志\r\n",
     );
-    for Line { serial, movement, balance } in lines {
+    for DemoLine { serial, movement, balance } in lines {
         let side = if movement.amount < 0 { "借" } else { "贷" };
         let (on, at) = (movement.on, time(movement.second, ":"));
         let (amount, balance) = (yuan(movement.amount.abs()), yuan(*balance));
@@ -27,12 +27,12 @@ pub(super) fn standard(account: &str, lines: &[Line]) -> String {
 
 /// A bank's own export: GB18030, no account in it, money in and out in two columns; on request with
 /// a last row that somebody typed in by hand.
-pub(super) fn two_columns(lines: &[Line], typed_row: bool) -> Vec<u8> {
+pub(super) fn two_columns(lines: &[DemoLine], typed_row: bool) -> Vec<u8> {
     let mut text = String::from(
         "交易日期,交易时间,收入金额,支出金额,余额,对方账号,对方户名,对方行号,对方开户行,摘要,附言,\
          交易流水号,冲正标志\r\n",
     );
-    for Line { serial, movement, balance } in lines {
+    for DemoLine { serial, movement, balance } in lines {
         let amount = yuan(movement.amount.abs());
         let (income, spent) =
             if movement.amount < 0 { (String::new(), amount) } else { (amount, String::new()) };

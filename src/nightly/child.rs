@@ -11,8 +11,8 @@
 //! some formats is none.
 
 use crate::feed::{
-    BlockRead, Entry, FeedError, FeedErrorKind, FeedFacts, Flag, Look, Reject, Sink, Statement,
-    relay,
+    BlockRead, FeedError, FeedErrorKind, FeedFacts, Flag, Look, Reject, Sink, Statement,
+    StatementEntry, relay,
 };
 use crate::rulebook::bank::{BankLayouts, SerialPeriod};
 use crate::store::Accounts;
@@ -219,7 +219,7 @@ impl Seek for Watched {
 struct Shared(Rc<RefCell<relay::Relay<BufWriter<UnixStream>>>>);
 
 impl Sink for Shared {
-    fn entry(&mut self, entry: Entry<'_>) {
+    fn entry(&mut self, entry: StatementEntry<'_>) {
         self.0.borrow_mut().entry(entry);
     }
 

@@ -32,14 +32,14 @@ use std::collections::BTreeMap;
 /// The employers, found by what a transaction shows of its payer.
 #[derive(Debug, Default)]
 pub(super) struct AddressBook {
-    employers: BTreeMap<String, Entry>,
+    employers: BTreeMap<String, LetterEmployer>,
     by_name: BTreeMap<String, Vec<String>>,
     by_account: BTreeMap<String, Vec<String>>,
 }
 
 /// An employer and how it wants its letters.
 #[derive(Debug)]
-struct Entry {
+struct LetterEmployer {
     employer: Employer,
     rhythm: Rhythm,
     /// Where its mail goes; `None` where it has no address, or letters to it come back.
@@ -47,7 +47,7 @@ struct Entry {
     no_advice: bool,
 }
 
-impl Entry {
+impl LetterEmployer {
     /// Whether advice reaches it and is wanted: advice is not worth paper.
     fn is_advised(&self) -> bool {
         self.rhythm != Rhythm::Never && self.address.is_some() && !self.no_advice
@@ -69,7 +69,7 @@ impl AddressBook {
             let choice = choices.remove(&id).unwrap_or_default();
             let address = choice.address.filter(|_| choice.blocked.is_none());
             let (rhythm, no_advice) = (choice.rhythm, choice.no_advice);
-            book.employers.insert(id, Entry { employer, rhythm, address, no_advice });
+            book.employers.insert(id, LetterEmployer { employer, rhythm, address, no_advice });
         })?;
         Ok(book)
     }
@@ -163,7 +163,8 @@ impl Writer<'_> {
             news.references().iter().filter_map(|one| Some(owners.get(one)?.as_str())).collect()
         };
         // Whose notices it names cannot be advised: its texts need not be read.
-        let reached = |owner: &&str| self.book.employers.get(*owner).is_some_and(Entry::is_advised);
+        let reached =
+            |owner: &&str| self.book.employers.get(*owner).is_some_and(LetterEmployer::is_advised);
         let in_vain = |news: &News<'_>| {
             let owners = owners(news);
             news.advice && !owners.is_empty() && !owners.iter().any(reached)

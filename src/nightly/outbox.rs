@@ -10,7 +10,7 @@
 //! Invariant: what the store says was filed is on the disk, whole, whenever the power goes ([`crate::durable`]).
 
 use super::{RunError, Texts};
-use crate::alert::{CentreContact, Part, Reissue, Written, short_id, together};
+use crate::alert::{CentreContact, LetterKind, Part, Reissue, Written, short_id, together};
 use crate::durable::{Batch, Disk, OperatingSystem};
 use crate::rulebook::letter::LetterRules;
 use crate::store::{Destination, LetterRow, Store, Undeliverable};
@@ -118,7 +118,7 @@ pub fn join(
         let Some(first) = group.first() else { continue };
         let mail = LetterRow {
             letter_id: written.letter_id,
-            kind: "joint".to_owned(),
+            kind: LetterKind::Joint.code().to_owned(),
             employer_id: String::new(),
             written_on: on,
             recipient: first.recipient.clone(),
@@ -260,6 +260,8 @@ fn path(folder: &Path, letter: &LetterRow, transport: Transport) -> Option<PathB
         let id = short_id(&letter.letter_id);
         return Some(folder.join("print").join(format!("{}-{id}.html", letter.written_on)));
     }
-    (transport == Transport::Files && matches!(letter.kind.as_str(), "digest" | "arrears"))
+    let is_to_employer =
+        LetterKind::from_code(&letter.kind).is_some_and(LetterKind::is_to_employer);
+    (transport == Transport::Files && is_to_employer)
         .then(|| folder.join(format!("{}.eml", letter.letter_id)))
 }

@@ -3,7 +3,7 @@
 //! The delivered file itself is left where it is and is tried again every night: once its account
 //! is known, or the bank has sent it again, it goes in and the copy is removed.
 //!
-//! Invariant: a copy is whole and on the disk before its name is there ([`Place::write`]), and no link in the quarantine
+//! Invariant: a copy is whole and on the disk before its name is there ([`CopyPlace::write`]), and no link in the quarantine
 //! folder is followed, neither to write nor to remove: what stands in a name's place is replaced, not written through.
 
 use super::fault::Fault;
@@ -60,12 +60,12 @@ fn fitted(name: &str) -> String {
 }
 
 /// Where a delivery's copy lies: the folders below the quarantine, and its name in the last.
-struct Place {
+struct CopyPlace {
     folders: Vec<String>,
     name: String,
 }
 
-impl Place {
+impl CopyPlace {
     fn of(delivery: &Delivery) -> Self {
         let mut folders = vec![fitted(delivery.account_no.as_deref().unwrap_or("_"))];
         folders.extend(names(delivery).iter().map(|name| fitted(name)));
@@ -200,7 +200,7 @@ pub(super) fn put(
     delivery: &Delivery,
     fault: &Fault,
 ) -> Result<(), RunError> {
-    let place = Place::of(delivery);
+    let place = CopyPlace::of(delivery);
     let put = || -> io::Result<()> {
         // Opened as it was read: what became a link meanwhile is not copied. What is gone leaves its reason.
         let opened = opening::open(inbox, &delivery.path).ok();
@@ -229,7 +229,7 @@ pub(super) fn put(
 
 /// Removes the copy and its reason, now that the file is in.
 pub(super) fn release(quarantine: &Path, delivery: &Delivery) {
-    let place = Place::of(delivery);
+    let place = CopyPlace::of(delivery);
     // Nothing there is the ordinary case; a copy that cannot be removed harms nobody.
     if let Ok(folder) = place.folder(quarantine, false)
         && let Ok((copy, Some(FileType::RegularFile))) =

@@ -9,7 +9,7 @@ use super::fault::Fault;
 use super::opening::{self, Opened};
 use super::{Delivery, Tools};
 use crate::feed::identity::Serials;
-use crate::feed::{self, Entry, FeedFacts, Flag, Look, Reject, Sink, Statement};
+use crate::feed::{self, FeedFacts, Flag, Look, Reject, Sink, Statement, StatementEntry};
 use crate::matching::AccountIndex;
 use crate::remittance::{Money, RemarkField, Total};
 use crate::rulebook::bank::SerialPeriod;
@@ -163,7 +163,7 @@ impl Feeder<'_> {
 }
 
 impl Sink for Feeder<'_> {
-    fn entry(&mut self, entry: Entry<'_>) {
+    fn entry(&mut self, entry: StatementEntry<'_>) {
         if self.fault.is_some() {
             return;
         }

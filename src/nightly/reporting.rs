@@ -3,22 +3,23 @@
 //! Start at [`report`]. It reads the store and decides nothing; the same store and day give the same
 //! report, on the night itself or years later.
 
+use super::RunError;
 use super::suggesting::Advice;
-use super::{RunError, wording};
-use crate::alert::Pull;
-use crate::feed;
+use super::wording::KeptProblem;
 use crate::matching::Explanation;
 use crate::remark::{self, Reader, Reading};
-use crate::remittance::{Direction, Money, RemarkField, Tally, Total, YearMonth};
+use crate::remittance::{
+    Bilingual, Direction, Language, Localized, Money, RemarkField, Tally, Total, YearMonth,
+};
 use crate::report::{
-    Awaiting, Bilingual, Centre, Item, MaskedAccount, Movement, Night, NightPoint, OutcomeTotal,
+    Awaiting, Centre, Item, MaskedAccount, Movement, NightFigures, NightPoint, OutcomeTotal,
     RemarkText, Report, Segment, SegmentKind, Suggestion, Warning,
 };
 use crate::rulebook::Rulebook;
 use crate::store::{
-    self, HeldNight, HeldRow, RunDetails, RunLine, Store, SuspenseFilter, SuspenseRow,
+    self, HeldNight, HeldRow, RunDetails, RunLine, SetAsideRow, Store, SuspenseFilter, SuspenseRow,
 };
-use crate::suspense;
+use crate::{feed, suspense};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -77,9 +78,7 @@ fn filled(
 #[must_use]
 pub fn explanation(explanation: Option<&str>) -> Bilingual {
     match explanation.and_then(|explanation| explanation.parse::<Explanation>().ok()) {
-        Some(explanation) => {
-            Bilingual { zh: explanation.in_chinese(), en: explanation.in_english() }
-        }
+        Some(explanation) => Bilingual::of(&explanation),
         None => Bilingual::default(),
     }
 }
@@ -162,8 +161,8 @@ fn signed(direction: Direction, amount: Money) -> Money {
     }
 }
 
-fn night(run_details: &RunDetails) -> Night {
-    Night {
+fn night(run_details: &RunDetails) -> NightFigures {
+    NightFigures {
         files_taken: run_details.files_taken,
         files_quarantined: run_details.quarantined.len() as u64,
         transactions_new: run_details.fresh,
@@ -227,49 +226,58 @@ fn awaiting(run_details: &RunDetails, rules: &Rulebook) -> Vec<Awaiting> {
     run_details.awaiting.iter().map(part).collect()
 }
 
-/// A reader's sentence in both languages.
-fn both(english: &str) -> Bilingual {
-    Bilingual { zh: wording::chinese(english), en: english.to_owned() }
-}
-
 /// That a night's letters wait for a person, as far as the night could say: what becomes of them changes no report.
 fn letters_held(night: &HeldNight) -> Warning {
-    let said = |say: fn(&Pull) -> String, joint: &str| {
-        night.why.iter().map(say).collect::<Vec<_>>().join(joint)
+    let why = |language: Language| {
+        let why = night.why.iter().map(|pull| pull.in_language(language));
+        why.collect::<Vec<_>>().join(language.choose("；", "; "))
     };
-    Warning::Other {
-        place: String::new(),
-        zh: format!(
+    let said = Bilingual::new(
+        format!(
             "函件暂扣：本夜写给单位的 {} 封函件没有发出，等待放行。原因：{}",
             night.letters,
-            said(Pull::chinese, "；")
+            why(Language::Chinese)
         ),
-        en: format!(
+        format!(
             "letters held: {} letters of this night wait for a person: {}",
             night.letters,
-            said(Pull::english, "; ")
+            why(Language::English)
         ),
-    }
+    );
+    Warning::Other { place: String::new(), said }
 }
 
 /// A row that the night held back.
 fn held_back(row: &HeldRow) -> Warning {
     let id = &row.id;
-    let (zh, en) = match row.what.as_str() {
-        "notice" => ("缴款通知", "notice"),
-        _ => ("来往款项", "transaction"),
+    let Bilingual { zh, en } = match row.what.as_str() {
+        "notice" => Bilingual::fixed("缴款通知", "notice"),
+        _ => Bilingual::fixed("来往款项", "transaction"),
     };
-    Warning::Other {
-        place: String::new(),
-        zh: format!(
+    let said = Bilingual::new(
+        format!(
             "{zh} {id} 的记录与写入时不一致，有人直接改动了数据库：凡涉及它的款项，本次都没有处理。\
              请系统管理员运行 duizhang audit 查明；恢复原记录后，下一次对账自动继续"
         ),
-        en: format!(
+        format!(
             "the row of {en} {id} is not as it was written: nothing that rests on it was decided; \
              duizhang audit names it, and once the row is restored the next night goes on"
         ),
+    );
+    Warning::Other { place: String::new(), said }
+}
+
+/// A row that was set aside.
+fn set_aside(row: &SetAsideRow) -> Warning {
+    let place = format!("{}:{}", row.file_name, row.line);
+    let Bilingual { zh, en } = Bilingual::of(&KeptProblem(&row.problem));
+    if row.problem.starts_with("conflicting-duplicate") {
+        let found = &row.found;
+        let said = Bilingual::new(format!("流水号 {found}：{zh}"), format!("{found}: {en}"));
+        return Warning::Other { place, said };
     }
+    let why = Bilingual::new(format!("{}：{zh}", row.field), format!("{}: {en}", row.field));
+    Warning::RowRejected { place, found: row.found.clone(), why }
 }
 
 /// What a person should know of a night.
@@ -279,20 +287,12 @@ pub fn warnings(run_details: &RunDetails, rules: &Rulebook, as_of: NaiveDate) ->
     let mut warnings = Vec::new();
     for (file, why) in &run_details.quarantined {
         let why = why.strip_prefix(&format!("{file}: ")).unwrap_or(why);
-        warnings.push(Warning::FileQuarantined { file: file.clone(), why: both(why) });
+        warnings.push(Warning::FileQuarantined {
+            file: file.clone(),
+            why: Bilingual::of(&KeptProblem(why)),
+        });
     }
-    for row in &run_details.set_aside {
-        let place = format!("{}:{}", row.file_name, row.line);
-        let Bilingual { zh, en } = both(&row.problem);
-        if row.problem.starts_with("conflicting-duplicate") {
-            let (zh, en) = (format!("流水号 {}：{zh}", row.found), format!("{}: {en}", row.found));
-            warnings.push(Warning::Other { place, zh, en });
-            continue;
-        }
-        let (zh, en) = (format!("{}：{zh}", row.field), format!("{}: {en}", row.field));
-        let why = Bilingual { zh, en };
-        warnings.push(Warning::RowRejected { place, found: row.found.clone(), why });
-    }
+    warnings.extend(run_details.set_aside.iter().map(set_aside));
     for gap in &run_details.gaps {
         warnings.push(Warning::StatementGap {
             place: gap.file_name.clone(),
@@ -305,9 +305,8 @@ pub fn warnings(run_details: &RunDetails, rules: &Rulebook, as_of: NaiveDate) ->
     }
     for flag in &run_details.flags {
         let place = format!("{}:{}", flag.file_name, flag.line);
-        let zh = feed::in_chinese(&flag.code, &flag.detail);
-        let en = format!("{}: {}", flag.code, flag.detail);
-        warnings.push(Warning::Other { place, zh, en });
+        let said = Bilingual::of(&feed::KeptFlag { code: &flag.code, detail: &flag.detail });
+        warnings.push(Warning::Other { place, said });
     }
     if !rules.calendar.known(as_of.year()) {
         warnings.push(Warning::CalendarUnknown { year: as_of.year() });

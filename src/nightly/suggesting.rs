@@ -9,7 +9,9 @@ use crate::matching::suggest::{
     Suggestion, suggest,
 };
 use crate::remark::{Reader, Reading};
-use crate::remittance::{Direction, Employer, PaymentReference, Reason, RemarkField, Remarks};
+use crate::remittance::{
+    Direction, Employer, Language, Localized, PaymentReference, Reason, RemarkField, Remarks,
+};
 use crate::report;
 use crate::store::{Marks, Store, SuspenseRow};
 use crate::suspense::ItemId;
@@ -214,8 +216,8 @@ fn speaks_for(evidence: &Evidence) -> report::Evidence {
     report::Evidence {
         kind,
         holds,
-        detail: unmarked(&evidence.chinese()),
-        english: unmarked(&evidence.english()),
+        detail: unmarked(&evidence.in_language(Language::Chinese)),
+        english: unmarked(&evidence.in_language(Language::English)),
     }
 }
 
@@ -230,8 +232,8 @@ fn speaks_against(against: &Against) -> report::Evidence {
     report::Evidence {
         kind,
         holds: Holds::No,
-        detail: unmarked(&against.chinese()),
-        english: unmarked(&against.english()),
+        detail: unmarked(&against.in_language(Language::Chinese)),
+        english: unmarked(&against.in_language(Language::English)),
     }
 }
 

@@ -7,7 +7,9 @@
 //!
 //! Invariant: nothing is lost. What no row fits is shown as it was.
 
+use crate::remittance::{Language, Localized};
 use crate::rulebook::field;
+use std::borrow::Cow;
 
 /// English form and Chinese form; the first that fits is taken.
 #[rustfmt::skip] // A table is read by column.
@@ -76,25 +78,32 @@ const TABLE: &[(&str, &str)] = &[
     ("found {}",                                      "发现 {1}"),
 ];
 
-/// The sentence in Chinese, or as it is.
-pub(super) fn chinese(english: &str) -> String {
-    said(english, "，")
+/// A reader's sentence as it is kept, in English; in Chinese where a form of the table fits it.
+pub(super) struct KeptProblem<'a>(pub(super) &'a str);
+
+impl Localized for KeptProblem<'_> {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        match language {
+            Language::Chinese => chinese(self.0, "，").into(),
+            Language::English => self.0.to_owned().into(),
+        }
+    }
 }
 
 /// A reader's sentence in Chinese, with each heading of a list on a line of its own.
 #[must_use]
 pub fn line_by_line(english: &str) -> String {
-    said(english, "\n  ")
+    chinese(english, "\n  ")
 }
 
-fn said(english: &str, joint: &str) -> String {
+fn chinese(english: &str, joint: &str) -> String {
     let fitting = TABLE.iter().find_map(|(form, chinese)| Some((holes(english, form)?, chinese)));
-    let Some((holes, chinese)) = fitting else { return english.to_owned() };
-    let mut text = (*chinese).to_owned();
+    let Some((holes, form)) = fitting else { return english.to_owned() };
+    let mut text = (*form).to_owned();
     for (number, hole) in (1..).zip(holes) {
         text = text.replace(&format!("{{{number}}}"), hole);
         for (sign, say) in
-            [("*", said as fn(&str, &str) -> String), ("&", lacking), ("=", headings)]
+            [("*", chinese as fn(&str, &str) -> String), ("&", lacking), ("=", headings)]
         {
             let place = format!("{{{number}{sign}}}");
             if text.contains(&place) {
@@ -107,7 +116,7 @@ fn said(english: &str, joint: &str) -> String {
 
 /// What a header lacks: `the day and the amount`.
 fn lacking(list: &str, _: &str) -> String {
-    list.split(" and ").map(field::chinese).collect::<Vec<_>>().join("、")
+    list.split(" and ").map(field::name_in_chinese).collect::<Vec<_>>().join("、")
 }
 
 /// Headings, each with what it was understood as: `记账日期 as booking day, 收入 as credit`.
@@ -119,7 +128,7 @@ fn headings(list: &str, joint: &str) -> String {
         }
         match one.rsplit_once(" as ") {
             Some((heading, code)) => {
-                told.push_str(&format!("{heading} → {}", field::chinese(code)))
+                told.push_str(&format!("{heading} → {}", field::name_in_chinese(code)))
             }
             None => told.push_str(one),
         }
@@ -156,6 +165,10 @@ fn holes<'t>(text: &'t str, form: &str) -> Option<Vec<&'t str>> {
 mod tests {
     use super::*;
 
+    fn in_chinese(english: &str) -> Cow<'static, str> {
+        KeptProblem(english).in_language(Language::Chinese)
+    }
+
     #[test]
     fn a_reader_s_sentence_is_said_in_chinese_and_a_strange_one_as_it_is() {
         #[rustfmt::skip] // A table is read by column.
@@ -170,7 +183,7 @@ mod tests {
             ("", ""),
         ];
         for (english, want) in rows {
-            assert_eq!(chinese(english), want, "{english}");
+            assert_eq!(in_chinese(english), want, "{english}");
         }
     }
 
@@ -213,8 +226,8 @@ mod tests {
         let errors = kinds.map(|kind| FeedError { line: 2, kind }.to_string());
         let problems = problems.map(|problem| problem.to_string());
         for sentence in errors.iter().chain(&problems) {
-            assert_ne!(chinese(sentence), *sentence);
-            assert!(!chinese(sentence).contains("expected"), "{sentence}");
+            assert_ne!(in_chinese(sentence), *sentence);
+            assert!(!in_chinese(sentence).contains("expected"), "{sentence}");
         }
     }
 
@@ -229,7 +242,7 @@ mod tests {
         };
         let english = error.at(3).to_string();
         let want = "第 3 行：表头缺少记账日、支出金额；已识别：收入 → 收入金额，剩余 as is → 余额；表头原文 \"收入,剩余 as is,甲\"";
-        assert_eq!(chinese(&english), want);
+        assert_eq!(in_chinese(&english), want);
         let want = want.replace("已识别：", "已识别：\n  ").replace("，剩余", "\n  剩余");
         assert_eq!(line_by_line(&english), want);
     }

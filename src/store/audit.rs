@@ -25,7 +25,7 @@ pub struct Audit {
     /// Credited by the feeds, as the files said when they were taken in.
     pub received: Total,
     /// Where it stands: the contract's places, all of them.
-    pub places: Vec<Standing>,
+    pub places: Vec<PlaceFigures>,
     pub advance: AdvanceFigures,
     /// What accounts had in the system before this one: brought by lists, by no bank file, and in no place.
     pub opening: Tally,
@@ -39,8 +39,8 @@ pub struct Audit {
 
 /// What stands at one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
-    pub place: Place,
+pub struct PlaceFigures {
+    pub place: MoneyPlace,
     /// Credits with the place's outcome, and their sum, as `duizhang transactions` lists them.
     pub transactions: u64,
     pub by_outcome: Total,
@@ -63,7 +63,7 @@ pub struct AdvanceFigures {
 
 /// Where a credited fen can stand (contract, "Always true").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum MoneyPlace {
     EmployeeAccounts,
     Awaiting,
     Suspense,
@@ -93,7 +93,7 @@ pub enum Gap {
     Tampered(Tampering),
 }
 
-impl Place {
+impl MoneyPlace {
     const ALL: [Self; 8] = [
         Self::EmployeeAccounts,
         Self::Awaiting,
@@ -322,11 +322,11 @@ impl Store {
                 gaps.push(Gap::Subject { subject: *subject, journals: *journals, transactions });
             }
         }
-        let places = Place::ALL.into_iter().map(|place| {
+        let places = MoneyPlace::ALL.into_iter().map(|place| {
             let (transactions, by_outcome) =
                 by_outcome.get(&(place, true)).copied().unwrap_or_default();
             let (_, amount) = standing.get(&(place, true)).copied().unwrap_or_default();
-            Standing { place, transactions, by_outcome, amount }
+            PlaceFigures { place, transactions, by_outcome, amount }
         });
         let places = places.collect();
         let trail = match super::trail::verify(&tx)? {
@@ -392,14 +392,14 @@ fn named(number: i64) -> String {
 }
 
 /// Count and sum by place and by whether it is a credit.
-type Sums = BTreeMap<(Place, bool), (u64, Total)>;
+type Sums = BTreeMap<(MoneyPlace, bool), (u64, Total)>;
 
 fn standing(connection: &Connection, centre: i64) -> Result<Sums, StoreError> {
     let mut standing = Sums::new();
     for (outcome, direction, tally) in connection.fetch_all(&places(), params![centre])? {
         let (outcome, direction, tally): (i64, i64, Tally) = (outcome, direction, tally);
         let unknown = || super::row::unknown("decision", "outcome", outcome);
-        let place = Place::of_outcome(outcome).ok_or_else(unknown)?;
+        let place = MoneyPlace::of_outcome(outcome).ok_or_else(unknown)?;
         let stands: &mut (u64, Total) = standing.entry((place, direction == 1)).or_default();
         stands.0 += tally.count;
         stands.1 += tally.amount;
@@ -422,7 +422,7 @@ fn advance(
     by_outcome: &Sums,
 ) -> Result<AdvanceFigures, StoreError> {
     let sum = |sql| connection.fetch_one::<Total>(sql, params![centre]);
-    let (_, whole) = by_outcome.get(&(Place::Advance, true)).copied().unwrap_or_default();
+    let (_, whole) = by_outcome.get(&(MoneyPlace::Advance, true)).copied().unwrap_or_default();
     let put_in = whole + sum(proof::LEFT_OVER)?;
     let corrected = sum(corrected::TAKEN)?;
     let used = sum(PAID_FROM_ADVANCE)?;
@@ -434,9 +434,9 @@ fn advance(
 /// from employees.
 fn moved_by_advance(by_outcome: &Sums, advance: &AdvanceFigures) -> Sums {
     let mut standing = by_outcome.clone();
-    let (_, whole) = by_outcome.get(&(Place::Advance, true)).copied().unwrap_or_default();
+    let (_, whole) = by_outcome.get(&(MoneyPlace::Advance, true)).copied().unwrap_or_default();
     let moved = whole - advance.left;
-    for (place, amount) in [(Place::Advance, -moved), (Place::EmployeeAccounts, moved)] {
+    for (place, amount) in [(MoneyPlace::Advance, -moved), (MoneyPlace::EmployeeAccounts, moved)] {
         standing.entry((place, true)).or_default().1 += amount;
     }
     standing
@@ -446,8 +446,8 @@ fn moved_by_advance(by_outcome: &Sums, advance: &AdvanceFigures) -> Sums {
 /// same amount.
 fn one_sided(standing: &Sums) -> impl Iterator<Item = Gap> {
     let sides = [
-        (Place::Returned, "returned transaction without its other side"),
-        (Place::Refunded, "refunded transaction without its other side"),
+        (MoneyPlace::Returned, "returned transaction without its other side"),
+        (MoneyPlace::Refunded, "refunded transaction without its other side"),
     ];
     sides.into_iter().filter_map(|(place, what)| {
         let side = |credit| standing.get(&(place, credit)).copied().unwrap_or_default();
@@ -462,17 +462,22 @@ fn expected(subject: Subject, standing: &Sums, received: Total, paid_out: Total)
     let sum = |place, credit| standing.get(&(place, credit)).copied().unwrap_or_default().1;
     match subject {
         Subject::BankDeposit => received - paid_out,
-        Subject::Contributions => -sum(Place::EmployeeAccounts, true),
-        Subject::Receipts => -sum(Place::Awaiting, true),
-        Subject::Suspense => sum(Place::Suspense, false) - sum(Place::Suspense, true),
-        Subject::Advance => -sum(Place::Advance, true),
-        Subject::Refund => -sum(Place::RefundDue, true),
+        Subject::Contributions => -sum(MoneyPlace::EmployeeAccounts, true),
+        Subject::Receipts => -sum(MoneyPlace::Awaiting, true),
+        Subject::Suspense => sum(MoneyPlace::Suspense, false) - sum(MoneyPlace::Suspense, true),
+        Subject::Advance => -sum(MoneyPlace::Advance, true),
+        Subject::Refund => -sum(MoneyPlace::RefundDue, true),
         // No transaction moves these: employers' own books do (remittance/ledger.rs).
         Subject::Clearing | Subject::Transit => Total::ZERO,
         // Debits came in against this subject; those in suspense have left it.
         Subject::Other => {
-            let home = [Place::Returned, Place::Ignored, Place::Refunded, Place::Awaiting];
-            let came = [Place::Returned, Place::Ignored, Place::Refunded];
+            let home = [
+                MoneyPlace::Returned,
+                MoneyPlace::Ignored,
+                MoneyPlace::Refunded,
+                MoneyPlace::Awaiting,
+            ];
+            let came = [MoneyPlace::Returned, MoneyPlace::Ignored, MoneyPlace::Refunded];
             let went: Total = home.into_iter().map(|place| sum(place, false)).sum();
             went - came.into_iter().map(|place| sum(place, true)).sum()
         }

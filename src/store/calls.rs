@@ -4,15 +4,16 @@
 //! list; what is told anew because it is open again comes back on it in its time.
 
 use super::columns::columns;
-use super::error::Refusal;
+use super::error::StoreRefusal;
 use super::row::day_number;
 use super::sql::params;
 use super::{Store, StoreError, trail};
 use crate::alert::rhythm::REMINDERS;
-use crate::remittance::{Money, Reason};
-use crate::suspense::ItemId;
-use crate::suspense::trail::Entry;
+use crate::remittance::{Language, Localized, Money, Reason, said};
+use crate::suspense::trail::TrailEntry;
+use crate::suspense::{EntityKind, ItemId};
 use chrono::{Days, NaiveDate};
+use std::borrow::Cow;
 
 /// An item that somebody is to be called about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +84,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Refused`] where nobody is to be called about it, or was already.
-    pub fn call_made(&self, item: &ItemId, note: &str, entry: &Entry) -> Result<(), StoreError> {
+    pub fn call_made(
+        &self,
+        item: &ItemId,
+        note: &str,
+        entry: &TrailEntry,
+    ) -> Result<(), StoreError> {
         let tx = self.writing()?;
         tx.atomically(|connection| {
             let values = params![
@@ -96,8 +102,8 @@ impl Store {
                 last_reminder()
             ];
             if connection.execute(MADE, values)? == 0 {
-                let (what, id) = ("call", item.to_string());
-                return Err(StoreError::Refused(Refusal::NoSuch { what, id }));
+                let (what, id) = (EntityKind::Call, item.to_string());
+                return Err(StoreError::Refused(StoreRefusal::NoSuch { what, id }));
             }
             trail::append(connection, tx.centre_id, entry).map(|_| ())
         })
@@ -109,33 +115,32 @@ fn last_reminder() -> i64 {
 }
 
 impl CallRow {
-    /// What to say, in one line.
-    #[must_use]
-    pub fn chinese(&self) -> String {
-        let reason = self.reason.map_or("", Reason::chinese);
-        format!(
-            "贵单位 {} 转入的 {} 元因“{reason}”至今没有入账，请来电或到柜台告知这笔款缴的是哪一份通知书{}",
-            self.booked_on,
-            crate::report::text::grouped(self.amount),
-            self.letter().map(|number| format!("（函件编号 {number}）")).unwrap_or_default()
-        )
-    }
-
-    /// The same in English.
-    #[must_use]
-    pub fn english(&self) -> String {
-        let reason = self.reason.map_or("", |reason| reason.code());
-        format!(
-            "{} of {} still hangs ({reason}): which notice is it for?{}",
-            self.amount,
-            self.booked_on,
-            self.letter().map(|number| format!(" (letter {number})")).unwrap_or_default()
-        )
-    }
-
     /// The last letter's number as it stands on the letter; `None` where none is known.
     #[must_use]
     pub fn letter(&self) -> Option<&str> {
         self.letter_id.get(..12)
+    }
+}
+
+/// What to say, in one line.
+impl Localized for CallRow {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        let Self { booked_on, amount, reason, .. } = self;
+        let letter = self
+            .letter()
+            .map(|number| said!(language, "（函件编号 {number}）", " (letter {number})"));
+        let letter = letter.unwrap_or_default();
+        said!(
+            language,
+            (
+                "贵单位 {booked_on} 转入的 {} 元因“{}”至今没有入账，请来电或到柜台告知这笔款缴的是哪一份通知书{letter}",
+                crate::report::text::grouped(*amount),
+                reason.map(|reason| reason.in_language(language)).unwrap_or_default()
+            ),
+            (
+                "{amount} of {booked_on} still hangs ({}): which notice is it for?{letter}",
+                reason.map_or("", |reason| reason.code())
+            )
+        )
     }
 }

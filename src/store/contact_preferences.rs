@@ -5,14 +5,15 @@
 //! anew; only a bounce of a letter that was really sent there counts.
 
 use super::columns::columns;
-use super::error::Refusal;
+use super::error::StoreRefusal;
 use super::row::{day_number, unknown};
 use super::sql::{Connection, params};
 use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::alert::Rhythm;
 use crate::remittance::email::Addresses;
-use crate::suspense::trail::{Entry, LINK};
+use crate::suspense::EntityKind;
+use crate::suspense::trail::{LINK, TrailEntry, TrailEvent};
 use chrono::NaiveDate;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -222,7 +223,7 @@ impl Store {
         address: &str,
         by: &str,
         on: NaiveDate,
-        entry: &Entry,
+        entry: &TrailEntry,
     ) -> Result<(), StoreError> {
         self.choose(employer_id, |tx| {
             let centre = tx.centre_id;
@@ -299,11 +300,11 @@ impl Store {
             if connection.execute(sql, values)? == 0 {
                 return Ok(None);
             }
-            let entry = Entry {
+            let entry = TrailEntry {
                 at: now,
                 actor: LINK.to_owned(),
                 role: String::new(),
-                event: "address-confirmed".to_owned(),
+                event: TrailEvent::AddressConfirmed,
                 subject: asked.employer_id.clone(),
                 detail: json!({ "is": asked.address }).to_string(),
             };
@@ -334,7 +335,8 @@ impl Store {
             let sql = "select 1 from employer where centre_id = ?1 and employer_id = ?2";
             let known = params![tx.centre_id, employer_id];
             if !connection.prepare_cached(sql)?.exists(known)? {
-                let refusal = Refusal::NoSuch { what: "employer", id: employer_id.to_owned() };
+                let refusal =
+                    StoreRefusal::NoSuch { what: EntityKind::Employer, id: employer_id.to_owned() };
                 return Err(StoreError::Refused(refusal));
             }
             work(&tx).map(|_| ())

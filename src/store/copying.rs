@@ -6,7 +6,7 @@
 //! Invariant: the target holds nothing of the centre before, and all of it after; `audit --digest`
 //! gives the same on both sides.
 
-use super::error::Refusal;
+use super::error::{StateRefusal, StoreRefusal};
 use super::partition::Cut;
 use super::row::day;
 use super::sql::{OwnedValue, Read, params};
@@ -126,14 +126,8 @@ impl Store {
             for table in TABLES {
                 let sql = format!("select 1 from {table} where centre_id = ?1 limit 1");
                 if to.connection.prepare_cached(&sql)?.exists(params![to.centre_id])? {
-                    let (id, state) = ((*table).to_owned(), "not empty".to_owned());
-                    let wanted = "a target without rows of this centre";
-                    return Err(StoreError::Refused(Refusal::State {
-                        what: "table",
-                        id,
-                        state,
-                        wanted,
-                    }));
+                    let refusal = StateRefusal::TableNotEmpty { table };
+                    return Err(StoreError::Refused(StoreRefusal::State(refusal)));
                 }
                 copied.tables.push((table, copy_table(&from, &to, table)?));
             }
@@ -162,12 +156,8 @@ fn copy_archived(from: &Tx, to: &Tx) -> Result<(), StoreError> {
     if let Some(identities) = to.connection.dialect().identities() {
         return copy_table(from, to, identities).map(|_| ());
     }
-    Err(StoreError::Refused(Refusal::State {
-        what: "centre",
-        id: to.centre_id.to_string(),
-        state: "archived in part".to_owned(),
-        wanted: "a target on PostgreSQL, where months can be archived",
-    }))
+    let refusal = StateRefusal::ArchivedInPart { centre_id: to.centre_id };
+    Err(StoreError::Refused(StoreRefusal::State(refusal)))
 }
 
 fn copy_table(from: &Tx, to: &Tx, table: &'static str) -> Result<u64, StoreError> {

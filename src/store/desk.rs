@@ -3,7 +3,7 @@
 //! Start at [`Store::propose`] and [`Store::approve`]. An act is checked when it is proposed and once
 //! more when it is approved, because the world moves in between; what it does to the books is in
 //! [`books`], how it is booked back in [`reversal`]. A verb answers with what it did or with a
-//! [`Refusal`]; then nothing was changed.
+//! [`DeskRefusal`]; then nothing was changed.
 //!
 //! Invariant: the acts of one centre follow each other: each verb first takes the end of the audit trail
 //! ([`super::trail::hold`]), and its entries go into the commit of what they tell.
@@ -35,14 +35,14 @@ use self::item::Held;
 use super::tx::Tx;
 use super::{Store, StoreError, trail};
 use crate::remittance::{Author, Money, Total};
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use crate::suspense::{
-    Act, Actor, Approval, DeskRules, Draft, ItemId, Limit, Moment, Permission, Person, Proposal,
-    ProposalState, Refusal, Seen, Stage, Step, may, may_propose,
+    Act, Actor, Approval, DeskRefusal, DeskRules, Draft, EntityKind, ItemId, Limit, Moment,
+    Permission, Person, Proposal, ProposalState, Seen, Stage, Step, may, may_propose,
 };
 
 /// What was done, or why it was not.
-pub type Answered<T> = Result<Result<T, Refusal>, StoreError>;
+pub type Answered<T> = Result<Result<T, DeskRefusal>, StoreError>;
 
 /// What an approval led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,12 +68,12 @@ pub struct Edit {
 
 /// Why a piece of work stops.
 enum Stop {
-    Refused(Refusal),
+    Refused(DeskRefusal),
     Failed(StoreError),
 }
 
-impl From<Refusal> for Stop {
-    fn from(refusal: Refusal) -> Self {
+impl From<DeskRefusal> for Stop {
+    fn from(refusal: DeskRefusal) -> Self {
         Self::Refused(refusal)
     }
 }
@@ -82,7 +82,7 @@ impl From<StoreError> for Stop {
     fn from(error: StoreError) -> Self {
         // What the remittance domain refuses, it refuses to whoever acts.
         if let StoreError::Domain(refusal) = error {
-            return Self::Refused(Refusal::Books { because: Box::new(refusal) });
+            return Self::Refused(DeskRefusal::Books { because: Box::new(refusal) });
         }
         Self::Failed(error)
     }
@@ -189,7 +189,7 @@ impl Store {
         actor: &Actor,
         drafts: &[Draft],
         now: Moment,
-    ) -> Result<Vec<Result<Preview, Refusal>>, StoreError> {
+    ) -> Result<Vec<Result<Preview, DeskRefusal>>, StoreError> {
         drafts.iter().map(|draft| self.preview(rules, actor, draft, now)).collect()
     }
 
@@ -206,7 +206,7 @@ impl Store {
     ) -> Answered<Proposal> {
         self.act(actor, now, |desk| {
             let (proposal, ..) = desk.edit(rules, actor, edit)?;
-            desk.tell_of(&proposal, "edited")?;
+            desk.tell_of(&proposal, TrailEvent::Edited)?;
             Ok(proposal)
         })
     }
@@ -263,10 +263,10 @@ impl Store {
             may(actor.role, Permission::Approve)?;
             let proposal = desk.open_proposal(proposal_id, digest)?;
             if proposal.proposed_by == actor.person {
-                return Err(Refusal::SamePerson.into());
+                return Err(DeskRefusal::SamePerson.into());
             }
             if why.trim().is_empty() {
-                return Err(Refusal::Nothing { what: "reason" }.into());
+                return Err(DeskRefusal::Nothing { what: EntityKind::Reason }.into());
             }
             desk.end(proposal, ProposalState::SentBack, why)
         })
@@ -325,7 +325,7 @@ impl Store {
             desk.insert_proposal(&proposal, true)?;
             desk.remember_versions(&mut proposal, &held)?;
             desk.book(&proposal, &mut held)?;
-            desk.tell_of(&proposal, "resolved")
+            desk.tell_of(&proposal, TrailEvent::Resolved)
         })?;
         done.map_err(as_error)
     }
@@ -347,7 +347,7 @@ impl Desk<'_> {
             self.save(item)?;
         }
         self.remember_versions(&mut proposal, &items)?;
-        self.tell_of(&proposal, "proposed")?;
+        self.tell_of(&proposal, TrailEvent::Proposed)?;
         Ok(proposal)
     }
 
@@ -380,7 +380,7 @@ impl Desk<'_> {
         if let Some(item) =
             items.first().filter(|_| (*act == Act::Reverse) != (proposal.act == Act::Reverse))
         {
-            return Err(Refusal::NotFrom { stage: item.stage, step: Step::Edit }.into());
+            return Err(DeskRefusal::NotFrom { stage: item.stage, step: Step::Edit }.into());
         }
         proposal.revision += 1;
         proposal.act = act.clone();
@@ -434,7 +434,7 @@ impl Desk<'_> {
         proposal.approvals.push(Approval { by, at: self.now.at, renewed_by });
         if proposal.needs_more() {
             self.save_proposal(&proposal)?;
-            self.tell_of(&proposal, "approved-first")?;
+            self.tell_of(&proposal, TrailEvent::ApprovedFirst)?;
             return Ok(Approved::NeedsAnother);
         }
         let mut items = self.items_of(&proposal)?;
@@ -442,7 +442,8 @@ impl Desk<'_> {
         proposal.state = ProposalState::Approved;
         self.save_proposal(&proposal)?;
         self.book(&proposal, &mut items)?;
-        let event = if proposal.act == Act::Reverse { "reversed" } else { "approved" };
+        let event =
+            if proposal.act == Act::Reverse { TrailEvent::Reversed } else { TrailEvent::Approved };
         self.tell_of(&proposal, event)?;
         Ok(Approved::Booked)
     }
@@ -450,9 +451,9 @@ impl Desk<'_> {
     /// Ends a proposal that is not approved; its items go back to whoever proposed.
     fn end(&self, mut proposal: Proposal, state: ProposalState, why: &str) -> Result<(), Stop> {
         let (step, event) = if state == ProposalState::Withdrawn {
-            (Step::Withdraw, "withdrawn")
+            (Step::Withdraw, TrailEvent::Withdrawn)
         } else {
-            (Step::SendBack, "sent-back")
+            (Step::SendBack, TrailEvent::SentBack)
         };
         proposal.state = state;
         let by = Person(self.actor.to_owned());
@@ -471,7 +472,7 @@ impl Desk<'_> {
     }
 
     /// Adds an entry to the trail for every item of a proposal.
-    fn tell_of(&self, proposal: &Proposal, event: &str) -> Result<(), Stop> {
+    fn tell_of(&self, proposal: &Proposal, event: TrailEvent) -> Result<(), Stop> {
         trail::next_turn(&self.tx.connection, self.tx.centre_id)?;
         let detail = serde_json::json!({
             "proposal": proposal.proposal_id,
@@ -482,7 +483,10 @@ impl Desk<'_> {
             "why": proposal.ended.as_ref().map(|(_, why)| why),
         });
         let detail = detail.to_string();
-        proposal.items.iter().try_for_each(|item| self.tell(event, item.id.to_string(), &detail))
+        proposal
+            .items
+            .iter()
+            .try_for_each(|item| self.tell(event.clone(), item.id.to_string(), &detail))
     }
 
     /// A detail, and beside it the token that is acted with and who renewed the actor's access of late.
@@ -502,13 +506,13 @@ impl Desk<'_> {
         }
     }
 
-    fn tell(&self, event: &str, subject: String, detail: &str) -> Result<(), Stop> {
+    fn tell(&self, event: TrailEvent, subject: String, detail: &str) -> Result<(), Stop> {
         let detail = self.with_whose_hands(detail);
-        let entry = Entry {
+        let entry = TrailEntry {
             at: self.now.at,
             actor: self.actor.to_owned(),
             role: self.role.to_owned(),
-            event: event.to_owned(),
+            event,
             subject,
             detail,
         };
@@ -518,12 +522,12 @@ impl Desk<'_> {
 }
 
 /// What is refused where nobody is there to read a refusal: at the command line, and at night.
-fn as_error(refusal: Refusal) -> StoreError {
-    StoreError::Refused(super::Refusal::Act(Box::new(refusal)))
+fn as_error(refusal: DeskRefusal) -> StoreError {
+    StoreError::Refused(super::StoreRefusal::Act(Box::new(refusal)))
 }
 
 /// The sum of items' amounts, where a proposal can be about that much.
-fn total(items: &[Held]) -> Result<Money, Refusal> {
+fn total(items: &[Held]) -> Result<Money, DeskRefusal> {
     let amount: Total = items.iter().map(|item| item.amount).sum();
-    amount.money().ok_or(Refusal::Amount { amount })
+    amount.money().ok_or(DeskRefusal::Amount { amount })
 }

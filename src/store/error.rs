@@ -2,12 +2,16 @@
 
 mod postgres;
 mod said;
+mod state;
+
+pub use state::{LetterWanted, StateRefusal};
 
 pub use postgres::PostgresError;
 
 use super::damage;
 use super::import::{Obstacle, UnfitRow};
 use super::server::ServerError;
+use crate::suspense::EntityKind;
 use std::path::PathBuf;
 
 /// The world failed: disk, database, or what was asked of them.
@@ -94,7 +98,7 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// What is asked contradicts what is there.
-    Refused(Refusal),
+    Refused(StoreRefusal),
     /// Staff acted while a night was judging; the night must look again.
     Overtaken,
     /// The remittance domain does not do what the store must have of it.
@@ -117,17 +121,17 @@ pub enum StoreError {
 
 /// Why something asked of the store is not done; carries values.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum StoreRefusal {
     /// Rows of a list cannot be taken in.
     List(Vec<UnfitRow>),
     /// An import cannot be taken back: something rests on it. The first that do, and how many more.
     ImportRests { import_id: String, obstacles: Vec<Obstacle>, more: usize },
-    /// No such collection account, notice or suspense item.
-    NoSuch { what: &'static str, id: String },
+    /// There is none of that name.
+    NoSuch { what: EntityKind, id: String },
     /// What staff ask of items cannot be done.
-    Act(Box<crate::suspense::Refusal>),
-    /// The item is no longer open, or the notice is not open.
-    State { what: &'static str, id: String, state: String, wanted: &'static str },
+    Act(Box<crate::suspense::DeskRefusal>),
+    /// It is not in the state that this needs.
+    State(StateRefusal),
 }
 
 impl std::error::Error for StoreError {

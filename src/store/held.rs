@@ -10,7 +10,7 @@ use super::tx::Tx;
 use super::working_set::Held;
 use super::{Store, StoreError, trail};
 use crate::suspense::Moment;
-use crate::suspense::trail::{Entry, HELD, NIGHT};
+use crate::suspense::trail::{NIGHT, TrailEntry, TrailEvent};
 use chrono::NaiveDate;
 
 /// Writes what a night holds back into the trail.
@@ -32,15 +32,15 @@ pub(super) fn note(tx: &Tx, verdict: &RunDecisions<'_>) -> Result<(), StoreError
         let detail = serde_json::json!({ "what": what, "night": night }).to_string();
         let sql = "select 1 from trail
             where centre_id = ?1 and subject = ?2 and event = ?3 and detail = ?4";
-        let values = params![centre, subject, HELD, detail];
+        let values = params![centre, subject, TrailEvent::RowHeld.code(), detail];
         if tx.connection.prepare_cached(sql)?.exists(values)? {
             continue;
         }
-        let entry = Entry {
+        let entry = TrailEntry {
             at: Moment::midnight(verdict.as_of).at,
             actor: NIGHT.to_owned(),
             role: String::new(),
-            event: HELD.to_owned(),
+            event: TrailEvent::RowHeld,
             subject,
             detail,
         };
@@ -65,7 +65,7 @@ impl Store {
         let tx = self.reading()?;
         let sql = "select subject, detail from trail where centre_id = ?1 and event = ?2
             and done_at = ?3 order by sequence";
-        let values = params![tx.centre_id, HELD, Moment::midnight(night).at];
+        let values = params![tx.centre_id, TrailEvent::RowHeld.code(), Moment::midnight(night).at];
         tx.connection.prepare_cached(sql)?.query_all(values, |row| {
             let (id, detail): (_, &str) = row.read()?;
             let detail: serde_json::Value = serde_json::from_str(detail).unwrap_or_default();

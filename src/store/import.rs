@@ -25,7 +25,7 @@ pub use undo::{ImportUndone, Obstacle, Rests};
 pub use unfit::{NoticeUnfit, Unfit, UnfitRow};
 
 use self::journal::Journal;
-use super::error::Refusal;
+use super::error::StoreRefusal;
 use super::sql::sqlite::CACHE_KIB;
 use super::tx::Tx;
 use super::{Store, StoreError};
@@ -243,7 +243,7 @@ impl<'i> Importing<'i> {
         let Self { tx, order, imported, mut unfit, journal } = self;
         if !unfit.is_empty() {
             unfit.sort_by_key(|one| one.row);
-            return Err(StoreError::Refused(Refusal::List(unfit)));
+            return Err(StoreError::Refused(StoreRefusal::List(unfit)));
         }
         if imported.added + imported.changed > 0 {
             // Suggestions rest on something new.

@@ -12,6 +12,7 @@ use super::sql::{Connection, Read, params};
 use super::tx::{Binder, Tx};
 use super::working_set::{TransactionColumns, account_id, transactions_listed};
 use super::{Store, StoreError};
+use crate::alert::LetterKind;
 use crate::matching::Item;
 use crate::remittance::{BankTransaction, Employer, PaymentReference};
 use chrono::NaiveDate;
@@ -139,7 +140,7 @@ impl Recording {
         let mut lately = BTreeMap::new();
         select.each(params![self.tx.centre_id, since, night], |row| {
             let (employer_id, written_on, kind): (String, NaiveDate, &str) = row.read()?;
-            lately.insert(employer_id, (written_on, kind == "arrears"));
+            lately.insert(employer_id, (written_on, kind == LetterKind::Arrears.code()));
             Ok(Read::On)
         })?;
         Ok(lately)

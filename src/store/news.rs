@@ -6,7 +6,7 @@
 use super::columns::columns_of;
 use super::sql::params;
 use super::{Store, StoreError};
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::TrailEntry;
 
 /// Entries that are told at once; the rest is told the next time.
 const MOST: i64 = 500;
@@ -28,9 +28,9 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn access_news(&self) -> Result<Vec<(i64, Entry)>, StoreError> {
+    pub fn access_news(&self) -> Result<Vec<(i64, TrailEntry)>, StoreError> {
         let tx = self.reading()?;
-        let entry = columns_of::<Entry>();
+        let entry = columns_of::<TrailEntry>();
         let sql = format!("select t.sequence, {entry} {NEWS}");
         tx.connection.fetch_all(&sql, params![tx.centre_id, MOST])
     }

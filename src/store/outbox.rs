@@ -37,7 +37,7 @@ use super::sql::params;
 use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::alert::{
-    Claim, LetterState, NoMailbox, Outbox, Outgoing, Settled, Standing, Tries, dated,
+    LetterClaim, LetterStanding, LetterState, NoMailbox, Outbox, Outgoing, Settled, Tries, dated,
 };
 use std::collections::BTreeMap;
 
@@ -133,7 +133,7 @@ impl Outbox for Store {
         })
     }
 
-    fn claim(&self, claim: &Claim) -> Result<Vec<Outgoing>, StoreError> {
+    fn claim(&self, claim: &LetterClaim) -> Result<Vec<Outgoing>, StoreError> {
         self.take(claim, (TAKE, DUE))
     }
 
@@ -142,7 +142,7 @@ impl Outbox for Store {
         let centre = tx.centre_id;
         tx.atomically(|connection| {
             tx.change(SETTLE, settled, |row, one| {
-                let Standing { state, due_at, tries, answer } = &one.standing;
+                let LetterStanding { state, due_at, tries, answer } = &one.standing;
                 row.bind(&one.letter_id)?;
                 row.bind(state.code())?;
                 row.bind(*due_at)?;
@@ -178,7 +178,7 @@ impl Outbox for MailToStaff<'_> {
         Outbox::withdraw(self.0, now)
     }
 
-    fn claim(&self, claim: &Claim) -> Result<Vec<Outgoing>, StoreError> {
+    fn claim(&self, claim: &LetterClaim) -> Result<Vec<Outgoing>, StoreError> {
         self.0.take(claim, (TAKE_STAFF, DUE_STAFF))
     }
 
@@ -207,7 +207,11 @@ impl Store {
         tx.connection.fetch_one(sql, params![tx.centre_id, now])
     }
 
-    fn take(&self, claim: &Claim, (take, due): (&str, &str)) -> Result<Vec<Outgoing>, StoreError> {
+    fn take(
+        &self,
+        claim: &LetterClaim,
+        (take, due): (&str, &str),
+    ) -> Result<Vec<Outgoing>, StoreError> {
         let tx = self.writing()?;
         let (centre, now) = (tx.centre_id, claim.now);
         let count = i64::try_from(claim.letters_max).unwrap_or(i64::MAX);

@@ -9,7 +9,7 @@ use super::sql::{Connection, params};
 use super::trail;
 use super::tx::Tx;
 use super::{Store, StoreError};
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::TrailEntry;
 
 /// Somebody who works at the desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl Store {
         person_id: &str,
         password: &str,
         kept: &str,
-        entry: &Entry,
+        entry: &TrailEntry,
     ) -> Result<(), StoreError> {
         let tx = self.writing()?;
         let centre = tx.centre_id;
@@ -93,7 +93,7 @@ impl Store {
         key: &str,
         step: i64,
         code_hashes: &[String],
-        entry: &Entry,
+        entry: &TrailEntry,
     ) -> Result<(), StoreError> {
         let tx = self.writing()?;
         let centre = tx.centre_id;

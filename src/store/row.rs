@@ -10,6 +10,7 @@ use crate::remittance::{
     Direction, Id, Money, NoticeStage, NoticeStatus, Outcome, PaymentReference, Reason,
     RefundReference, Subject, Tally, Total, YearMonth,
 };
+use crate::suspense::trail::TrailEvent;
 use crate::suspense::{ItemId, Person, Stage};
 use chrono::{NaiveDate, NaiveTime, Timelike};
 
@@ -127,6 +128,7 @@ read_as! {
     YearMonth: i32 => |ordinal| Ok(Self::from_ordinal(ordinal));
     Stage: String => super::suspense::stage;
     Person: String => |name| Ok(Self(name));
+    TrailEvent: String => |code: String| Ok(Self::from_code(&code));
     Id: String => |id: String| Ok(Self::from(id));
 }
 

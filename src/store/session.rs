@@ -8,7 +8,7 @@ use super::columns::{columns, columns_of};
 use super::sql::params;
 use super::trail;
 use super::{Store, StoreError};
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::TrailEntry;
 
 /// A request that shows a session's token.
 #[derive(Clone, Debug)]
@@ -75,7 +75,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn open_session(&self, opening: &SessionOpening, entry: &Entry) -> Result<(), StoreError> {
+    pub fn open_session(
+        &self,
+        opening: &SessionOpening,
+        entry: &TrailEntry,
+    ) -> Result<(), StoreError> {
         let SessionOpening { session, replaces, opened_after, seen_after } = opening;
         let tx = self.writing()?;
         let centre = tx.centre_id;

@@ -6,8 +6,9 @@
 use super::columns::columns;
 use super::sql::{Connection, params};
 use super::trail;
-use super::{Refusal, Store, StoreError};
-use crate::suspense::trail::Entry;
+use super::{Store, StoreError, StoreRefusal};
+use crate::suspense::EntityKind;
+use crate::suspense::trail::TrailEntry;
 
 /// A program's token, without the secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,15 +93,20 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Refused`] where there is none of that name, or it was taken back.
-    pub fn revoke_token(&self, token_id: &str, at: i64, entry: &Entry) -> Result<(), StoreError> {
+    pub fn revoke_token(
+        &self,
+        token_id: &str,
+        at: i64,
+        entry: &TrailEntry,
+    ) -> Result<(), StoreError> {
         const SQL: &str = "update api_token set revoked_at = ?3
             where centre_id = ?1 and token_id = ?2 and revoked_at is null";
         let tx = self.writing()?;
         let centre = tx.centre_id;
         tx.atomically(|connection| {
             if connection.prepare_cached(SQL)?.execute(params![centre, token_id, at])? == 0 {
-                let (what, id) = ("token in force", token_id.to_owned());
-                return Err(StoreError::Refused(Refusal::NoSuch { what, id }));
+                let (what, id) = (EntityKind::TokenInForce, token_id.to_owned());
+                return Err(StoreError::Refused(StoreRefusal::NoSuch { what, id }));
             }
             trail::append(connection, centre, entry)?;
             Ok(())

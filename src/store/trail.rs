@@ -13,7 +13,7 @@ use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::report::TrailHead;
 use crate::suspense::Moment;
-use crate::suspense::trail::{BOOKS, Break, Chain, Entry, GENESIS, Link, NIGHT};
+use crate::suspense::trail::{Break, Chain, GENESIS, Link, NIGHT, TrailEntry, TrailEvent};
 use chrono::NaiveDate;
 
 /// Whether the trail continues a head that was written down.
@@ -42,9 +42,9 @@ pub struct TrailFilter {
 /// Entries a statement when the whole trail is read.
 const PAGE: i64 = 2_000;
 
-columns! { impl Entry of "t" { at = "t.done_at", actor, role, event, subject, detail } }
+columns! { impl TrailEntry of "t" { at = "t.done_at", actor, role, event, subject, detail } }
 
-columns! { impl Link of "t" { sequence, entry as Entry, previous, hash } }
+columns! { impl Link of "t" { sequence, entry as TrailEntry, previous, hash } }
 
 /// The end of a centre's trail.
 pub(super) struct Head {
@@ -117,7 +117,7 @@ pub(super) fn marks(tx: &Tx) -> Result<Marks, StoreError> {
 pub(super) fn append(
     connection: &Connection,
     centre: i64,
-    entry: &Entry,
+    entry: &TrailEntry,
 ) -> Result<Link, StoreError> {
     let head = hold(connection, centre)?;
     let sequence = head.sequence + 1;
@@ -132,7 +132,7 @@ pub(super) fn append(
             entry.at,
             entry.actor,
             entry.role,
-            entry.event,
+            entry.event.code(),
             entry.subject,
             entry.detail,
             head.hash,
@@ -157,11 +157,11 @@ pub(super) fn note_books(
     }
     let head = step::head(connection, centre)?;
     let detail = serde_json::json!({ "step": head.ordinal, "chain": head.chain }).to_string();
-    let entry = Entry {
+    let entry = TrailEntry {
         at: Moment::midnight(night).at,
         actor: NIGHT.to_owned(),
         role: String::new(),
-        event: BOOKS.to_owned(),
+        event: TrailEvent::Night,
         subject: night.to_string(),
         detail,
     };
@@ -173,7 +173,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn append(&self, entry: &Entry) -> Result<Link, StoreError> {
+    pub fn append(&self, entry: &TrailEntry) -> Result<Link, StoreError> {
         let tx = self.writing()?;
         tx.atomically(|connection| append(connection, tx.centre_id, entry))
     }
@@ -221,7 +221,7 @@ impl Store {
         let tx = self.reading()?;
         let from = "from trail t where centre_id = ?1 and event = ?2 and done_at <= ?3
             order by sequence desc limit 1";
-        let values = params![tx.centre_id, BOOKS, Moment::midnight(night).at];
+        let values = params![tx.centre_id, TrailEvent::Night.code(), Moment::midnight(night).at];
         let found: Option<Link> = tx.connection.select_optional(from, values)?;
         Ok(found.map(|link| TrailHead {
             night: link.entry.subject.parse().unwrap_or(night),

@@ -6,7 +6,7 @@ use super::contact_preferences::ADVICE;
 use super::sql::{Connection, params};
 use super::{Store, StoreError};
 use crate::remittance::email::Addresses;
-use crate::suspense::trail::{Entry, LINK};
+use crate::suspense::trail::{LINK, TrailEntry, TrailEvent};
 
 const ADDRESS: &str = "select coalesce(c.address, e.email), c.advice_declined_at from employer e
     left join letter_choice c on c.centre_id = e.centre_id and c.employer_id = e.employer_id
@@ -39,11 +39,11 @@ impl Store {
                 Some((_, Some(_))) | None => return Ok(false),
             }
             connection.execute(ADVICE, params![centre, employer_id, now])?;
-            let entry = Entry {
+            let entry = TrailEntry {
                 at: now,
                 actor: LINK.to_owned(),
                 role: String::new(),
-                event: "advice-declined".to_owned(),
+                event: TrailEvent::AdviceDeclined,
                 subject: employer_id.to_owned(),
                 detail: String::new(),
             };

@@ -22,7 +22,7 @@ use super::tx::Tx;
 use super::{Store, StoreError, trail};
 use crate::remittance::Total;
 use crate::suspense::Moment;
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use chrono::NaiveDate;
 use listed::Feed;
 use std::collections::{BTreeMap, BTreeSet};
@@ -173,11 +173,11 @@ impl<'a> Work<'a> {
                 "set_aside": feed.set_aside,
                 "note": note,
             });
-            let entry = Entry {
+            let entry = TrailEntry {
                 at: now.at,
                 actor: actor.to_owned(),
                 role: role.to_owned(),
-                event: "feed-withdrawn".to_owned(),
+                event: TrailEvent::FeedWithdrawn,
                 subject: feed.feed_id.clone(),
                 detail: detail.to_string(),
             };

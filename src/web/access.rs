@@ -6,17 +6,17 @@
 use super::Desk;
 use super::fault::Fault;
 use super::frame::{Frame, show};
-use super::own::role_words;
 use super::session::Session;
-use crate::remittance::Language;
+use crate::remittance::{Language, Localized};
 use crate::store::{Requested, StoreError};
 use crate::suspense::{
-    AccessChange, AccessRequest, AccessState, Actor, Permission, Person, Refusal, Role,
+    AccessChange, AccessRequest, AccessState, Actor, DeskRefusal, Permission, Person,
 };
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Changes on the page.
@@ -37,7 +37,7 @@ pub(super) async fn ask(
         })
         .await?;
     let asked = asked.map_err(|refusal| {
-        let nobody = matches!(refusal, Refusal::NoSuch { .. });
+        let nobody = matches!(refusal, DeskRefusal::NoSuch { .. });
         if nobody { Fault::NotFound } else { Fault::Refused(refusal) }
     })?;
     tell(desk).await;
@@ -72,13 +72,13 @@ struct Page {
 /// A change in words.
 struct Line {
     id: String,
-    what: &'static str,
+    what: Cow<'static, str>,
     whose: String,
-    role: &'static str,
+    role: Cow<'static, str>,
     name: String,
     by: String,
     at: String,
-    state: &'static str,
+    state: Cow<'static, str>,
     waits: bool,
     /// When it takes effect by itself; empty where somebody must confirm it.
     after: String,
@@ -132,7 +132,6 @@ fn line(
     names: &BTreeMap<String, String>,
     language: Language,
 ) -> Line {
-    let say = |(zh, en): (&'static str, &'static str)| language.choose(zh, en);
     let named = |login: &str| match names.get(login) {
         Some(name) if !name.is_empty() && name != login => format!("{login} {name}"),
         _ => login.to_owned(),
@@ -142,15 +141,15 @@ fn line(
     let waits = change.state == AccessState::Waiting;
     let another = change.requested_by.0 != me && change.subject.0 != me;
     Line {
-        what: say(change.kind.words()),
+        what: change.kind.in_language(language),
         whose: named(&change.subject.0),
-        role: change.role.map_or("", |role: Role| say(role_words(role))),
+        role: change.role.map(|role| role.in_language(language)).unwrap_or_default(),
         by: match change.operator {
             true => format!("{}（{by}）", language.choose("命令行", "command line")),
             false => by,
         },
         at: desk.shown_at(change.requested_at),
-        state: say(change.state.words()),
+        state: change.state.in_language(language),
         after: change
             .effective_after
             .filter(|_| waits)

@@ -3,8 +3,10 @@
 use super::fault::Fault;
 use super::password::{Checker, Weakness};
 use super::{second_factor, secret};
+use crate::remittance::{Language, Localized, said};
 use crate::suspense::{AccessKind, AccessRequest, Role};
 use serde_json::json;
+use std::borrow::Cow;
 use std::fmt;
 
 /// What one logs in with has at most so many characters.
@@ -36,25 +38,23 @@ pub enum Unfit {
     Password(Weakness),
 }
 
-impl Unfit {
-    /// In Chinese and English.
-    #[must_use]
-    pub fn words(self) -> (String, String) {
-        let fixed = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
+impl Localized for Unfit {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
         match self {
-            Self::Login => fixed(
+            Self::Login => said!(
+                language,
                 "用户名为 1 至 32 个字母、数字或 . - _，以字母或数字开头",
-                "a login name is 1 to 32 letters, digits or . - _, beginning with a letter or digit",
+                "a login name is 1 to 32 letters, digits or . - _, beginning with a letter or digit"
             ),
-            Self::Name => fixed("姓名为 1 至 40 个字符", "a name has 1 to 40 characters"),
-            Self::Password(weakness) => weakness.words(),
+            Self::Name => said!(language, "姓名为 1 至 40 个字符", "a name has 1 to 40 characters"),
+            Self::Password(weakness) => weakness.in_language(language),
         }
     }
 }
 
 impl fmt::Display for Unfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.words().1)
+        f.write_str(&self.in_language(Language::English))
     }
 }
 

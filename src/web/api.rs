@@ -66,10 +66,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
                     Fault::TooSlow
                 })
             }
-            Err(rejection) => Err(Fault::Invalid {
-                zh: "请求内容不是所要求的 JSON".to_owned(),
-                en: rejection.body_text(),
-            }),
+            Err(rejection) => {
+                Err(Fault::invalid("请求内容不是所要求的 JSON", rejection.body_text()))
+            }
         }
     }
 }
@@ -82,10 +81,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
         let query = Query::from_request_parts(parts, state).await;
-        query.map(|Query(asked)| Self(asked)).map_err(|rejection| Fault::Invalid {
-            zh: "查询参数不对".to_owned(),
-            en: rejection.body_text(),
-        })
+        query
+            .map(|Query(asked)| Self(asked))
+            .map_err(|rejection| Fault::invalid("查询参数不对", rejection.body_text()))
     }
 }
 
@@ -106,7 +104,7 @@ fn yuan(name: &str, text: Option<&str>) -> Result<Option<Money>, Fault> {
 }
 
 fn wrong(name: &str) -> Fault {
-    Fault::Invalid { zh: format!("参数 {name} 不对"), en: format!("{name}: cannot be read") }
+    Fault::invalid(format!("参数 {name} 不对"), format!("{name}: cannot be read"))
 }
 
 /// Where a list goes on, as a program passes it back.

@@ -14,7 +14,7 @@ use super::device::Device;
 use super::session::Session;
 use super::{Desk, Fault, password, second_factor, secret};
 use crate::store::{Pace, Person, Store, Subject};
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -45,7 +45,7 @@ struct Lane {
 }
 
 /// A place in a lane; it is given up when it is dropped.
-struct Place<'l> {
+struct LanePlace<'l> {
     lanes: &'l Lanes,
     login: String,
     address: String,
@@ -53,16 +53,20 @@ struct Place<'l> {
 
 impl Lanes {
     /// Joins the lane of a login, unless somebody from that address stands in it.
-    fn join(&self, login: &str, address: &str) -> Option<(Place<'_>, Arc<tokio::sync::Mutex<()>>)> {
+    fn join(
+        &self,
+        login: &str,
+        address: &str,
+    ) -> Option<(LanePlace<'_>, Arc<tokio::sync::Mutex<()>>)> {
         let mut lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let lane = lanes.entry(login.to_owned()).or_default();
         let turn = Arc::clone(&lane.turn);
         let (login, joined) = (login.to_owned(), lane.addresses.insert(address.to_owned()));
-        joined.then(|| (Place { lanes: self, login, address: address.to_owned() }, turn))
+        joined.then(|| (LanePlace { lanes: self, login, address: address.to_owned() }, turn))
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for LanePlace<'_> {
     fn drop(&mut self) {
         let mut lanes = self.lanes.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(lane) = lanes.get_mut(&self.login) {
@@ -132,7 +136,7 @@ pub(super) async fn attempt(desk: &Desk, secrets: Secrets) -> Result<Option<Pers
 }
 
 /// Waits in the slow lane until it is one's turn.
-async fn heard<'d>(desk: &'d Desk, login: &str, address: &str) -> Result<Place<'d>, Fault> {
+async fn heard<'d>(desk: &'d Desk, login: &str, address: &str) -> Result<LanePlace<'d>, Fault> {
     let again = |seconds| Fault::TooMany { seconds };
     let (place, turn) = desk.lanes.join(login, address).ok_or_else(|| again(1))?;
     // First come, first served: that is what a mutex of tokio promises.
@@ -171,12 +175,12 @@ fn check(desk: &Desk, counted: &Counted, secrets: &Secrets) -> Result<Option<Per
     Ok(entered)
 }
 
-fn failed(person_id: String, at: i64) -> Entry {
-    Entry {
+fn failed(person_id: String, at: i64) -> TrailEntry {
+    TrailEntry {
         at,
         actor: person_id.clone(),
         role: String::new(),
-        event: "login-failed".to_owned(),
+        event: TrailEvent::LoginFailed,
         subject: person_id,
         detail: String::new(),
     }

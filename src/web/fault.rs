@@ -2,10 +2,12 @@
 //!
 //! A handler returns a [`Fault`]; `fault_page.rs` shows it once, around every route.
 
-use crate::store::{Refusal, StoreError};
+use crate::remittance::{Bilingual, Language, Localized, said};
+use crate::store::{StoreError, StoreRefusal};
 use crate::suspense;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Why a request is not answered with what it asked for.
@@ -22,18 +24,12 @@ pub(crate) enum Fault {
     /// The form was not made by this session's pages, or is from before the last login.
     ForeignForm,
     NotFound,
-    /// What is asked cannot be meant so; in both languages.
-    Invalid {
-        zh: String,
-        en: String,
-    },
-    /// Somebody else was first, or the state no longer allows it; in both languages.
-    Conflict {
-        zh: String,
-        en: String,
-    },
-    /// The domain refuses an act.
-    Refused(suspense::Refusal),
+    /// What is asked cannot be meant so.
+    Invalid(Bilingual),
+    /// Somebody else was first, or the state no longer allows it.
+    Conflict(Bilingual),
+    /// The desk refuses an act.
+    Refused(suspense::DeskRefusal),
     /// Too many attempts; seconds until the next is heard.
     TooMany {
         seconds: i64,
@@ -50,36 +46,33 @@ pub(crate) enum Fault {
 
 impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
-        let words = error.to_string();
         if matches!(error, StoreError::LeaseLost { .. }) {
-            return Self::Conflict {
-                zh: "夜间对账正在写入，请稍后再试".to_owned(),
-                en: "a night is being recorded; try again soon".to_owned(),
-            };
+            return Self::Conflict(Bilingual::fixed(
+                "夜间对账正在写入，请稍后再试",
+                "a night is being recorded; try again soon",
+            ));
         }
         let StoreError::Refused(refusal) = error else { return Self::Store(error) };
         match refusal {
-            Refusal::NoSuch { .. } => Self::NotFound,
-            Refusal::State { .. } => {
-                Self::Conflict { zh: "状态已变化，请刷新后再试".to_owned(), en: words }
-            }
-            Refusal::Act(refusal) => Self::Refused(*refusal),
-            Refusal::List(_) | Refusal::ImportRests { .. } => {
-                Self::Invalid { zh: words.clone(), en: words }
+            StoreRefusal::NoSuch { .. } => Self::NotFound,
+            StoreRefusal::State(refusal) => Self::Conflict(Bilingual::of(&refusal)),
+            StoreRefusal::Act(refusal) => Self::Refused(*refusal),
+            StoreRefusal::List(_) | StoreRefusal::ImportRests { .. } => {
+                Self::Invalid(Bilingual::of(&refusal))
             }
         }
     }
 }
 
-impl From<suspense::Refusal> for Fault {
-    fn from(refusal: suspense::Refusal) -> Self {
+impl From<suspense::DeskRefusal> for Fault {
+    fn from(refusal: suspense::DeskRefusal) -> Self {
         Self::Refused(refusal)
     }
 }
 
 /// Whether a refusal says that somebody was faster.
-const fn is_late(refusal: &suspense::Refusal) -> bool {
-    use suspense::{AccessRefusal as A, Refusal as R};
+const fn is_late(refusal: &suspense::DeskRefusal) -> bool {
+    use suspense::{AccessRefusal as A, DeskRefusal as R};
     matches!(
         refusal,
         R::Changed { .. }
@@ -92,8 +85,11 @@ const fn is_late(refusal: &suspense::Refusal) -> bool {
 
 impl Fault {
     /// What is asked cannot be meant so.
-    pub(crate) fn invalid(zh: &str, en: &str) -> Self {
-        Self::Invalid { zh: zh.to_owned(), en: en.to_owned() }
+    pub(crate) fn invalid(
+        zh: impl Into<Cow<'static, str>>,
+        en: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::Invalid(Bilingual::new(zh, en))
     }
 
     pub(super) const fn status(&self) -> StatusCode {
@@ -102,13 +98,26 @@ impl Fault {
             Self::Forbidden | Self::SetupIncomplete | Self::ForeignForm => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Refused(refusal) if is_late(refusal) => StatusCode::CONFLICT,
-            Self::Invalid { .. } | Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Conflict { .. } => StatusCode::CONFLICT,
+            Self::Invalid(_) | Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(_) | Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// What the page is called.
+    pub(super) fn title(&self, language: Language) -> &'static str {
+        match self.status() {
+            StatusCode::UNPROCESSABLE_ENTITY => {
+                language.choose("请更正后重新提交", "Please correct it")
+            }
+            StatusCode::CONFLICT => language.choose("情况已有变化", "It has changed"),
+            StatusCode::NOT_FOUND => language.choose("没有找到", "Not found"),
+            StatusCode::FORBIDDEN => language.choose("没有权限", "Not allowed"),
+            _ => language.choose("暂时无法办理", "Not possible now"),
         }
     }
 
@@ -121,8 +130,8 @@ impl Fault {
             Self::SetupIncomplete => "confined",
             Self::ForeignForm => "foreign-form",
             Self::NotFound => "not-found",
-            Self::Invalid { .. } => "invalid",
-            Self::Conflict { .. } => "conflict",
+            Self::Invalid(_) => "invalid",
+            Self::Conflict(_) => "conflict",
             Self::Refused(refusal) => refusal.code(),
             Self::TooMany { .. } => "too-many-attempts",
             Self::TooLarge => "too-large",
@@ -131,35 +140,46 @@ impl Fault {
             Self::Store(_) | Self::Broken => "failed",
         }
     }
+}
 
-    /// What a person is told, in Chinese and English.
-    pub(super) fn words(&self) -> (String, String) {
-        let fixed = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
+/// What a person is told.
+impl Localized for Fault {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
         match self {
-            Self::NoSession => fixed("请先登录", "please log in"),
-            Self::NoToken => fixed("令牌无效或已过期", "the token is not valid, or no longer"),
-            Self::Forbidden => fixed("您的角色不能做这件事", "your role may not do this"),
-            Self::SetupIncomplete => {
-                fixed("请先修改密码并设置动态码", "change the password and set up codes first")
+            Self::NoSession => said!(language, "请先登录", "please log in"),
+            Self::NoToken => {
+                said!(language, "令牌无效或已过期", "the token is not valid, or no longer")
             }
-            Self::ForeignForm => fixed(
+            Self::Forbidden => said!(language, "您的角色不能做这件事", "your role may not do this"),
+            Self::SetupIncomplete => {
+                said!(
+                    language,
+                    "请先修改密码并设置动态码",
+                    "change the password and set up codes first"
+                )
+            }
+            Self::ForeignForm => said!(
+                language,
                 "页面已过期，请刷新后重做",
-                "the page is out of date; reload it and try again",
+                "the page is out of date; reload it and try again"
             ),
-            Self::NotFound => fixed("没有这个页面或这条记录", "there is no such page or record"),
-            Self::Invalid { zh, en } | Self::Conflict { zh, en } => (zh.clone(), en.clone()),
-            Self::Refused(refusal) => (refusal.chinese(), refusal.to_string()),
-            Self::TooMany { seconds } => (
-                format!("尝试次数过多，请在 {seconds} 秒后再试"),
-                format!("too many attempts; try again in {seconds} seconds"),
+            Self::NotFound => {
+                said!(language, "没有这个页面或这条记录", "there is no such page or record")
+            }
+            Self::Invalid(said) | Self::Conflict(said) => said.in_language(language),
+            Self::Refused(refusal) => refusal.in_language(language),
+            Self::TooMany { seconds } => said!(
+                language,
+                "尝试次数过多，请在 {seconds} 秒后再试",
+                "too many attempts; try again in {seconds} seconds"
             ),
-            Self::TooLarge => fixed("提交的内容过大", "what was sent is too large"),
-            Self::TooSlow => fixed("请求超时", "the request took too long to arrive"),
+            Self::TooLarge => said!(language, "提交的内容过大", "what was sent is too large"),
+            Self::TooSlow => said!(language, "请求超时", "the request took too long to arrive"),
             Self::Stopping => {
-                fixed("系统正在停止，请稍后再试", "the desk is stopping; try again soon")
+                said!(language, "系统正在停止，请稍后再试", "the desk is stopping; try again soon")
             }
             Self::Store(_) | Self::Broken => {
-                fixed("系统出错，没有任何改动", "something failed; nothing was changed")
+                said!(language, "系统出错，没有任何改动", "something failed; nothing was changed")
             }
         }
     }

@@ -6,6 +6,7 @@ use super::Desk;
 use super::fault::Fault;
 use super::frame::{Frame, show};
 use super::visit::Visit;
+use crate::remittance::{Language, Localized};
 use askama::Template;
 use axum::Json;
 use axum::extract::{Request, State};
@@ -20,7 +21,8 @@ use utoipa::ToSchema;
 #[template(path = "desk/fault.html")]
 struct FaultPage {
     frame: Frame,
-    status: u16,
+    /// Whether it is what was typed, which the page before still has.
+    mends: bool,
     words: String,
 }
 
@@ -38,9 +40,9 @@ pub(super) async fn tell(State(desk): State<Desk>, request: Request, next: Next)
     if let Fault::Store(error) = &*fault {
         tracing::error!(%error, "the store failed");
     }
-    let (zh, en) = fault.words();
     if is_program {
-        return problem(fault.status(), fault.code(), &en);
+        let detail = fault.in_language(Language::English);
+        return problem(fault.status(), fault.code(), &detail);
     }
     if matches!(*fault, Fault::NoSession) {
         return to_login(&visit, is_read, is_htmx);
@@ -48,10 +50,10 @@ pub(super) async fn tell(State(desk): State<Desk>, request: Request, next: Next)
     if matches!(*fault, Fault::SetupIncomplete) && is_read && !is_htmx {
         return Redirect::to("/me").into_response();
     }
-    let words = visit.language.choose(zh, en);
+    let words = fault.in_language(visit.language).into_owned();
     let page = FaultPage {
-        frame: Frame::of_visitor(&desk, &visit, visit.language.choose("未能完成", "Not done")),
-        status: fault.status().as_u16(),
+        frame: Frame::of_visitor(&desk, &visit, fault.title(visit.language)),
+        mends: fault.status() == StatusCode::UNPROCESSABLE_ENTITY,
         words,
     };
     let mut shown = show(&page).unwrap_or_else(|fault| fault.status().into_response());

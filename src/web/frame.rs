@@ -9,11 +9,12 @@ use super::fault::Fault;
 use super::menu;
 use super::session::Session;
 use super::visit::Visit;
-use crate::remittance::Language;
+use crate::remittance::{Language, Localized};
 use crate::suspense::Permission;
 use askama::Template;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use std::borrow::Cow;
 
 /// What `desk/layout.html` shows around a page.
 #[derive(Clone, Debug)]
@@ -31,7 +32,7 @@ pub(crate) struct Frame {
 #[derive(Clone, Debug)]
 pub(crate) struct MenuEntry {
     pub(crate) path: &'static str,
-    pub(crate) words: &'static str,
+    pub(crate) words: Cow<'static, str>,
     /// Whether this is where the reader is.
     pub(crate) current: bool,
 }
@@ -45,7 +46,7 @@ impl Frame {
         let entries = menu::PAGES.iter().filter(|entry| session.reaches(entry.access));
         let menu = entries.map(|entry| MenuEntry {
             path: entry.path,
-            words: language.choose(entry.zh, entry.en),
+            words: entry.name.in_language(language),
             current: entry.path == path,
         });
         Self {

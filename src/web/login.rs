@@ -14,7 +14,7 @@ use super::session::{IDLE_SECONDS, LASTING_SECONDS, Session};
 use super::visit::Visit;
 use super::{guard, secret};
 use crate::store::{Person, SessionOpening, SessionRow};
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query, State};
@@ -164,7 +164,7 @@ async fn open(
     let whose = (desk.centre_id(), person.person_id.as_str());
     let device = Device::remembered(device, &desk.setup().keys, whose, desk.now())?;
     let (token, now) = (secret::token()?, desk.now());
-    let entry = entry("logged-in", person.person_id.clone(), person.role, now);
+    let entry = entry(TrailEvent::LoggedIn, person.person_id.clone(), person.role, now);
     let opening = SessionOpening {
         session: SessionRow {
             token_hash: secret::hash("session", &token),
@@ -188,9 +188,9 @@ async fn open(
     Ok(response)
 }
 
-fn entry(event: &str, person_id: String, role: String, at: i64) -> Entry {
-    let (event, subject) = (event.to_owned(), person_id.clone());
-    Entry { at, actor: person_id, role, event, subject, detail: String::new() }
+fn entry(event: TrailEvent, person_id: String, role: String, at: i64) -> TrailEntry {
+    let subject = person_id.clone();
+    TrailEntry { at, actor: person_id, role, event, subject, detail: String::new() }
 }
 
 fn browser(headers: &HeaderMap) -> String {
@@ -199,7 +199,7 @@ fn browser(headers: &HeaderMap) -> String {
 }
 
 pub(super) async fn log_out(State(desk): State<Desk>, session: Session) -> Result<Response, Fault> {
-    let entry = session.entry(&desk, "logged-out", &session.person_id, "");
+    let entry = session.entry(&desk, TrailEvent::LoggedOut, &session.person_id, "");
     let Session { person_id, token_hash, .. } = session;
     desk.write(move |store| {
         store.end_session(&person_id, &token_hash)?;

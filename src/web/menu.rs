@@ -1,14 +1,14 @@
 //! The menu of the desk: which pages it leads to, and who sees them there.
 
 use super::session::Access;
+use crate::remittance::Bilingual;
 use crate::suspense::Permission;
 
 /// A page that the menu leads to, in its order.
-pub(crate) struct Entry {
+pub(crate) struct MenuPage {
     pub(crate) path: &'static str,
     pub(crate) access: Access,
-    pub(crate) zh: &'static str,
-    pub(crate) en: &'static str,
+    pub(crate) name: Bilingual,
 }
 
 const READ: Access = Access::Permission(Permission::Read);
@@ -16,20 +16,24 @@ const TRAIL: Access = Access::Permission(Permission::ReadTrail);
 const PEOPLE: Access = Access::Permission(Permission::AdministerPeople);
 
 /// What the menu shows, where the role may go there.
-pub(crate) const PAGES: &[Entry] = &[
-    Entry { path: "/", access: READ, zh: "总览", en: "Today" },
-    Entry { path: "/queue", access: READ, zh: "挂账处理", en: "Queue" },
-    Entry { path: "/approvals", access: READ, zh: "复核", en: "Approvals" },
-    Entry { path: "/refunds", access: READ, zh: "退款", en: "Refunds" },
-    Entry { path: "/counter", access: READ, zh: "柜台业务", en: "Counter" },
-    Entry { path: "/transactions", access: READ, zh: "流水", en: "Transactions" },
-    Entry { path: "/notices", access: READ, zh: "通知书", en: "Notices" },
-    Entry { path: "/employers", access: READ, zh: "单位", en: "Employers" },
-    Entry { path: "/letters", access: READ, zh: "函件", en: "Letters" },
-    Entry { path: "/runs", access: READ, zh: "批次", en: "Runs" },
-    Entry { path: "/rules", access: READ, zh: "规则", en: "Rules" },
-    Entry { path: "/trail", access: TRAIL, zh: "操作日志", en: "Trail" },
-    Entry { path: "/access", access: TRAIL, zh: "权限变更", en: "Access" },
-    Entry { path: "/people", access: PEOPLE, zh: "人员", en: "People" },
-    Entry { path: "/tokens", access: PEOPLE, zh: "接口令牌", en: "Tokens" },
+pub(crate) static PAGES: &[MenuPage] = &[
+    MenuPage { path: "/", access: READ, name: Bilingual::fixed("总览", "Today") },
+    MenuPage { path: "/queue", access: READ, name: Bilingual::fixed("挂账处理", "Queue") },
+    MenuPage { path: "/approvals", access: READ, name: Bilingual::fixed("复核", "Approvals") },
+    MenuPage { path: "/refunds", access: READ, name: Bilingual::fixed("退款", "Refunds") },
+    MenuPage { path: "/counter", access: READ, name: Bilingual::fixed("柜台业务", "Counter") },
+    MenuPage {
+        path: "/transactions",
+        access: READ,
+        name: Bilingual::fixed("流水", "Transactions"),
+    },
+    MenuPage { path: "/notices", access: READ, name: Bilingual::fixed("通知书", "Notices") },
+    MenuPage { path: "/employers", access: READ, name: Bilingual::fixed("单位", "Employers") },
+    MenuPage { path: "/letters", access: READ, name: Bilingual::fixed("函件", "Letters") },
+    MenuPage { path: "/runs", access: READ, name: Bilingual::fixed("批次", "Runs") },
+    MenuPage { path: "/rules", access: READ, name: Bilingual::fixed("规则", "Rules") },
+    MenuPage { path: "/trail", access: TRAIL, name: Bilingual::fixed("操作日志", "Trail") },
+    MenuPage { path: "/access", access: TRAIL, name: Bilingual::fixed("权限变更", "Access") },
+    MenuPage { path: "/people", access: PEOPLE, name: Bilingual::fixed("人员", "People") },
+    MenuPage { path: "/tokens", access: PEOPLE, name: Bilingual::fixed("接口令牌", "Tokens") },
 ];

@@ -8,8 +8,9 @@ use super::frame::{Frame, show};
 use super::login::BadSecret;
 use super::session::Session;
 use super::{Desk, attempt, password, second_factor};
+use crate::remittance::Bilingual;
 use crate::store::{Person, SessionRow};
-use crate::suspense::Role;
+use crate::suspense::trail::TrailEvent;
 use askama::Template;
 use axum::Form;
 use axum::extract::State;
@@ -74,13 +75,10 @@ pub(super) async fn change_password(
         return Err(Fault::invalid("新密码与原密码相同", "the new password is the one there is"));
     }
     let checked = desk.passwords().check(&form.password, &session.person_id, &session.name);
-    checked.map_err(|weakness| {
-        let (zh, en) = weakness.words();
-        Fault::Invalid { zh, en }
-    })?;
+    checked.map_err(|weakness| Fault::Invalid(Bilingual::of(&weakness)))?;
     confirm(&desk, &session, form.current).await?;
     let hash = desk.hashing(move || password::hash(&form.password)).await??;
-    let entry = session.entry(&desk, "password-changed", &session.person_id, "");
+    let entry = session.entry(&desk, TrailEvent::PasswordChanged, &session.person_id, "");
     let Session { person_id, token_hash, .. } = session;
     desk.store(move |store| store.set_password(&person_id, &hash, &token_hash, &entry)).await?;
     Ok(Redirect::to("/me").into_response())
@@ -152,7 +150,7 @@ pub(super) async fn set_second_factor(
     let step = step.ok_or(BadSecret::Code)?;
     let codes = second_factor::recovery_codes()?;
     let hashes: Vec<String> = codes.iter().map(|code| second_factor::recovery_hash(code)).collect();
-    let entry = session.entry(&desk, "second-factor-changed", &session.person_id, "");
+    let entry = session.entry(&desk, TrailEvent::SecondFactorChanged, &session.person_id, "");
     let key = desk.setup().keys.seal(whose, &opened)?;
     let id = session.person_id.clone();
     desk.store(move |store| store.set_second_factor(&id, &key, step, &hashes, &entry)).await?;
@@ -179,14 +177,4 @@ pub(super) async fn end_session(
     })
     .await?;
     Ok(Redirect::to("/me").into_response())
-}
-
-/// What a role is called.
-pub(super) const fn role_words(role: Role) -> (&'static str, &'static str) {
-    match role {
-        Role::Clerk => ("经办", "Clerk"),
-        Role::Approver => ("复核", "Approver"),
-        Role::Administrator => ("管理员", "Administrator"),
-        Role::Auditor => ("审计", "Auditor"),
-    }
 }

@@ -29,8 +29,8 @@ pub(crate) mod transaction;
 
 use crate::store::{Store, StoreError};
 use crate::suspense::{Actor, Moment, Permission, Person, Role};
+use crate::web::Desk;
 use crate::web::session::Session;
-use crate::web::{Desk, Fault};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -72,9 +72,4 @@ fn workers(store: &Store) -> Result<Vec<(String, String)>, StoreError> {
         person.disabled_at.is_none() && role.is_some_and(|role| role.may(Permission::Propose))
     });
     Ok(people.map(|person| (person.person_id, person.name)).collect())
-}
-
-/// What somebody asked of a page that it cannot mean.
-fn invalid(zh: &str, en: &str) -> Fault {
-    Fault::Invalid { zh: zh.to_owned(), en: en.to_owned() }
 }

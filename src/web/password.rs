@@ -6,7 +6,9 @@
 
 mod hint;
 
+use crate::remittance::{Language, Localized, said};
 pub use hint::Hint;
+use std::borrow::Cow;
 
 use super::fault::Fault;
 use crate::rulebook::login::LoginRules;
@@ -36,27 +38,26 @@ pub enum Weakness {
     Guessed(Hint),
 }
 
-impl Weakness {
-    /// In Chinese and English.
-    #[must_use]
-    pub fn words(self) -> (String, String) {
+impl Localized for Weakness {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
         match self {
-            Self::Short => (
-                format!("密码至少 {LENGTH_MIN} 个字符"),
-                format!("a password has {LENGTH_MIN} characters or more"),
+            Self::Short => said!(
+                language,
+                "密码至少 {LENGTH_MIN} 个字符",
+                "a password has {LENGTH_MIN} characters or more"
             ),
-            Self::Long => (
-                format!("密码最多 {LENGTH_MAX} 个字符"),
-                format!("a password has {LENGTH_MAX} characters at most"),
+            Self::Long => said!(
+                language,
+                "密码最多 {LENGTH_MAX} 个字符",
+                "a password has {LENGTH_MAX} characters at most"
             ),
             Self::Guessed(hint) => {
-                let (zh, en) = hint.words();
-                (
-                    format!("密码太容易猜到：{zh}。可以用几个互不相干的词，或一句只有自己知道的话"),
-                    format!(
-                        "this password is guessed too soon: {en}; take several words that have nothing to do with \
-                         each other, or a sentence of your own"
-                    ),
+                let hint = hint.in_language(language);
+                said!(
+                    language,
+                    "密码太容易猜到：{hint}。可以用几个互不相干的词，或一句只有自己知道的话",
+                    "this password is guessed too soon: {hint}; take several words that have nothing to do with \
+                     each other, or a sentence of your own"
                 )
             }
         }
@@ -148,6 +149,7 @@ pub(crate) fn is_right(password: &str, kept: Option<&str>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::remittance::Bilingual;
     use crate::rulebook::login::shipped;
 
     #[test]
@@ -180,7 +182,7 @@ mod tests {
         }
         let long = "long enough ".repeat(30);
         assert_eq!(checker.check(&long, "li", "李"), Err(Weakness::Long));
-        let (zh, en) = Weakness::Guessed(Hint::Known).words();
+        let Bilingual { zh, en } = Bilingual::of(&Weakness::Guessed(Hint::Known));
         assert!(zh.contains("姓名") && en.contains("names"), "{zh} {en}");
     }
 

@@ -8,38 +8,37 @@ use super::access::ask;
 use super::account::{self, Newcomer, Unfit};
 use super::fault::Fault;
 use super::frame::{Frame, show};
-use super::own::role_words;
 use super::session::Session;
 use super::{Desk, secret};
+use crate::remittance::{Bilingual, Localized, said};
 use crate::store::{ApiToken, Person, Requested};
+use crate::suspense::trail::TrailEvent;
 use crate::suspense::{AccessKind, AccessRequest, Role};
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use std::borrow::Cow;
 
 #[derive(Template)]
 #[template(path = "desk/people.html")]
 struct PeoplePage {
     frame: Frame,
     people: Vec<PersonLine>,
-    roles: Vec<(&'static str, &'static str)>,
+    roles: Vec<(&'static str, Cow<'static, str>)>,
 }
 
 struct PersonLine {
     person: Person,
-    role: &'static str,
+    role: Cow<'static, str>,
     /// Whoever looks: nobody changes their own role here.
     own: bool,
 }
 
 /// Codes and words of the roles.
-fn roles(frame: &Frame) -> Vec<(&'static str, &'static str)> {
-    let words = |role: Role| {
-        let (zh, en) = role_words(role);
-        (role.code(), frame.say(zh, en))
-    };
+fn roles(frame: &Frame) -> Vec<(&'static str, Cow<'static, str>)> {
+    let words = |role: Role| (role.code(), role.in_language(frame.language));
     Role::ALL.into_iter().map(words).collect()
 }
 
@@ -57,9 +56,9 @@ pub(super) async fn page(State(desk): State<Desk>, session: Session) -> Result<R
         .await?;
     let frame = Frame::new(&desk, &session, "人员", "People");
     let line = |person: Person| {
-        let (zh, en) = Role::from_code(&person.role).map_or(("", ""), role_words);
+        let role = Role::from_code(&person.role).map(|role| role.in_language(frame.language));
         let own = person.person_id == session.person_id;
-        PersonLine { role: frame.say(zh, en), own, person }
+        PersonLine { role: role.unwrap_or_default(), own, person }
     };
     let people = people.into_iter().map(line).collect();
     show(&PeoplePage { people, roles: roles(&frame), frame })
@@ -95,14 +94,12 @@ fn shown_once(
             .to_owned(),
         Requested::Waits { effective_after: Some(at), .. } => {
             let at = desk.shown_at(*at);
-            match frame.say("zh", "en") {
-                "zh" => {
-                    format!("没有另一位管理员可以确认：{at} 起生效，其间复核人员可以提出异议。")
-                }
-                _ => format!(
-                    "No other administrator can confirm it: it takes effect at {at}, unless an approver objects."
-                ),
-            }
+            said!(
+                frame.language,
+                "没有另一位管理员可以确认：{at} 起生效，其间复核人员可以提出异议。",
+                "No other administrator can confirm it: it takes effect at {at}, unless an approver objects."
+            )
+            .into_owned()
         }
     };
     let (whose, what) = shown;
@@ -118,8 +115,7 @@ pub(super) struct NewPerson {
 
 impl From<Unfit> for Fault {
     fn from(unfit: Unfit) -> Self {
-        let (zh, en) = unfit.words();
-        Self::Invalid { zh, en }
+        Self::Invalid(Bilingual::of(&unfit))
     }
 }
 
@@ -207,12 +203,12 @@ struct TokensPage {
     tokens: Vec<TokenLine>,
     /// Whose a token can be: what they log in with, and what they are called.
     owners: Vec<(String, String)>,
-    roles: Vec<(&'static str, &'static str)>,
+    roles: Vec<(&'static str, Cow<'static, str>)>,
 }
 
 struct TokenLine {
     token: ApiToken,
-    role: &'static str,
+    role: Cow<'static, str>,
     until: String,
     in_force: bool,
 }
@@ -228,9 +224,9 @@ pub(super) async fn tokens(State(desk): State<Desk>, session: Session) -> Result
     let frame = Frame::new(&desk, &session, "接口令牌", "Tokens");
     let now = desk.now();
     let line = |token: ApiToken| {
-        let (zh, en) = Role::from_code(&token.role).map_or(("", ""), role_words);
+        let role = Role::from_code(&token.role).map(|role| role.in_language(frame.language));
         TokenLine {
-            role: frame.say(zh, en),
+            role: role.unwrap_or_default(),
             until: desk.shown_at(token.expires_at),
             in_force: token.revoked_at.is_none()
                 && token.expires_at > now
@@ -276,7 +272,7 @@ pub(super) async fn revoke_token(
     session: Session,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
-    let (entry, now) = (session.entry(&desk, "token-revoked", &id, ""), desk.now());
+    let (entry, now) = (session.entry(&desk, TrailEvent::TokenRevoked, &id, ""), desk.now());
     desk.store(move |store| store.revoke_token(&id, now, &entry)).await?;
     Ok(Redirect::to("/tokens").into_response())
 }

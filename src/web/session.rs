@@ -6,7 +6,7 @@ use super::Desk;
 use super::account;
 use super::fault::Fault;
 use super::visit::Visit;
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use crate::suspense::{Permission, Role};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -60,12 +60,18 @@ impl Session {
     }
 
     /// What this person did, for the audit trail; `detail` is one word more, or empty.
-    pub(crate) fn entry(&self, desk: &Desk, event: &str, subject: &str, detail: &str) -> Entry {
-        Entry {
+    pub(crate) fn entry(
+        &self,
+        desk: &Desk,
+        event: TrailEvent,
+        subject: &str,
+        detail: &str,
+    ) -> TrailEntry {
+        TrailEntry {
             at: desk.now(),
             actor: self.person_id.clone(),
             role: self.role.code().to_owned(),
-            event: event.to_owned(),
+            event,
             subject: subject.to_owned(),
             detail: account::detail(detail),
         }

@@ -1,8 +1,8 @@
 //! How the desk says things: amounts, words of the domain, marked remarks, charts. Pure.
 //!
 //! Pages hold texts that are ready to be shown; they are made here, in one language, from values of the
-//! domain. Words of the domain's codes come from the report's table (`report/words.rs`), so that the
-//! morning's report and the desk speak alike; words of a page stand in its template, in pairs.
+//! domain. A value of the domain says itself (`remittance::Localized`), so that the morning's report and
+//! the desk speak alike; words of a page stand in its template, in pairs.
 //!
 //! Invariant: nothing here is markup. What a payer or a bank wrote is text until the template engine
 //! escapes it, and what cannot be seen in it is made visible first ([`foreign`]).
@@ -15,9 +15,9 @@ pub(crate) mod proposal;
 pub(crate) mod remark;
 pub(crate) mod why;
 
-use crate::remittance::{Language, Money, NoticeStage, Outcome, Reason, Subject, Total, beijing};
-use crate::report::{text, words};
-use crate::suspense::{Age, Stage};
+use crate::remittance::{Money, Total, beijing};
+use crate::report::text;
+use crate::suspense::Age;
 use chrono::NaiveDate;
 
 /// Characters of a foreign text that a page shows; the whole of it is in the export.
@@ -42,22 +42,6 @@ pub(crate) fn foreign(whole: &str) -> String {
     shown
 }
 
-pub(crate) fn reason(reason: Reason, language: Language) -> &'static str {
-    words::reason(reason).of(language)
-}
-
-pub(crate) fn outcome(outcome: Outcome, language: Language) -> &'static str {
-    words::outcome(outcome).of(language)
-}
-
-pub(crate) fn stage(stage: Stage, language: Language) -> &'static str {
-    words::stage(stage).of(language)
-}
-
-pub(crate) fn age(age: Age, language: Language) -> &'static str {
-    words::age(age).of(language)
-}
-
 /// The class of an age's colour; the words stand beside it.
 pub(crate) const fn age_class(age: Age) -> &'static str {
     match age {
@@ -65,35 +49,6 @@ pub(crate) const fn age_class(age: Age) -> &'static str {
         Age::UpTo30 => "age2",
         Age::UpTo60 => "age3",
         Age::Over60 => "age4",
-    }
-}
-
-pub(crate) const fn notice_status(status: NoticeStage, language: Language) -> &'static str {
-    match language {
-        Language::Chinese => status.chinese(),
-        Language::English => match status {
-            NoticeStage::Awaiting => "Awaiting",
-            NoticeStage::PartlyReceived => "Partly received",
-            NoticeStage::Paid => "Paid",
-            NoticeStage::Revoked => "Revoked",
-        },
-    }
-}
-
-pub(crate) const fn subject(subject: Subject, language: Language) -> &'static str {
-    match language {
-        Language::Chinese => subject.chinese(),
-        Language::English => match subject {
-            Subject::BankDeposit => "Bank deposit",
-            Subject::Contributions => "Contributions",
-            Subject::Receipts => "Receipts to be cleared",
-            Subject::Suspense => "Suspense",
-            Subject::Advance => "Advance balance",
-            Subject::Refund => "To be refunded",
-            Subject::Clearing => "Clearing",
-            Subject::Transit => "Transit",
-            Subject::Other => "Not remittances",
-        },
     }
 }
 

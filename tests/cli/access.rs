@@ -171,7 +171,7 @@ fn the_key_lies_beside_the_settings_and_without_it_nothing_starts() {
     add(&centre, "li.na", "administrator", "the river was loud last spring", 0);
     let database = format!("sqlite://{}", centre.path().join("duizhang.db").display());
     let store = duizhang::store::Store::open(&database, "1", false).unwrap();
-    let entry = duizhang::suspense::trail::Entry {
+    let entry = duizhang::suspense::trail::TrailEntry {
         at: 1,
         actor: "li.na".into(),
         role: "administrator".into(),

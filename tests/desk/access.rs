@@ -7,7 +7,7 @@ use super::wire::{Answer, Ask, get, post};
 use duizhang::rulebook::desk::Renewed;
 use duizhang::store::{Requested, TrailFilter};
 use duizhang::suspense::{
-    AccessKind, AccessRequest, AccessState, Actor, ItemId, Moment, Person, Refusal, Role,
+    AccessKind, AccessRequest, AccessState, Actor, DeskRefusal, ItemId, Moment, Person, Role,
 };
 use serde_json::{Value, json};
 
@@ -296,7 +296,7 @@ fn a_second_administrator_of_the_first_ones_making_confirms_nothing_for_days() {
         let confirm = |by: &str, id: &str, at: i64| {
             store.confirm_access(&administrator(by), id, moment(at)).unwrap()
         };
-        let refused = |result: Result<(), Refusal>| result.unwrap_err().code();
+        let refused = |result: Result<(), DeskRefusal>| result.unwrap_err().code();
         assert_eq!(
             refused(confirm("administrator", &change_id, OPENED_AT)),
             "not-another-administrator"
@@ -370,7 +370,7 @@ fn the_command_line_is_one_persons_act_and_told() {
         change(store, &AccessRequest::plain(AccessKind::Lock, "auditor"), served.now());
         let news = store.access_news().unwrap();
         let told: Vec<(&str, &str)> =
-            news.iter().map(|(_, entry)| (entry.event.as_str(), entry.role.as_str())).collect();
+            news.iter().map(|(_, entry)| (entry.event.code(), entry.role.as_str())).collect();
         assert_eq!(told, [("person-locked", "operator")]);
         assert!(served.get(&approver, "/").body.contains("有人员权限变更"));
         let page = served.get(&approver, "/access").body;

@@ -4,7 +4,7 @@ use super::centre::{Backing, date, every_store};
 use super::served::Served;
 use super::wire::{Answer, get, post};
 use duizhang::alert::staff::token_hash;
-use duizhang::alert::{Claim, Ending, LetterState, Outbox, Settled, Standing, Tries};
+use duizhang::alert::{Ending, LetterClaim, LetterStanding, LetterState, Outbox, Settled, Tries};
 use duizhang::store::{ContactPreference, LetterRow, OutboxFilter};
 use duizhang::suspense::Role;
 use serde_json::{Value, json};
@@ -32,13 +32,13 @@ fn with_letter(backing: Backing) -> Served {
 /// Lets the letter end so.
 fn ended(served: &Served, ending: &Ending) {
     let (holder, now) = ("one".to_owned(), served.now());
-    let claim = Claim { holder: holder.clone(), now, lease_until: now + 9, letters_max: 9 };
+    let claim = LetterClaim { holder: holder.clone(), now, lease_until: now + 9, letters_max: 9 };
     let store = &served.centre.store;
     let claimed = Outbox::claim(store, &claim).unwrap();
     assert!(claimed.iter().any(|letter| letter.letter_id == LETTER));
     let settled = Settled {
         letter_id: LETTER.into(),
-        standing: Standing::after(ending, Tries::default(), now),
+        standing: LetterStanding::after(ending, Tries::default(), now),
         no_mailbox: ending.clone().no_mailbox(),
     };
     Outbox::settle(store, &holder, now, &[settled]).unwrap();

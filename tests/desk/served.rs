@@ -6,7 +6,8 @@ use super::wire::{Answer, Ask, get, post};
 use duizhang::remittance::Language;
 use duizhang::rulebook::desk::Renewed;
 use duizhang::store::Store;
-use duizhang::suspense::trail::Entry;
+use duizhang::suspense::trail::TrailEntry;
+use duizhang::suspense::trail::TrailEvent;
 use duizhang::suspense::{AccessRequest, Moment, Role};
 use duizhang::web::account::{self, Newcomer};
 use duizhang::web::key::{KEY_BYTES, Keys};
@@ -211,8 +212,8 @@ pub(crate) fn token(
     (token, request.token.unwrap().0)
 }
 
-pub(crate) fn entry(event: &str, subject: &str) -> Entry {
+pub(crate) fn entry(event: impl Into<TrailEvent>, subject: &str) -> TrailEntry {
     let [actor, role] = ["operator"; 2].map(str::to_owned);
-    let [event, subject] = [event, subject].map(str::to_owned);
-    Entry { at: OPENED_AT, actor, role, event, subject, detail: String::new() }
+    let (event, subject) = (event.into(), subject.to_owned());
+    TrailEntry { at: OPENED_AT, actor, role, event, subject, detail: String::new() }
 }

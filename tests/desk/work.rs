@@ -3,7 +3,8 @@
 use super::centre::{date, every_store};
 use super::feed::account;
 use super::served::{Browser, Served};
-use duizhang::suspense::trail::{Chain, Entry, Link};
+use duizhang::suspense::trail::TrailEvent;
+use duizhang::suspense::trail::{Chain, Link, TrailEntry};
 use duizhang::suspense::{Act, ItemId, Moment};
 use serde_json::Value;
 
@@ -71,11 +72,11 @@ fn the_trail_is_taken_out_whole_and_proved_elsewhere() {
         for line in file.body.lines() {
             let found: Value = serde_json::from_str(line).unwrap();
             let text = |key: &str| found[key].as_str().unwrap().to_owned();
-            let entry = Entry {
+            let entry = TrailEntry {
                 at: found["at"].as_i64().unwrap(),
                 actor: text("actor"),
                 role: text("role"),
-                event: text("event"),
+                event: TrailEvent::from_code(&text("event")),
                 subject: text("subject"),
                 detail: text("detail"),
             };

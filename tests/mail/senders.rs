@@ -3,7 +3,7 @@
 use crate::centre::{Backing, every_store};
 use crate::server::{Act, MailServer};
 use crate::shelf::{Shelf, delivery};
-use duizhang::alert::{Claim, Delivery, Outbox, Outgoing, Settled, deliver};
+use duizhang::alert::{Delivery, LetterClaim, Outbox, Outgoing, Settled, deliver};
 use duizhang::store::{Store, StoreError};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -104,7 +104,7 @@ impl Outbox for Dying<'_> {
         Outbox::withdraw(self.store, now).map_err(Died::Store)
     }
 
-    fn claim(&self, claim: &Claim) -> Result<Vec<Outgoing>, Died> {
+    fn claim(&self, claim: &LetterClaim) -> Result<Vec<Outgoing>, Died> {
         Outbox::claim(self.store, claim).map_err(Died::Store)
     }
 

@@ -6,8 +6,10 @@ use super::centre::{Backing, Centre, every_store, same};
 use super::feed::csv;
 use super::office::{approver, clerk, item, settle};
 use duizhang::matching::Explanation;
-use duizhang::remittance::{Author, Id, Money, NoticeStage, Operation, PaymentReference};
-use duizhang::store::{Gap, NoticeFilter, Place};
+use duizhang::remittance::{
+    Author, Id, Language, Localized, Money, NoticeStage, Operation, PaymentReference,
+};
+use duizhang::store::{Gap, MoneyPlace, NoticeFilter};
 use duizhang::suspense::Act;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -187,10 +189,10 @@ fn what_is_missing_settles_with_the_balance_in_one_commit_and_goes_back_with_it(
         centre.night_of("05-12", &[row("S1 05-12 icbc 500 -", notice)]);
         assert_eq!(held(&centre), ["800.00", "0.00", "0.00"]);
         assert_eq!(stage(&centre, notice), NoticeStage::Paid);
-        assert_eq!(centre.standing(Place::EmployeeAccounts), "800.00");
+        assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "800.00");
         let sheet = centre.store.transaction_sheet(1, "S1").unwrap().unwrap();
         let why: Explanation = sheet.explanation.unwrap().parse().unwrap();
-        assert!(why.in_chinese().contains("连同单位暂存款300.00元"), "{why:?}");
+        assert!(why.in_language(Language::Chinese).contains("连同单位暂存款300.00元"), "{why:?}");
         let before = centre.dump();
         centre.night("05-12", &[]);
         same(&before, &centre.dump(), "the night again");
@@ -393,6 +395,10 @@ fn staff_add_the_balance_to_short_money_in_one_act_and_it_goes_back_with_it() {
         let reserved =
             centre.propose_as(&clerk("anna"), &s3, &with(other, "450"), "05-14").unwrap_err();
         assert_eq!(reserved.code(), "advance-reserved", "{reserved}");
-        assert!(reserved.chinese().contains(&notice.to_string()), "{}", reserved.chinese());
+        assert!(
+            reserved.in_language(Language::Chinese).contains(&notice.to_string()),
+            "{}",
+            reserved.in_language(Language::Chinese)
+        );
     });
 }

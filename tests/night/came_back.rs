@@ -7,6 +7,7 @@ use duizhang::alert::bounce::CameBack;
 use duizhang::alert::{Ending, LetterState};
 use duizhang::rulebook::returned::shipped;
 use duizhang::store::{CameBackOutcome, ContactPreference, Dealt, TrailFilter};
+use duizhang::suspense::trail::TrailEvent;
 
 const ADDRESS: &str = "finance@example.com";
 
@@ -131,7 +132,7 @@ fn a_shared_address_waits_for_a_person() {
             let kept = centre.store.kept_messages(false, 9).unwrap();
             assert_eq!((kept.len(), kept[0].kind.as_str()), (1, "shared"));
             assert_eq!(kept[0].sender, ADDRESS);
-            let told = |event: &str, subject: &str, _: &str| {
+            let told = |event: TrailEvent, subject: &str, _: &str| {
                 let mut entry = entry(event);
                 entry.subject = subject.to_owned();
                 entry
@@ -194,7 +195,7 @@ fn answers_complaints_and_what_was_not_understood_are_kept_and_wait() {
         assert_eq!(waiting.len(), 5);
         assert_eq!(centre.store.kept_messages(true, 99).unwrap().len(), 6, "an automatic one too");
         let ids: Vec<String> = waiting.into_iter().map(|message| message.message_id).collect();
-        let told = |event: &str, _: &str, _: &str| entry(event);
+        let told = |event: TrailEvent, _: &str, _: &str| entry(event);
         assert!(centre.store.deal_with(&ids, Dealt::Block, date("05-14"), &told).is_err());
         centre.store.deal_with(&ids, Dealt::Done, date("05-14"), &told).unwrap();
         assert_eq!(centre.store.kept_messages(false, 99).unwrap(), []);

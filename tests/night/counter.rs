@@ -5,7 +5,7 @@
 
 use super::centre::{Backing, Centre, every_store};
 use super::feed::csv;
-use duizhang::store::Place;
+use duizhang::store::MoneyPlace;
 use serde_json::{Value, json};
 
 fn id_no(number: u32) -> String {
@@ -69,12 +69,12 @@ fn what_was_corrected_is_the_employers_and_every_fen_is_in_one_place() {
     every_store(|backing| {
         let (centre, _) = corrected(backing);
         centre.prove("merged");
-        assert_eq!(centre.standing(Place::EmployeeAccounts), "640.00");
-        assert_eq!(centre.standing(Place::Advance), "160.00");
+        assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "640.00");
+        assert_eq!(centre.standing(MoneyPlace::Advance), "160.00");
         // The next night finds nothing to do about it.
         centre.night_of("05-12", &[]);
         centre.prove("the night after");
-        assert_eq!(centre.standing(Place::EmployeeAccounts), "640.00");
+        assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "640.00");
     });
 }
 

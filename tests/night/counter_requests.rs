@@ -3,9 +3,9 @@
 use super::centre::{Centre, date, every_store, same};
 use super::counter::paid;
 use super::office::{approver, clerk, now};
-use duizhang::remittance::{Money, Policy};
-use duizhang::store::{CounterRow, Place, TrailFilter};
-use duizhang::suspense::{Actor, CounterOperation, ProposalState, Refusal};
+use duizhang::remittance::{Language, Localized, Money, Policy};
+use duizhang::store::{CounterRow, MoneyPlace, TrailFilter};
+use duizhang::suspense::{Actor, CounterOperation, DeskRefusal, ProposalState};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ fn asked(mut operation: Value) -> CounterOperation {
 }
 
 impl Centre {
-    fn asks(&self, operation: CounterOperation, by: &str) -> Result<String, Refusal> {
+    fn asks(&self, operation: CounterOperation, by: &str) -> Result<String, DeskRefusal> {
         let done = self.store.ask_counter(policy(), &clerk(by), operation, now("05-12")).unwrap();
         self.prove("asked");
         done
@@ -58,7 +58,7 @@ fn one_asks_another_approves_and_the_log_has_both() {
         let (centre, _) = paid(backing);
         let store = &centre.store;
         let id = centre.asks(correction("160.00"), "anna").unwrap();
-        assert_eq!(centre.standing(Place::EmployeeAccounts), "800.00", "nothing moved yet");
+        assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "800.00", "nothing moved yet");
         let waits = centre.waits();
         let effect = waits[0].would.as_ref().unwrap().as_ref().unwrap();
         assert_eq!(effect.lines[0].2, Some(Money::from_fen(160_00)));
@@ -67,12 +67,12 @@ fn one_asks_another_approves_and_the_log_has_both() {
 
         let approve =
             |who: &Actor, on: &str| store.approve_counter(policy(), who, &id, now(on)).unwrap();
-        assert_eq!(approve(&approver("anna"), "05-13"), Err(Refusal::SamePerson));
+        assert_eq!(approve(&approver("anna"), "05-13"), Err(DeskRefusal::SamePerson));
         assert_eq!(approve(&clerk("carl"), "05-13").unwrap_err().code(), "may-not");
         assert_eq!(approve(&approver("bert"), "05-13"), Ok(()));
         centre.prove("approved");
-        assert_eq!(centre.standing(Place::EmployeeAccounts), "640.00");
-        assert_eq!(centre.standing(Place::Advance), "160.00");
+        assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "640.00");
+        assert_eq!(centre.standing(MoneyPlace::Advance), "160.00");
         for who in ["anna", "bert"] {
             assert_eq!(centre.names(who), ["correction", "employer_record"], "{who}");
         }
@@ -100,13 +100,17 @@ fn what_is_refused_sent_back_or_taken_back_leaves_nothing() {
         let books = centre.books();
         let refused = centre.asks(correction("800.01"), "anna").unwrap_err();
         assert_eq!(refused.code(), "books");
-        assert!(refused.chinese().starts_with("账务上不能办理"), "{}", refused.chinese());
+        assert!(
+            refused.in_language(Language::Chinese).starts_with("账务上不能办理"),
+            "{}",
+            refused.in_language(Language::Chinese)
+        );
         assert!(centre.waits().is_empty());
 
         let id = centre.asks(correction("160.00"), "anna").unwrap();
         let back =
             |who: &Actor, why: &str| store.send_back_counter(who, &id, why, now("05-12")).unwrap();
-        assert_eq!(back(&approver("anna"), "不对"), Err(Refusal::SamePerson));
+        assert_eq!(back(&approver("anna"), "不对"), Err(DeskRefusal::SamePerson));
         assert_eq!(back(&approver("bert"), " ").unwrap_err().code(), "nothing-named");
         assert_eq!(back(&approver("bert"), "金额应为 80 元"), Ok(()));
         let id = centre.asks(correction("80.00"), "anna").unwrap();
@@ -139,6 +143,6 @@ fn what_the_books_no_longer_allow_is_not_approved_and_still_waits() {
         let waits = centre.waits();
         assert_eq!((waits.len(), &waits[0].request.request_id), (1, &second));
         assert!(waits[0].would.as_ref().unwrap().is_err());
-        assert_eq!(centre.standing(Place::EmployeeAccounts), "300.00");
+        assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "300.00");
     });
 }

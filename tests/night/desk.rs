@@ -4,10 +4,12 @@ use super::centre::{Backing, Centre, every_store, same};
 use super::feed::csv;
 use super::office::{approver, clerk, item, notice, now, rules, settle};
 use duizhang::nightly::{self, Step, Watch};
-use duizhang::remittance::{Money, Subject};
-use duizhang::store::{Approved, Edit, Place, ProposalFilter, Store, StoreError};
+use duizhang::remittance::{Language, Localized, Money, Subject};
+use duizhang::store::{Approved, Edit, MoneyPlace, ProposalFilter, Store, StoreError};
+use duizhang::suspense::ItemChange;
+use duizhang::suspense::trail::TrailEvent;
 use duizhang::suspense::{
-    Act, Actor, Draft, Permission, Person, ProposalState, Refusal, Role, Share, Stage,
+    Act, Actor, DeskRefusal, Draft, Permission, Person, ProposalState, Role, Share, Stage,
 };
 use serde_json::json;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -28,7 +30,7 @@ fn open_item(backing: Backing) -> Centre {
 }
 
 /// An act on items, what they are after it, and what stands where.
-type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], Act, &'a str, &'a [(Place, &'a str)]);
+type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], Act, &'a str, &'a [(MoneyPlace, &'a str)]);
 
 #[test]
 fn an_act_moves_the_money_when_another_person_approves_it() {
@@ -43,12 +45,12 @@ fn an_act_moves_the_money_when_another_person_approves_it() {
     let advance = |employer_id: &str| Act::Advance { employer_id: Some(employer_id.to_owned()) };
     #[rustfmt::skip] // A table is read by column.
     let rows: [Row<'_>; 6] = [
-        ("two items, one notice",  &[("icbc", "S1"), ("ccb", "S2")],  settle(&["P1"]),       "resolved settle",   &[(Place::EmployeeAccounts, "1000.00"), (Place::Suspense, "850.00")]),
-        ("one item, two notices",  &[("icbc", "S3")],                 settle(&["P2", "P3"]), "resolved settle",   &[(Place::EmployeeAccounts, "500.00"), (Place::Suspense, "1350.00")]),
-        ("the rest in advance",    &[("icbc", "S3")],                 split("P2", 300_00),   "resolved split",    &[(Place::EmployeeAccounts, "300.00"), (Place::Advance, "200.00")]),
-        ("to an advance balance",  &[("icbc", "S3"), ("icbc", "S4")], advance("E1"),         "resolved advance",  &[(Place::Advance, "850.00")]),
-        ("back to the payer",      &[("icbc", "S3")],                 Act::Refund,           "resolved refund",   &[(Place::RefundDue, "500.00")]),
-        ("not ours",               &[("icbc", "S3")],                 Act::NotOurs,          "resolved not-ours", &[(Place::Ignored, "500.00")]),
+        ("two items, one notice",  &[("icbc", "S1"), ("ccb", "S2")],  settle(&["P1"]),       "resolved settle",   &[(MoneyPlace::EmployeeAccounts, "1000.00"), (MoneyPlace::Suspense, "850.00")]),
+        ("one item, two notices",  &[("icbc", "S3")],                 settle(&["P2", "P3"]), "resolved settle",   &[(MoneyPlace::EmployeeAccounts, "500.00"), (MoneyPlace::Suspense, "1350.00")]),
+        ("the rest in advance",    &[("icbc", "S3")],                 split("P2", 300_00),   "resolved split",    &[(MoneyPlace::EmployeeAccounts, "300.00"), (MoneyPlace::Advance, "200.00")]),
+        ("to an advance balance",  &[("icbc", "S3"), ("icbc", "S4")], advance("E1"),         "resolved advance",  &[(MoneyPlace::Advance, "850.00")]),
+        ("back to the payer",      &[("icbc", "S3")],                 Act::Refund,           "resolved refund",   &[(MoneyPlace::RefundDue, "500.00")]),
+        ("not ours",               &[("icbc", "S3")],                 Act::NotOurs,          "resolved not-ours", &[(MoneyPlace::Ignored, "500.00")]),
     ];
     every_store(|backing| rows.iter().for_each(|row| there_and_back(backing, row)));
 }
@@ -56,7 +58,7 @@ fn an_act_moves_the_money_when_another_person_approves_it() {
 /// Proposes, approves, books back and does it once more, with nights between.
 fn there_and_back(backing: Backing, (what, items, act, want, places): &Row<'_>) {
     let centre = open_item(backing);
-    let before = centre.standing(Place::Suspense);
+    let before = centre.standing(MoneyPlace::Suspense);
     let items: Vec<_> = items.iter().map(|(own, serial)| item(own, serial)).collect();
     let first = &items[0];
     let draft = centre.draft(&items, act);
@@ -66,7 +68,7 @@ fn there_and_back(backing: Backing, (what, items, act, want, places): &Row<'_>) 
     same(&dump, &centre.dump(), "a preview writes nothing");
     let proposal = centre.proposes(&items, act, "06-04");
     assert_eq!(preview.amount, proposal.amount, "{what}");
-    assert_eq!(centre.standing(Place::Suspense), before, "{what}: not before it is approved");
+    assert_eq!(centre.standing(MoneyPlace::Suspense), before, "{what}: not before it is approved");
     centre.night("06-05", &[]);
     assert_eq!(centre.stage(first), "proposed", "{what}: a night leaves it alone");
     let done = centre.approve_as(&approver("bert"), &proposal, "06-05");
@@ -79,10 +81,10 @@ fn there_and_back(backing: Backing, (what, items, act, want, places): &Row<'_>) 
     centre.night("06-06", &[]);
     same(&decided, &centre.books(), &format!("{what}: the next night leaves it alone"));
     centre.does(&items[..1], &Act::Reverse, "06-07");
-    assert_eq!(centre.standing(Place::Suspense), before, "{what}: booked back");
+    assert_eq!(centre.standing(MoneyPlace::Suspense), before, "{what}: booked back");
     assert_eq!(centre.stage(first), "open", "{what}");
     centre.night("06-08", &[]);
-    assert_eq!(centre.standing(Place::Suspense), before, "{what}: and hangs as before");
+    assert_eq!(centre.standing(MoneyPlace::Suspense), before, "{what}: and hangs as before");
     // A notice that was opened again can be settled again.
     centre.does(&items, act, "06-09");
     assert_eq!(centre.stage(first), *want, "{what}");
@@ -116,10 +118,14 @@ fn several_items_pay_several_notices_where_a_split_says_which() {
         let act = Act::Split { shares, rest_to: Some("E1".into()) };
         centre.does(&items, &act, "06-04");
         centre.expect("", &["S3 matched P5 P6", "S2 matched P5"]);
-        assert_eq!(centre.standing(Place::EmployeeAccounts), "800.00");
-        assert_eq!(centre.standing(Place::Advance), "100.00");
+        assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "800.00");
+        assert_eq!(centre.standing(MoneyPlace::Advance), "100.00");
         centre.does(&items[1..], &Act::Reverse, "06-05");
-        assert_eq!(centre.standing(Place::Suspense), "1850.00", "all of it, from one of its items");
+        assert_eq!(
+            centre.standing(MoneyPlace::Suspense),
+            "1850.00",
+            "all of it, from one of its items"
+        );
     });
 }
 
@@ -201,10 +207,10 @@ fn nobody_approves_what_they_proposed_not_even_the_database() {
         let act = Act::Refund;
         let bert = approver("bert");
         let proposal = centre.propose_as(&bert, &[item("icbc", "S3")], &act, "06-04").unwrap();
-        assert_eq!(centre.approve_as(&bert, &proposal, "06-04"), Err(Refusal::SamePerson));
+        assert_eq!(centre.approve_as(&bert, &proposal, "06-04"), Err(DeskRefusal::SamePerson));
         let refused = centre.approve_as(&clerk("carl"), &proposal, "06-04");
         let (role, permission) = (Role::Clerk, Permission::Approve);
-        assert_eq!(refused, Err(Refusal::MayNot { role, permission }));
+        assert_eq!(refused, Err(DeskRefusal::MayNot { role, permission }));
         let sql = format!(
             "update proposal set state = 'approved', first_by = 'bert'
              where proposal_id = '{}'",
@@ -226,7 +232,7 @@ fn above_the_limit_two_others_approve_and_an_edit_voids_the_first() {
         let proposal = centre.proposes(&s1, &settle(&["P1"]), "05-13");
         assert_eq!(proposal.approvals_needed, 2);
         assert_eq!(centre.approve_as(&bert, &proposal, "05-13"), Ok(Approved::NeedsAnother));
-        assert_eq!(centre.approve_as(&bert, &proposal, "05-13"), Err(Refusal::SamePerson));
+        assert_eq!(centre.approve_as(&bert, &proposal, "05-13"), Err(DeskRefusal::SamePerson));
         let (id, digest) = (&proposal.proposal_id, proposal.digest());
         let (proposal_id, note) = (id.clone(), "改".to_owned());
         let edit = Edit { proposal_id, digest, act: Act::NotOurs, note };
@@ -242,10 +248,10 @@ fn above_the_limit_two_others_approve_and_an_edit_voids_the_first() {
         let edited = edited.unwrap().unwrap();
         assert!(edited.approvals.is_empty());
         let refused = centre.approve_as(&dora, &proposal, "05-13").unwrap_err();
-        assert_eq!(refused, Refusal::Edited { proposal_id: id.clone() });
+        assert_eq!(refused, DeskRefusal::Edited { proposal_id: id.clone() });
         assert_eq!(centre.approve_as(&dora, &edited, "05-13"), Ok(Approved::NeedsAnother));
         assert_eq!(centre.approve_as(&bert, &edited, "05-13"), Ok(Approved::Booked));
-        assert_eq!(centre.standing(Place::Ignored), "1500000.00");
+        assert_eq!(centre.standing(MoneyPlace::Ignored), "1500000.00");
     });
 }
 
@@ -261,9 +267,13 @@ fn of_two_people_who_act_at_once_one_wins_and_the_other_is_told() {
         let told = propose(&clerk("carl")).unwrap_err();
         let by = Some(Person("anna".into()));
         let at = Some(now("06-04").at);
-        let event = "proposed".to_owned();
-        assert_eq!(told, Refusal::Changed { item: s3.clone(), by, event, at });
-        assert!(told.chinese().contains("已被 anna 处理（提交处理意见）"), "{}", told.chinese());
+        let change = ItemChange::Event(TrailEvent::Proposed);
+        assert_eq!(told, DeskRefusal::Changed { item: s3.clone(), by, change, at });
+        assert!(
+            told.in_language(Language::Chinese).contains("已被 anna 处理（提交处理意见）"),
+            "{}",
+            told.in_language(Language::Chinese)
+        );
         // Two approve one proposal.
         let proposal = centre.store.proposals(&ProposalFilter::default(), 5).unwrap().remove(0);
         centre.approve_as(&approver("bert"), &proposal, "06-04").unwrap();
@@ -275,7 +285,9 @@ fn of_two_people_who_act_at_once_one_wins_and_the_other_is_told() {
         centre.notices(&["P9 350"]);
         centre.night("06-05", &[]);
         let told = centre.store.propose(rules(), &clerk("carl"), &draft, now("06-05")).unwrap();
-        let Refusal::Changed { by, .. } = told.unwrap_err() else { panic!("changed by the night") };
+        let DeskRefusal::Changed { by, .. } = told.unwrap_err() else {
+            panic!("changed by the night")
+        };
         assert_eq!(by, None);
     });
 }
@@ -307,7 +319,7 @@ fn people_at_once_in_threads_settle_a_notice_once() {
         });
         assert_eq!(won, 1);
         centre.prove("after eight at once");
-        assert_eq!(centre.standing(Place::EmployeeAccounts), "70.00");
+        assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "70.00");
         assert!(centre.store.verify_trail().unwrap().is_ok());
     });
 }
@@ -372,7 +384,10 @@ fn what_cannot_be_done_is_refused_and_changes_nothing() {
             let refused = centre.store.propose(rules(), &who, &draft, now("06-04")).unwrap();
             let refused = refused.unwrap_err();
             assert_eq!(refused.code(), want, "{draft:?}");
-            assert!(!refused.chinese().is_empty() && !refused.to_string().is_empty());
+            assert!(
+                !refused.in_language(Language::Chinese).is_empty()
+                    && !refused.to_string().is_empty()
+            );
             same(&before, &centre.dump(), want);
         }
     });
@@ -399,7 +414,7 @@ fn bulk_is_all_or_nothing_and_shown_before() {
         let done = centre.store.approve_all(rules(), &approver("bert"), &named, now("06-04"));
         assert_eq!(done.unwrap().unwrap(), [Approved::Booked, Approved::Booked]);
         centre.prove("bulk");
-        assert_eq!(centre.standing(Place::RefundDue), "850.00");
+        assert_eq!(centre.standing(MoneyPlace::RefundDue), "850.00");
     });
 }
 
@@ -441,9 +456,9 @@ fn a_settlement_with_lines_is_posted_to_employees_and_booked_back_in_red() {
         let act = Act::settle(vec![reference]);
         for _ in 0..2 {
             centre.does(&s1, &act, "05-13");
-            assert_eq!(centre.standing(Place::EmployeeAccounts), "1600.00");
+            assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "1600.00");
             centre.does(&s1, &Act::Reverse, "05-14");
-            assert_eq!(centre.standing(Place::EmployeeAccounts), "0.00");
+            assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "0.00");
         }
         // The same money may come by an advance balance, and cannot be taken back once it was used.
         centre.does(&s1, &Act::Advance { employer_id: Some("E2".into()) }, "05-15");
@@ -453,7 +468,7 @@ fn a_settlement_with_lines_is_posted_to_employees_and_booked_back_in_red() {
         let reversal = centre.propose_as(&clerk("anna"), &s1, &Act::Reverse, "05-17").unwrap();
         let spent = centre.approve_as(&approver("bert"), &reversal, "05-17").unwrap_err();
         let (held, needed) = (Money::ZERO, Money::from_fen(1600_00));
-        assert_eq!(spent, Refusal::Spent { employer_id: "E2".into(), held, needed });
+        assert_eq!(spent, DeskRefusal::Spent { employer_id: "E2".into(), held, needed });
         assert_eq!(centre.stage(&s1[0]), "resolved advance");
     });
 }
@@ -495,7 +510,7 @@ fn the_operator_at_the_command_line_leaves_an_entry_and_can_be_reversed() {
         centre.prove("resolved");
         assert_eq!(centre.told(&s3), ["wang resolved"]);
         centre.does(std::slice::from_ref(&s3), &Act::Reverse, "06-05");
-        assert_eq!(centre.standing(Place::Suspense), "1850.00");
+        assert_eq!(centre.standing(MoneyPlace::Suspense), "1850.00");
     });
 }
 
@@ -533,6 +548,6 @@ fn a_night_looks_again_when_staff_acted_while_it_decided() {
         centre.prove("overtaken");
         assert_eq!(watch.decided.load(Ordering::SeqCst), 2, "it decided once more");
         assert_eq!(centre.stage(&item("icbc", "S4")), "resolved refund");
-        assert_eq!(centre.standing(Place::RefundDue), "350.00");
+        assert_eq!(centre.standing(MoneyPlace::RefundDue), "350.00");
     });
 }

@@ -2,12 +2,14 @@
 
 use super::centre::{Backing, Centre, date, every_store, rules};
 use super::feed::csv;
-use duizhang::alert::{Claim, Ending, Hold, LetterState, Outbox, Pull, Settled, Standing, Tries};
+use duizhang::alert::{
+    Ending, Hold, LetterClaim, LetterStanding, LetterState, Outbox, Pull, Settled, Tries,
+};
 use duizhang::durable::OperatingSystem;
 use duizhang::nightly::{self, Delivery, Nobody, RunSettings, RunSummary, Transport};
-use duizhang::remittance::Reason;
+use duizhang::remittance::{Language, Localized, Reason};
 use duizhang::store::{Decided, HeldAct, OutboxFilter, Withdrawal};
-use duizhang::suspense::trail::Entry;
+use duizhang::suspense::trail::TrailEntry;
 use duizhang::suspense::{Act, ItemId, Moment};
 
 const PAYERS: usize = 30;
@@ -61,7 +63,7 @@ fn decide(centre: &Centre, act: HeldAct, letters: &[String], on: &str) -> Decide
         HeldAct::Release => ("letters-released", ""),
         HeldAct::Drop => ("letters-dropped", "the bank left out the remarks"),
     };
-    let entry = Entry {
+    let entry = TrailEntry {
         at: Moment::midnight(date(on)).at,
         actor: "017".into(),
         role: "operator".into(),
@@ -222,7 +224,7 @@ fn a_letter_that_waits_is_held_by_hand_and_tells_once_all_the_same() {
     every_store(|backing| {
         let centre = Centre::new(backing, &["P1 1000"]);
         centre.night_of("05-12", &[csv(&["S1 05-11 icbc 600 -"])]);
-        let entry = Entry {
+        let entry = TrailEntry {
             at: Moment::midnight(date("05-12")).at,
             actor: "017".into(),
             role: "operator".into(),
@@ -273,12 +275,13 @@ fn a_letter_is_dated_by_its_first_hand_over_and_a_retry_keeps_that() {
         centre.night_of("05-12", &[csv(&["S1 05-11 icbc 600 -"])]);
         let try_at = |now: i64, ending: &Ending, before: Tries| {
             let holder = "one".to_owned();
-            let claim = Claim { holder: holder.clone(), now, lease_until: now + 9, letters_max: 9 };
+            let claim =
+                LetterClaim { holder: holder.clone(), now, lease_until: now + 9, letters_max: 9 };
             let letter = Outbox::claim(&centre.store, &claim).unwrap().remove(0);
             let message = String::from_utf8(letter.message).unwrap();
             let settled = Settled {
                 letter_id: letter.letter_id.clone(),
-                standing: Standing::after(ending, before, now),
+                standing: LetterStanding::after(ending, before, now),
                 no_mailbox: None,
             };
             Outbox::settle(&centre.store, &holder, now, &[settled]).unwrap();
@@ -310,10 +313,14 @@ fn what_still_hangs_after_the_last_reminder_is_to_be_called_about_once() {
         let found = calls("06-18");
         assert_eq!(found.len(), 2);
         assert_eq!((found[0].employer_id.as_str(), found[0].reminded_on), ("E1", date("06-11")));
-        assert!(found[0].chinese().contains("600.00") && found[0].letter().is_some(), "{found:?}");
+        assert!(
+            found[0].in_language(Language::Chinese).contains("600.00")
+                && found[0].letter().is_some(),
+            "{found:?}"
+        );
         settle(&centre, "S2", "06-18");
         let item = found[0].item.clone();
-        let entry = Entry {
+        let entry = TrailEntry {
             at: Moment::midnight(date("06-18")).at,
             actor: "017".into(),
             role: "operator".into(),
@@ -346,7 +353,7 @@ fn an_agent_who_wants_it_gets_one_mail_with_a_part_for_each_employer() {
             nightly::join(&centre.store, &rules().letters, (now, date("05-13"))).unwrap()
         };
         assert_eq!((join(10), join(10)), (1, 0), "once");
-        let claim = Claim { holder: "one".into(), now: 10, lease_until: 20, letters_max: 9 };
+        let claim = LetterClaim { holder: "one".into(), now: 10, lease_until: 20, letters_max: 9 };
         let taken = Outbox::claim(&centre.store, &claim).unwrap();
         assert_eq!(taken.len(), 2, "one for two of them, and the third's own");
         let text = |letter: &duizhang::alert::Outgoing| {
@@ -368,7 +375,7 @@ fn an_agent_who_wants_it_gets_one_mail_with_a_part_for_each_employer() {
         };
         let settled = Settled {
             letter_id: joint.letter_id.clone(),
-            standing: Standing::after(&ending, Tries::default(), 10),
+            standing: LetterStanding::after(&ending, Tries::default(), 10),
             no_mailbox: ending.no_mailbox(),
         };
         Outbox::settle(&centre.store, "one", 10, &[settled]).unwrap();

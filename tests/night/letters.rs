@@ -2,10 +2,13 @@
 
 use super::centre::{Backing, Centre, date, every_store};
 use super::feed::{account, csv};
-use duizhang::alert::{Claim, Ending, LetterState, Outbox, Rhythm, Settled, Standing, Tries};
+use duizhang::alert::{
+    Ending, LetterClaim, LetterStanding, LetterState, Outbox, Rhythm, Settled, Tries,
+};
 use duizhang::nightly::{Letterhead, Reissued, reissue};
 use duizhang::store::{OutboxFilter, OutboxRow};
-use duizhang::suspense::trail::Entry;
+use duizhang::suspense::trail::TrailEntry;
+use duizhang::suspense::trail::TrailEvent;
 use duizhang::suspense::{Act, ItemId, Moment};
 use mail_parser::MessageParser;
 
@@ -27,7 +30,7 @@ fn told(centre: &Centre) -> Vec<(String, String)> {
 }
 
 pub(crate) fn claim(centre: &Centre, holder: &str, now: i64) -> Vec<String> {
-    let claim = Claim { holder: holder.into(), now, lease_until: now + 100, letters_max: 9 };
+    let claim = LetterClaim { holder: holder.into(), now, lease_until: now + 100, letters_max: 9 };
     Outbox::claim(&centre.store, &claim)
         .unwrap()
         .into_iter()
@@ -36,7 +39,7 @@ pub(crate) fn claim(centre: &Centre, holder: &str, now: i64) -> Vec<String> {
 }
 
 pub(crate) fn settle(centre: &Centre, holder: &str, letter_id: &str, ending: &Ending, now: i64) {
-    let standing = Standing::after(ending, Tries::default(), now);
+    let standing = LetterStanding::after(ending, Tries::default(), now);
     let no_mailbox = ending.clone().no_mailbox();
     let settled = Settled { letter_id: letter_id.to_owned(), standing, no_mailbox };
     Outbox::settle(&centre.store, holder, now, &[settled]).unwrap();
@@ -197,10 +200,10 @@ fn a_letter_is_in_one_hand_until_its_lease_ends() {
     });
 }
 
-pub(crate) fn entry(event: &str) -> Entry {
+pub(crate) fn entry(event: impl Into<TrailEvent>) -> TrailEntry {
     let [actor, subject] = ["017", "E1"].map(str::to_owned);
     let (role, detail) = ("clerk".to_owned(), String::new());
-    Entry { at: 2_000, actor, role, event: event.to_owned(), subject, detail }
+    TrailEntry { at: 2_000, actor, role, event: event.into(), subject, detail }
 }
 
 pub(crate) fn set_address(centre: &Centre, address: &str) {

@@ -9,8 +9,8 @@ use super::filing::{enrol, filed, hire, id_no, remit, said};
 use duizhang::import::{self, List};
 use duizhang::rulebook::policy;
 use duizhang::store::{
-    HIDDEN_FIELDS, ImportOrder, ImportOrigin, Imported, ListImport, ListRows, Refusal, RowChange,
-    RowEffect, StoreError,
+    HIDDEN_FIELDS, ImportOrder, ImportOrigin, Imported, ListImport, ListRows, RowChange, RowEffect,
+    StoreError, StoreRefusal,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -99,7 +99,7 @@ pub(crate) fn changes(centre: &Centre, done: &ListImport) -> Vec<String> {
 /// What is refused of a list: `0 base base-below-floor`, with the place of the row.
 fn refused(result: Result<ListImport, StoreError>) -> Vec<String> {
     let refused = result.unwrap_err();
-    let StoreError::Refused(Refusal::List(unfit)) = refused else { panic!("{refused}") };
+    let StoreError::Refused(StoreRefusal::List(unfit)) = refused else { panic!("{refused}") };
     unfit.iter().map(|one| format!("{} {}: {}", one.row, one.field, one.why)).collect()
 }
 
@@ -344,7 +344,7 @@ fn an_import_stands_in_the_trail_and_a_list_again_changes_nothing() {
         centre
             .store
             .whole_trail::<StoreError>(|link| {
-                assert_eq!((&*link.entry.actor, &*link.entry.event), ("wang", "imported"));
+                assert_eq!((&*link.entry.actor, link.entry.event.code()), ("wang", "imported"));
                 entries.push(serde_json::from_str(&link.entry.detail).unwrap());
                 Ok(())
             })

@@ -5,7 +5,7 @@ use super::dice::Dice;
 use super::feed::csv;
 use super::filing::{enrol, id_no, remit, said};
 use super::list_imports::{EMPLOYEES, apart_from_imports, employees, hand_in, order};
-use duizhang::store::{Refusal, StoreError};
+use duizhang::store::{StoreError, StoreRefusal};
 use serde_json::json;
 
 fn undo(centre: &Centre, id: &str) -> Result<(u64, u64), String> {
@@ -134,7 +134,7 @@ fn whatever_rests_on_an_import_stands_in_its_way_and_is_named() {
         let renamed = take("employers", "employer_id,name,email", "F1,改名,a@example.com", day);
         let rests = |id: &str, want: &str| {
             let refused = centre.store.undo_import(id, None, 0).unwrap_err();
-            let StoreError::Refused(Refusal::ImportRests { .. }) = &refused else {
+            let StoreError::Refused(StoreRefusal::ImportRests { .. }) = &refused else {
                 panic!("{want}: {refused}")
             };
             assert!(refused.to_string().contains(want), "{want}: {refused}");

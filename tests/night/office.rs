@@ -4,9 +4,9 @@ use super::centre::{Centre, date};
 use super::feed::{account, reference};
 use duizhang::remittance::{Author, Operation, PaymentReference};
 use duizhang::rulebook::desk;
-use duizhang::store::{Approved, Place, SuspenseFilter, SuspenseRow};
+use duizhang::store::{Approved, MoneyPlace, SuspenseFilter, SuspenseRow};
 use duizhang::suspense::{
-    Act, Actor, DeskRules, Draft, ItemId, Moment, Person, Proposal, Refusal, Role, Seen,
+    Act, Actor, DeskRefusal, DeskRules, Draft, ItemId, Moment, Person, Proposal, Role, Seen,
 };
 use serde_json::{Value, json};
 use std::sync::{Arc, OnceLock};
@@ -64,7 +64,7 @@ impl Centre {
         items: &[ItemId],
         act: &Act,
         on: &str,
-    ) -> Result<Proposal, Refusal> {
+    ) -> Result<Proposal, DeskRefusal> {
         let draft = self.draft(items, act);
         let done = self.store.propose(rules(), who, &draft, now(on)).unwrap();
         self.prove("after a proposal");
@@ -81,7 +81,7 @@ impl Centre {
         who: &Actor,
         proposal: &Proposal,
         on: &str,
-    ) -> Result<Approved, Refusal> {
+    ) -> Result<Approved, DeskRefusal> {
         let (id, digest) = (&proposal.proposal_id, proposal.digest());
         let done = self.store.approve(rules(), who, id, &digest, now(on)).unwrap();
         self.prove("after an approval");
@@ -95,7 +95,7 @@ impl Centre {
         proposal
     }
 
-    pub(crate) fn standing(&self, wanted: Place) -> String {
+    pub(crate) fn standing(&self, wanted: MoneyPlace) -> String {
         let audit = self.store.audit().unwrap();
         audit.places.iter().find(|standing| standing.place == wanted).unwrap().amount.to_string()
     }
@@ -111,7 +111,7 @@ impl Centre {
         let history = self.store.history(id).unwrap();
         let people = history.iter().filter(|entry| entry.posting.is_none());
         let who = |by: &Option<Person>| by.as_ref().map_or("night", |by| &by.0).to_owned();
-        people.map(|entry| format!("{} {}", who(&entry.by), entry.event)).collect()
+        people.map(|entry| format!("{} {}", who(&entry.by), entry.code())).collect()
     }
 
     /// Applies operations of employers; each must be done. Gives the answers.

@@ -4,9 +4,9 @@ use super::centre::{Backing, Centre, date, every_store, same};
 use super::dice::Dice;
 use super::feed::csv;
 use super::office::{approver, clerk, item, now, settle};
-use duizhang::remittance::{Money, RefundReference, Subject, Total};
-use duizhang::store::{Place, RefundFilter, RefundRow};
-use duizhang::suspense::{Act, ItemId, RefundChange, RefundFault, RefundState, Refusal};
+use duizhang::remittance::{Language, Localized, Money, RefundReference, Subject, Total};
+use duizhang::store::{MoneyPlace, RefundFilter, RefundRow};
+use duizhang::suspense::{Act, DeskRefusal, ItemId, RefundChange, RefundFault, RefundState};
 
 /// Who paid S1 and S2, and gets it back.
 const PAYEE: &str = "6222000000000000001";
@@ -74,8 +74,8 @@ fn a_refund_ends_when_the_banks_debit_is_seen() {
         let paid = format!("D1 05-14 ccb -500 {} from={PAYEE}", row.reference);
         centre.books_row("05-14", &paid);
         centre.expect("", &["S1 refunded", "D1 refunded"]);
-        assert_eq!(centre.standing(Place::Refunded), "500.00");
-        assert_eq!(centre.standing(Place::RefundDue), "0.00");
+        assert_eq!(centre.standing(MoneyPlace::Refunded), "500.00");
+        assert_eq!(centre.standing(MoneyPlace::RefundDue), "0.00");
         assert_eq!(centre.refund_balance(), Money::ZERO);
         assert!(centre.work_list().is_empty());
         let row = centre.refund_of("S1");
@@ -257,13 +257,13 @@ fn who_asks_for_a_change_does_not_approve_it() {
             store.ask_refund(who, reference, change, "来函", now("05-14"))
         };
         ask(&change, &bert).unwrap().unwrap();
-        let unfit = |what| Err(Refusal::RefundUnfit { refund: reference, what });
+        let unfit = |what| Err(DeskRefusal::RefundUnfit { refund: reference, what });
         assert_eq!(ask(&change, &anna).unwrap(), unfit(RefundFault::Waits));
         let request = centre.refund_of("S1").request.unwrap();
         let digest = request.digest(reference);
         let approve =
             |who, digest: &str| store.approve_refund(who, reference, digest, now("05-14")).unwrap();
-        assert_eq!(approve(&bert, &digest), Err(Refusal::SamePerson));
+        assert_eq!(approve(&bert, &digest), Err(DeskRefusal::SamePerson));
         assert_eq!(approve(&anna, &digest).unwrap_err().code(), "may-not");
         assert_eq!(approve(&dora, "0000").unwrap_err().code(), "edited");
         // Nothing leaves while it is not clear where to.
@@ -304,7 +304,11 @@ fn what_was_exported_is_not_exported_twice_and_not_reversed() {
         };
         let refused = reverse("S1", "05-16").unwrap_err();
         assert_eq!(refused.code(), "refund-state");
-        assert!(refused.chinese().contains("已导出"), "{}", refused.chinese());
+        assert!(
+            refused.in_language(Language::Chinese).contains("已导出"),
+            "{}",
+            refused.in_language(Language::Chinese)
+        );
         // The bank did not carry it out: it is due, and can be reversed again.
         centre.changes("S2", &RefundChange::Recall, "05-16").unwrap();
         assert!(reverse("S2", "05-16").is_ok());
@@ -323,7 +327,7 @@ fn what_was_exported_is_not_exported_twice_and_not_reversed() {
         let paid = centre.refund_of("S1").reference;
         centre.books_row("05-18", &debit("05-18", "500", paid, ""));
         let refused = reverse("S1", "05-19").unwrap_err();
-        assert_eq!(refused, Refusal::Refund { refund: paid, state: RefundState::Refunded });
+        assert_eq!(refused, DeskRefusal::Refund { refund: paid, state: RefundState::Refunded });
     });
 }
 
@@ -372,7 +376,7 @@ fn sums_agree(centre: &Centre, when: &str) {
     assert_eq!(-owed, centre.refund_balance(), "{when}");
     let refunded = RefundFilter { state: Some(RefundState::Refunded), ..RefundFilter::default() };
     let left: Total = centre.store.refunds(&refunded).unwrap().iter().map(|row| row.amount).sum();
-    assert_eq!(left.to_string(), centre.standing(Place::Refunded), "{when}");
+    assert_eq!(left.to_string(), centre.standing(MoneyPlace::Refunded), "{when}");
 }
 
 /// A movement that may have to do with some refund: right, or wrong in one thing.

@@ -12,7 +12,7 @@ use super::feed::csv;
 use super::office::{approver, clerk, notice, now, rules};
 use duizhang::remittance::Money;
 use duizhang::store::{Edit, ProposalFilter, SuspenseFilter, SuspenseRow};
-use duizhang::suspense::{Act, Draft, Proposal, ProposalState, Refusal, Seen, Share};
+use duizhang::suspense::{Act, DeskRefusal, Draft, Proposal, ProposalState, Seen, Share};
 use std::collections::BTreeMap;
 
 /// Seeds in the ordinary run; `.ci/slow` asks for more as `DUIZHANG_SHIFTS`.
@@ -66,7 +66,12 @@ fn some_act(dice: &mut Dice, items: &[&SuspenseRow], day: &str) -> Act {
 }
 
 /// One person does something with what is on the screen; gives what was refused.
-fn somebody(dice: &mut Dice, centre: &Centre, screens: &Screens, day: &str) -> Result<(), Refusal> {
+fn somebody(
+    dice: &mut Dice,
+    centre: &Centre,
+    screens: &Screens,
+    day: &str,
+) -> Result<(), DeskRefusal> {
     let store = &centre.store;
     let who = [clerk("anna"), clerk("carl"), approver("bert"), approver("dora")];
     let who = &who[dice.roll(who.len())];
@@ -208,13 +213,13 @@ fn everything_staff_decided_can_be_booked_back() {
                 })
                 .collect();
             centre.night_of("05-13", &[csv(&rows)]);
-            let hung = centre.standing(duizhang::store::Place::Suspense);
+            let hung = centre.standing(duizhang::store::MoneyPlace::Suspense);
             for _ in 0..40 {
                 let screens = Screens::look(&centre);
                 let _ = somebody(dice, &centre, &screens, "05-14");
             }
             undo_all(&centre, "05-15");
-            assert_eq!(centre.standing(duizhang::store::Place::Suspense), hung, "seed {seed}");
+            assert_eq!(centre.standing(duizhang::store::MoneyPlace::Suspense), hung, "seed {seed}");
         }
     });
 }

@@ -2,7 +2,7 @@
 
 use super::centre::{Backing, Centre, date, every_store, same};
 use super::feed::{account, csv, reference};
-use duizhang::store::{Place, StoreError, SuspenseFilter};
+use duizhang::store::{MoneyPlace, StoreError, SuspenseFilter};
 use duizhang::suspense::{Act, ItemId, Moment};
 
 /// Three hang: 600 and 400 in vain for P1 at two banks, 500 without a reference; a settled one was
@@ -43,7 +43,7 @@ fn resolve(centre: &Centre, items: &[ItemId], resolution: &Act) -> Result<(), St
     done
 }
 
-fn standing(centre: &Centre, wanted: Place) -> String {
+fn standing(centre: &Centre, wanted: MoneyPlace) -> String {
     let audit = centre.store.audit().unwrap();
     audit.places.iter().find(|standing| standing.place == wanted).unwrap().amount.to_string()
 }
@@ -53,7 +53,7 @@ fn staff_settle_one_notice_with_several_items() {
     every_store(|backing| {
         let centre = open_item(backing);
         resolve(&centre, &[item("icbc", "S1"), item("ccb", "S2")], &settle(&["P1"])).unwrap();
-        assert_eq!(standing(&centre, Place::EmployeeAccounts), "1070.00");
+        assert_eq!(standing(&centre, MoneyPlace::EmployeeAccounts), "1070.00");
         let before = centre.books();
         centre.night("05-14", &[]);
         centre.expect("", &["S1 matched P1", "S2 matched P1"]);
@@ -70,7 +70,7 @@ fn staff_settle_several_notices_with_one_item() {
         resolve(&centre, &[item("icbc", "S3")], &settle(&["P2", "P3"])).unwrap();
         centre.night("05-14", &[]);
         centre.expect("", &["S3 matched P2 P3"]);
-        assert_eq!(standing(&centre, Place::EmployeeAccounts), "570.00");
+        assert_eq!(standing(&centre, MoneyPlace::EmployeeAccounts), "570.00");
     });
 }
 
@@ -78,9 +78,9 @@ fn staff_settle_several_notices_with_one_item() {
 fn staff_give_money_another_place() {
     every_store(|backing| {
         for (resolution, place) in [
-            (Act::Advance { employer_id: Some("E1".to_owned()) }, Place::Advance),
-            (Act::Refund, Place::RefundDue),
-            (Act::NotOurs, Place::Ignored),
+            (Act::Advance { employer_id: Some("E1".to_owned()) }, MoneyPlace::Advance),
+            (Act::Refund, MoneyPlace::RefundDue),
+            (Act::NotOurs, MoneyPlace::Ignored),
         ] {
             let centre = open_item(backing);
             resolve(&centre, &[item("icbc", "S3"), item("icbc", "S1")], &resolution).unwrap();

@@ -3,8 +3,9 @@
 use super::centre::{Backing, Centre, every_store, same};
 use super::feed::csv;
 use super::office::{clerk, item, settle};
-use duizhang::store::Place;
-use duizhang::suspense::{Act, ItemId, Refusal};
+use duizhang::store::MoneyPlace;
+use duizhang::suspense::TakeBackFault;
+use duizhang::suspense::{Act, DeskRefusal, ItemId};
 
 /// S1 settled P1 alone, S2 and S3 settled P2 together; then the bank takes S1 and S2 back.
 fn taken_back(backing: Backing) -> Centre {
@@ -31,12 +32,12 @@ fn take(serial: &str) -> Act {
 fn what_a_credit_had_paid_is_booked_back_and_the_two_are_even() {
     every_store(|backing| {
         let centre = taken_back(backing);
-        assert_eq!(centre.standing(Place::EmployeeAccounts), "1900.00");
+        assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "1900.00");
         let debit = [item("icbc", "R1")];
         centre.does(&debit, &take("S1"), "05-13");
         centre.expect("", &["R1 returned", "S1 returned", "S2 matched P2"]);
         assert_eq!(centre.stage(&debit[0]), "resolved take-back");
-        assert_eq!(centre.standing(Place::EmployeeAccounts), "900.00");
+        assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "900.00");
         let decided = centre.books();
         centre.night("05-13", &[]);
         same(&decided, &centre.books(), "the next night leaves it alone");
@@ -62,7 +63,7 @@ fn others_that_paid_the_notice_wait_for_it_again() {
         let debit = [item("icbc", "R2")];
         centre.does(&debit, &take("S2"), "05-13");
         centre.expect("", &["R2 returned", "S2 returned", "S3 awaiting"]);
-        assert_eq!(centre.standing(Place::Awaiting), "300.00");
+        assert_eq!(centre.standing(MoneyPlace::Awaiting), "300.00");
         centre.does(&debit, &Act::Reverse, "05-13");
         centre.expect("", &["R2 suspense reversal-of-matched", "S2 matched P2", "S3 matched P2"]);
         centre.does(&debit, &take("S2"), "05-14");
@@ -94,14 +95,14 @@ fn money_that_went_out_pays_for_nothing_but_may_be_no_reversal() {
             assert_eq!(refused(own, &act).code(), code, "{what}");
         }
         // An ordinary payment of the centre's, which only looked like a reversal.
-        let before = centre.standing(Place::Suspense);
+        let before = centre.standing(MoneyPlace::Suspense);
         centre.does(std::slice::from_ref(&r1), &Act::NotOurs, "05-13");
         assert_eq!(centre.stage(&r1), "resolved not-ours");
         centre.night("05-14", &[]);
         assert_eq!(centre.stage(&r1), "resolved not-ours");
         centre.does(std::slice::from_ref(&r1), &Act::Reverse, "05-14");
         assert_eq!(
-            (centre.stage(&r1).as_str(), centre.standing(Place::Suspense)),
+            (centre.stage(&r1).as_str(), centre.standing(MoneyPlace::Suspense)),
             ("open", before)
         );
     });
@@ -116,8 +117,8 @@ fn what_staff_settled_is_booked_back_first() {
         centre.night_of("05-12", &[csv(&["R1 05-12 icbc -1000 - reversal"])]);
         let debit = [item("icbc", "R1")];
         let refused = centre.propose_as(&clerk("anna"), &debit, &take("S1"), "05-13");
-        let state = "decided by staff";
-        let want = Refusal::TakenBack { credit: item("icbc", "S1"), state };
+        let why = TakeBackFault::ByStaff;
+        let want = DeskRefusal::TakenBack { credit: item("icbc", "S1"), why };
         assert_eq!(refused.unwrap_err(), want);
         // Booked back, the credit is open again, and the night lets the two return by its own rules.
         centre.does(&[item("icbc", "S1")], &Act::Reverse, "05-13");
@@ -147,7 +148,7 @@ fn staff_say_which_of_the_credits_that_are_held_back_was_taken_back() {
         centre.expect("", &["R1 returned", "S1 returned", "S2 suspense reversal-unclear"]);
         centre.night("05-12", &[]);
         centre.expect("", &["R1 returned", "S1 returned", "S2 matched P2"]);
-        assert_eq!(centre.standing(Place::EmployeeAccounts), "500.00");
+        assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "500.00");
         // Staff were wrong: booked back, S1 and its debit are open again; S2 has settled and stays.
         centre.does(&debit, &Act::Reverse, "05-13");
         centre.expect("", &["R1 suspense reversal-unclear", "S1 suspense reversal-unclear"]);

@@ -6,9 +6,10 @@
 use super::centre::{Backing, Centre, date, every_store, rules};
 use super::feed::csv;
 use duizhang::nightly;
+use duizhang::remittance::{Language, Localized};
 use duizhang::report::Warning;
 use duizhang::store::{Gap, Store, Tampering};
-use duizhang::suspense::trail::BOOKS;
+use duizhang::suspense::trail::TrailEvent;
 use std::collections::BTreeSet;
 
 fn contact() -> duizhang::report::Centre {
@@ -68,7 +69,9 @@ fn a_changed_remark_and_a_changed_notice_settle_nothing_until_they_are_put_back(
         let says = |words: &str| gaps.iter().any(|gap| gap.to_string().contains(words));
         assert!(says("reference P1906130003") && says("serial S2"), "{gaps:?}");
         let report = nightly::report(&centre.store, rules(), contact(), date("05-12")).unwrap();
-        let told = |warning: &&Warning| warning.english().contains("not as it was written");
+        let told = |warning: &&Warning| {
+            warning.in_language(Language::English).contains("not as it was written")
+        };
         assert_eq!(report.warnings.iter().filter(told).count(), 2, "{:?}", report.warnings);
         // As often as it is run.
         assert_eq!(centre.try_night("05-13", &[]).unwrap().verdict.held, 2);
@@ -120,7 +123,7 @@ fn every_night_that_changed_something_is_in_the_trail_once() {
         let centre = centre(backing);
         let nights = || {
             let filter = duizhang::store::TrailFilter {
-                event: Some(BOOKS.to_owned()),
+                event: Some(TrailEvent::Night.to_string()),
                 ..Default::default()
             };
             centre.store.trail(&filter, 10).unwrap().len()

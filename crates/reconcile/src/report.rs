@@ -21,18 +21,17 @@ pub mod refund;
 pub mod text;
 mod trail_head;
 pub mod warning;
-pub mod words;
 #[cfg(feature = "xlsx")]
 pub mod xlsx;
 
 pub use crate::suspense::{Age, Stage};
 pub use breakdown::{AgeTotal, BankTotal, ReasonTotal};
 pub use item::{
-    Bilingual, Evidence, EvidenceKind, Holds, Item, MaskedAccount, RemarkText, Segment,
-    SegmentKind, Suggestion,
+    Evidence, EvidenceKind, Holds, Item, MaskedAccount, RemarkText, Segment, SegmentKind,
+    Suggestion,
 };
-pub use night::{Awaiting, Centre, Movement, Night, NightPoint, OutcomeTotal};
-use remittance::{Language, Tally};
+pub use night::{Awaiting, Centre, Movement, NightFigures, NightPoint, OutcomeTotal};
+use remittance::{Bilingual, Language, Tally};
 pub use trail_head::{TrailHead, TrailSignature};
 pub use warning::Warning;
 
@@ -46,7 +45,7 @@ pub struct Report {
     pub centre: Centre,
     /// The night's day; ages count to it.
     pub as_of: NaiveDate,
-    pub night: Night,
+    pub night: NightFigures,
     /// What became of the movements this night took in.
     pub outcomes: Vec<OutcomeTotal>,
     pub movement: Movement,

@@ -1,7 +1,7 @@
 //! 挂账: the life of an item in suspense, from the night that could not settle it to its resolution.
 //!
 //! Start at [`Stage::after`]: which step may follow which. What staff decide is an [`Act`] on items;
-//! a [`Proposal`] carries it from one person to another; what cannot be done is a [`Refusal`], a value
+//! a [`Proposal`] carries it from one person to another; what cannot be done is a [`DeskRefusal`], a value
 //! with words for people. Who may do what is [`Role::may`] and the limits of `rulebook/desk.rs`; what was
 //! done is chained in the [`trail`]. Why an item is open is `remittance::Reason`; what might resolve it is
 //! suggested by `matching::suggest`. Who gives whom access is [`AccessKind`]; it takes two as well.
@@ -31,6 +31,8 @@ pub use counter::{CounterOperation, CounterRequest};
 pub use item::{Actor, ItemId, ItemIdError, Moment, Person, Seen};
 pub use proposal::{Approval, Proposal, ProposalState, may, may_propose};
 pub use refund::{RefundChange, RefundRequest, RefundState};
-pub use refusal::{AccessRefusal, AdvanceRefusal, RefundFault, Refusal};
+pub use refusal::{
+    AccessRefusal, AdvanceRefusal, DeskRefusal, EntityKind, ItemChange, RefundFault, TakeBackFault,
+};
 pub use role::{Permission, Role};
 pub use stage::{Stage, Step};

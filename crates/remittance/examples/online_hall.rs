@@ -16,8 +16,8 @@ use remittance::policy::{
 };
 use remittance::receipt::Receipt;
 use remittance::{
-    Answer, Centre, CollectionAccount, Id, Money, Operation, Payment, PaymentReference, Rounding,
-    YearMonth,
+    Answer, Centre, CollectionAccount, Id, Language, Localized, Money, Operation, Payment,
+    PaymentReference, Rounding, YearMonth,
 };
 use serde_json::{Value, json};
 use std::error::Error;
@@ -140,7 +140,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!(
             "{} {} {for_month} {:>10} {:>10}",
             entry.on,
-            entry.kind.chinese(),
+            entry.kind.in_language(Language::Chinese),
             entry.amount,
             entry.balance
         );

@@ -2,8 +2,10 @@
 
 use super::Id;
 use super::wire::day;
+use crate::{Language, Localized};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// One appointment.
@@ -45,15 +47,16 @@ impl AppointmentStatus {
             Self::Missed => "missed",
         }
     }
+}
 
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::Booked => "已预约",
-            Self::Cancelled => "已取消",
-            Self::Kept => "已办理",
-            Self::Missed => "爽约",
-        }
+impl Localized for AppointmentStatus {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Booked => language.choose("已预约", "booked"),
+            Self::Cancelled => language.choose("已取消", "cancelled"),
+            Self::Kept => language.choose("已办理", "kept"),
+            Self::Missed => language.choose("爽约", "missed"),
+        })
     }
 }
 

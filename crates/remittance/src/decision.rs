@@ -3,6 +3,8 @@
 //! The codes are the contract's ("Outcomes") and are kept forever; numbers beside them are what the
 //! store keeps. How a decision is reached is in `matching.rs`.
 
+use crate::{Language, Localized};
+use std::borrow::Cow;
 use std::fmt;
 
 /// What became of a transaction.
@@ -76,21 +78,6 @@ impl Outcome {
         }
     }
 
-    /// As finance staff say it.
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::Matched => "已入账",
-            Self::Awaiting => "待补足（分笔未齐）",
-            Self::Suspense => "挂账",
-            Self::Returned => "已退回",
-            Self::Ignored => "非缴存款项",
-            Self::Advance => "转入暂存款",
-            Self::RefundDue => "待退款",
-            Self::Refunded => "已退款",
-        }
-    }
-
     /// The number the store keeps; never reused.
     #[must_use]
     pub const fn number(self) -> i64 {
@@ -109,6 +96,21 @@ impl Outcome {
     #[must_use]
     pub fn from_number(number: i64) -> Option<Self> {
         Self::ALL.into_iter().find(|outcome| outcome.number() == number)
+    }
+}
+
+impl Localized for Outcome {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Matched => language.choose("已入账", "Matched"),
+            Self::Awaiting => language.choose("待补足（分笔未齐）", "Awaiting"),
+            Self::Suspense => language.choose("挂账", "Suspense"),
+            Self::Returned => language.choose("已退回", "Returned"),
+            Self::Ignored => language.choose("非缴存款项", "Ignored"),
+            Self::Advance => language.choose("转入暂存款", "Advance"),
+            Self::RefundDue => language.choose("待退款", "Refund due"),
+            Self::Refunded => language.choose("已退款", "Refunded"),
+        })
     }
 }
 
@@ -150,27 +152,6 @@ impl Reason {
         }
     }
 
-    /// As finance staff say it.
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::NoReference => "无登记号",
-            Self::UnreadableReference => "登记号不可辨认",
-            Self::SeveralReferences => "多个登记号",
-            Self::UnknownReference => "登记号不存在",
-            Self::NoticeRevoked => "通知书已撤销",
-            Self::NoticeAlreadyPaid => "通知书已缴清",
-            Self::Overpaid => "多缴",
-            Self::CrossBank => "跨行分笔",
-            Self::CrossMonth => "跨月分笔",
-            Self::Underpaid => "少缴",
-            Self::AmbiguousParts => "分笔组合不唯一",
-            Self::ReversalOfMatched => "已入账款项被冲正",
-            Self::PayerDisagrees => "付款单位不符",
-            Self::ReversalUnclear => "冲正对应不明",
-        }
-    }
-
     /// The number the store keeps; never reused.
     #[must_use]
     pub const fn number(self) -> i64 {
@@ -200,6 +181,29 @@ impl Reason {
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+}
+
+impl Localized for Reason {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::NoReference => language.choose("无登记号", "No reference"),
+            Self::UnreadableReference => language.choose("登记号不可辨认", "Unreadable reference"),
+            Self::SeveralReferences => language.choose("多个登记号", "Several references"),
+            Self::UnknownReference => language.choose("登记号不存在", "Unknown reference"),
+            Self::NoticeRevoked => language.choose("通知书已撤销", "Notice revoked"),
+            Self::NoticeAlreadyPaid => language.choose("通知书已缴清", "Notice already paid"),
+            Self::Overpaid => language.choose("多缴", "Overpaid"),
+            Self::CrossBank => language.choose("跨行分笔", "Across banks"),
+            Self::CrossMonth => language.choose("跨月分笔", "Across months"),
+            Self::Underpaid => language.choose("少缴", "Underpaid"),
+            Self::AmbiguousParts => language.choose("分笔组合不唯一", "Ambiguous parts"),
+            Self::ReversalOfMatched => {
+                language.choose("已入账款项被冲正", "Reversal of a settled credit")
+            }
+            Self::PayerDisagrees => language.choose("付款单位不符", "Payer disagrees"),
+            Self::ReversalUnclear => language.choose("冲正对应不明", "Reversal unclear"),
+        })
     }
 }
 

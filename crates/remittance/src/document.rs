@@ -7,7 +7,9 @@
 //! that one key is one document wherever people are looked for, counted or capped.
 
 use super::identity::{IdentityError, check_id_no, id_check};
+use crate::{Bilingual, Language, Localized};
 use chrono::NaiveDate;
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -64,17 +66,6 @@ impl DocumentType {
         }
     }
 
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::ResidentCard => "居民身份证",
-            Self::Passport => "护照",
-            Self::HongKongMacauPermit => "港澳居民来往内地通行证",
-            Self::TaiwanPermit => "台湾居民来往大陆通行证",
-            Self::ForeignResidence => "外国人永久居留身份证",
-        }
-    }
-
     /// Other words that are understood.
     const fn aliases(self) -> &'static [&'static str] {
         match self {
@@ -88,15 +79,21 @@ impl DocumentType {
 
     /// What a number of this type looks like, in English and in Chinese.
     #[must_use]
-    pub const fn form(self) -> (&'static str, &'static str) {
+    pub const fn form(self) -> Bilingual {
         match self {
-            Self::ResidentCard => ("18 characters with a check digit", "18 位，末位为校验位"),
-            Self::Passport => ("5 to 15 letters and digits", "5 至 15 位字母或数字"),
-            Self::HongKongMacauPermit => ("H or M and 8 digits", "字母 H 或 M 加 8 位数字"),
-            Self::TaiwanPermit => ("8 digits", "8 位数字"),
-            Self::ForeignResidence => (
-                "3 letters and 12 digits, or 18 digits that begin with 9",
+            Self::ResidentCard => {
+                Bilingual::fixed("18 位，末位为校验位", "18 characters with a check digit")
+            }
+            Self::Passport => {
+                Bilingual::fixed("5 至 15 位字母或数字", "5 to 15 letters and digits")
+            }
+            Self::HongKongMacauPermit => {
+                Bilingual::fixed("字母 H 或 M 加 8 位数字", "H or M and 8 digits")
+            }
+            Self::TaiwanPermit => Bilingual::fixed("8 位数字", "8 digits"),
+            Self::ForeignResidence => Bilingual::fixed(
                 "3 位字母加 12 位数字，或者以 9 开头的 18 位号码",
+                "3 letters and 12 digits, or 18 digits that begin with 9",
             ),
         }
     }
@@ -142,6 +139,20 @@ impl DocumentType {
     }
 }
 
+impl Localized for DocumentType {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::ResidentCard => language.choose("居民身份证", "resident-card"),
+            Self::Passport => language.choose("护照", "passport"),
+            Self::HongKongMacauPermit => {
+                language.choose("港澳居民来往内地通行证", "hk-macau-permit")
+            }
+            Self::TaiwanPermit => language.choose("台湾居民来往大陆通行证", "taiwan-permit"),
+            Self::ForeignResidence => language.choose("外国人永久居留身份证", "foreign-residence"),
+        })
+    }
+}
+
 impl FromStr for DocumentType {
     type Err = DocumentTypeError;
 
@@ -149,7 +160,7 @@ impl FromStr for DocumentType {
         let word = text.trim();
         let same = |kind: &Self| {
             kind.code().eq_ignore_ascii_case(word)
-                || kind.chinese() == word
+                || kind.in_language(Language::Chinese) == word
                 || kind.aliases().contains(&word)
         };
         let known = Self::ALL.into_iter().find(same);

@@ -10,9 +10,11 @@ use super::bound::sum;
 use super::refusal::Refusal;
 use super::wire::day;
 use super::{Id, Money, PaymentReference, YearMonth};
+use crate::{Language, Localized};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// One employee at one employer.
@@ -272,30 +274,30 @@ impl AccountStatus {
             Self::Merged { .. } => "merged",
         }
     }
+}
 
-    #[must_use]
-    pub const fn chinese(&self) -> &'static str {
-        match self {
-            Self::Active => "正常",
-            Self::Sealed { .. } => "封存",
-            Self::Transferred { .. } => "已转出",
-            Self::Merged { .. } => "已合并",
-        }
+impl Localized for AccountStatus {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Active => language.choose("正常", "active"),
+            Self::Sealed { .. } => language.choose("封存", "sealed"),
+            Self::Transferred { .. } => language.choose("已转出", "transferred"),
+            Self::Merged { .. } => language.choose("已合并", "merged"),
+        })
     }
 }
 
-impl EntryKind {
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::Remittance => "汇缴",
-            Self::Supplement => "补缴",
-            Self::TransferOut => "内部转出",
-            Self::TransferIn => "内部转入",
-            Self::Correction => "错缴更正",
-            Self::MergeOut => "合并转出",
-            Self::MergeIn => "合并转入",
-        }
+impl Localized for EntryKind {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Remittance => language.choose("汇缴", "remittance"),
+            Self::Supplement => language.choose("补缴", "supplement"),
+            Self::TransferOut => language.choose("内部转出", "transfer out"),
+            Self::TransferIn => language.choose("内部转入", "transfer in"),
+            Self::Correction => language.choose("错缴更正", "correction"),
+            Self::MergeOut => language.choose("合并转出", "merge out"),
+            Self::MergeIn => language.choose("合并转入", "merge in"),
+        })
     }
 }
 

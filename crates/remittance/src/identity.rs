@@ -3,7 +3,9 @@
 //! Start at [`check_id_no`]. A number that fails was mistyped; it is refused where it is entered,
 //! for a wrong number finds the wrong person years later.
 
+use crate::{Language, Localized, said};
 use chrono::NaiveDate;
+use std::borrow::Cow;
 use std::fmt;
 
 /// Weights of the first 17 digits: 2^(18 − position) mod 11 (GB 11643).
@@ -121,22 +123,41 @@ pub fn check_uscc(text: &str) -> Result<String, IdentityError> {
 
 impl fmt::Display for IdentityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_language(Language::English))
+    }
+}
+
+impl Localized for IdentityError {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
         match self {
-            Self::Length { found, expected } => {
-                write!(f, "expected {expected} characters, found {found}")
-            }
-            Self::Old { as_eighteen } => write!(
-                f,
+            Self::Length { found, expected } => said!(
+                language,
+                "应为 {expected} 位，现为 {found} 位",
+                "expected {expected} characters, found {found}"
+            ),
+            Self::Old { as_eighteen } => said!(
+                language,
+                "15 位号码已于 2013 年停用，18 位应为 {as_eighteen}",
                 "numbers of 15 digits ended in 2013; with 18 digits it would be {as_eighteen}"
             ),
-            Self::Character { found, position } => {
-                write!(f, "unexpected {found:?} at position {position}")
+            Self::Character { found, position } => said!(
+                language,
+                "第 {position} 位不能是“{found}”",
+                "unexpected {found:?} at position {position}"
+            ),
+            Self::Area => said!(
+                language,
+                "没有以此开头的行政区划",
+                "no area of the country begins with this digit"
+            ),
+            Self::BirthDate { found } => {
+                said!(language, "出生日期 {found} 不存在", "expected a birth date, found {found:?}")
             }
-            Self::Area => write!(f, "no area of the country begins with this digit"),
-            Self::BirthDate { found } => write!(f, "expected a birth date, found {found:?}"),
-            Self::CheckDigit { found, expected } => {
-                write!(f, "expected the check digit {expected}, found {found}")
-            }
+            Self::CheckDigit { found, expected } => said!(
+                language,
+                "校验位应为 {expected}，现为 {found}",
+                "expected the check digit {expected}, found {found}"
+            ),
         }
     }
 }

@@ -6,8 +6,10 @@
 use super::counter::Counter;
 use super::wire::day;
 use super::{Id, Money};
+use crate::{Language, Localized};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// One line of an employer's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,18 +80,19 @@ impl LogKind {
             Self::Approved => "approved",
         }
     }
+}
 
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::Submitted => "已提交",
-            Self::Paid => "已缴款",
-            Self::Revoked => "已撤销",
-            Self::Appointment => "预约",
-            Self::Changed => "信息变更",
-            Self::Saved => "已保存",
-            Self::Corrected => "柜台更正",
-            Self::Approved => "审批登记",
-        }
+impl Localized for LogKind {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Submitted => language.choose("已提交", "submitted"),
+            Self::Paid => language.choose("已缴款", "paid"),
+            Self::Revoked => language.choose("已撤销", "revoked"),
+            Self::Appointment => language.choose("预约", "appointment"),
+            Self::Changed => language.choose("信息变更", "changed"),
+            Self::Saved => language.choose("已保存", "saved"),
+            Self::Corrected => language.choose("柜台更正", "corrected"),
+            Self::Approved => language.choose("审批登记", "approved"),
+        })
     }
 }

@@ -1,8 +1,10 @@
 //! The payment notice (缴款通知书) as matching needs it: what is owed under which reference.
 
 use super::{Money, PaymentReference, Total, YearMonth};
+use crate::{Language, Localized};
 use chrono::NaiveDate;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::fmt;
 
 /// One payment notice.
@@ -40,17 +42,18 @@ impl NoticeStatus {
     }
 
     #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::Awaiting => "待收款",
-            Self::Paid => "已收款",
-            Self::Revoked => "已撤销",
-        }
-    }
-
-    #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.code() == code)
+    }
+}
+
+impl Localized for NoticeStatus {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Awaiting => language.choose("待收款", "Awaiting"),
+            Self::Paid => language.choose("已收款", "Paid"),
+            Self::Revoked => language.choose("已撤销", "Revoked"),
+        })
     }
 }
 
@@ -102,18 +105,19 @@ impl NoticeStage {
     }
 
     #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::Awaiting => NoticeStatus::Awaiting.chinese(),
-            Self::PartlyReceived => "部分到账",
-            Self::Paid => NoticeStatus::Paid.chinese(),
-            Self::Revoked => NoticeStatus::Revoked.chinese(),
-        }
-    }
-
-    #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|stage| stage.code() == code)
+    }
+}
+
+impl Localized for NoticeStage {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        match self {
+            Self::Awaiting => NoticeStatus::Awaiting.in_language(language),
+            Self::PartlyReceived => language.choose("部分到账", "Partly received").into(),
+            Self::Paid => NoticeStatus::Paid.in_language(language),
+            Self::Revoked => NoticeStatus::Revoked.in_language(language),
+        }
     }
 }
 

@@ -6,7 +6,9 @@
 //! Invariant: a [`Policy`] was checked when it was built; nothing here has a default of its own.
 
 use super::{Money, Rate, Rounding, YearMonth};
+use crate::{Language, Localized};
 use chrono::{Datelike, NaiveDate, Weekday};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -166,13 +168,21 @@ impl OncePer {
 }
 
 /// The span as a refusal names it.
+impl Localized for OncePer {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::CalendarYear => language.choose("自然年度", "calendar year"),
+            Self::ContributionYear => language.choose("汇缴年度", "contribution year"),
+            Self::Both => {
+                language.choose("自然年度及汇缴年度", "calendar year and contribution year")
+            }
+        })
+    }
+}
+
 impl fmt::Display for OncePer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::CalendarYear => "calendar year",
-            Self::ContributionYear => "contribution year",
-            Self::Both => "calendar year and contribution year",
-        })
+        f.write_str(&self.in_language(Language::English))
     }
 }
 

@@ -10,7 +10,9 @@
 
 use super::payment::NoticeState;
 use super::{CollectionAccount, IssuedNotice, NoticeStatus, YearMonth};
+use crate::{Language, Localized};
 use chrono::{Datelike, NaiveDate, Weekday};
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 /// What a receipt is made of.
@@ -39,17 +41,18 @@ pub struct HandbookSentence<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoCollectionAccount;
 
-impl NoCollectionAccount {
-    /// The same for whoever reads a page.
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        "中心尚未登记收款账户，暂时不能出具缴款通知书。请先登记归集专户。"
+impl Localized for NoCollectionAccount {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(language.choose(
+            "中心尚未登记收款账户，暂时不能出具缴款通知书。请先登记归集专户。",
+            "no-account: no collection account is known to pay into; import accounts first",
+        ))
     }
 }
 
 impl fmt::Display for NoCollectionAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no-account: no collection account is known to pay into; import accounts first")
+        f.write_str(&self.in_language(Language::English))
     }
 }
 
@@ -147,7 +150,7 @@ impl Receipt<'_> {
         writeln!(page, "<div class=\"across\" aria-hidden=\"true\">{word}</div>")?;
         write!(page, "<div class=\"over\" role=\"status\">{word}：{said}")?;
         for successor in self.successors {
-            let state = NoticeStatus::from(successor.status).chinese();
+            let state = NoticeStatus::from(successor.status).in_language(Language::Chinese);
             write!(
                 page,
                 "<br>相同的清册现由缴款通知书 {} 收缴（{} 元，{state}）。",
@@ -184,7 +187,11 @@ impl Receipt<'_> {
         }
         facts.extend([
             ("开具日期", notice.issued_on.to_string(), ""),
-            ("状态", NoticeStatus::from(notice.status).chinese().to_owned(), ""),
+            (
+                "状态",
+                NoticeStatus::from(notice.status).in_language(Language::Chinese).into_owned(),
+                "",
+            ),
         ]);
         if let Some(day) = notice.paid_on {
             facts.push(("收款日期", day.to_string(), ""));

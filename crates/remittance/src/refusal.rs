@@ -17,6 +17,7 @@ mod parameter;
 mod several;
 mod table;
 
+use crate::{Language, Localized};
 pub use code::RefusalCode;
 pub use json::malformed;
 pub use malformed::{Expected, Found};
@@ -53,7 +54,7 @@ impl Serialize for Refusal {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("error", &self.code())?;
         map.serialize_entry("message", &self.to_string())?;
-        map.serialize_entry("message_zh", &self.chinese())?;
+        map.serialize_entry("message_zh", &self.in_language(Language::Chinese))?;
         for (name, value) in self.parameters() {
             map.serialize_entry(name, &value)?;
         }

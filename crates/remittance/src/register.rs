@@ -12,8 +12,10 @@ use super::document::DocumentType;
 use super::enrolment::RatePeriod;
 use super::wire::day;
 use super::{Id, Money, PaymentReference, YearMonth};
+use crate::{Language, Localized};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// What an employer asks for in one register: any number of lines of one kind.
@@ -314,20 +316,21 @@ impl RegisterContent {
             Self::TransferIn(_) => "transfer_in",
         }
     }
+}
 
-    #[must_use]
-    pub const fn chinese(&self) -> &'static str {
-        match self {
-            Self::Open(_) => "开户",
-            Self::Unseal(_) => "启封",
-            Self::Seal(_) => "封存",
-            Self::SealReason(_) => "封存原因变更",
-            Self::AdjustBase(_) => "基数调整",
-            Self::AdjustRate(_) => "比例调整",
-            Self::Supplement(_) => "补缴",
-            Self::TransferOut(_) => "职工转出",
-            Self::TransferIn(_) => "职工转入",
-        }
+impl Localized for RegisterContent {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Open(_) => language.choose("开户", "open_account"),
+            Self::Unseal(_) => language.choose("启封", "unseal"),
+            Self::Seal(_) => language.choose("封存", "seal"),
+            Self::SealReason(_) => language.choose("封存原因变更", "correct_seal_reason"),
+            Self::AdjustBase(_) => language.choose("基数调整", "adjust_base"),
+            Self::AdjustRate(_) => language.choose("比例调整", "adjust_rate"),
+            Self::Supplement(_) => language.choose("补缴", "supplement"),
+            Self::TransferOut(_) => language.choose("职工转出", "transfer_out"),
+            Self::TransferIn(_) => language.choose("职工转入", "transfer_in"),
+        })
     }
 }
 
@@ -340,19 +343,25 @@ impl RegisterStatus {
             Self::Revoked => "revoked",
         }
     }
+}
 
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::Submitted => "已提交",
-            Self::Completed => "已办结",
-            Self::Revoked => "已撤销",
-        }
+impl Localized for RegisterStatus {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Submitted => language.choose("已提交", "submitted"),
+            Self::Completed => language.choose("已办结", "completed"),
+            Self::Revoked => language.choose("已撤销", "revoked"),
+        })
     }
 }
 
 impl fmt::Display for Register {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "register {} ({})", self.register_id(), self.content.chinese())
+        write!(
+            f,
+            "register {} ({})",
+            self.register_id(),
+            self.content.in_language(Language::Chinese)
+        )
     }
 }

@@ -3,6 +3,8 @@
 //! Numbers follow the fund's chart of accounts (101 住房公积金存款, 201 住房公积金, 219 其他应付款);
 //! the five-digit ones are our own below 219. How they move is said where they are posted.
 
+use crate::{Language, Localized};
+use std::borrow::Cow;
 use std::fmt;
 
 /// One subject of the books.
@@ -61,25 +63,26 @@ impl Subject {
     pub fn from_number(number: i64) -> Option<Self> {
         Self::ALL.into_iter().find(|subject| subject.number() == number)
     }
+}
 
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::BankDeposit => "住房公积金存款",
-            Self::Contributions => "住房公积金",
-            Self::Receipts => "待清分收款",
-            Self::Suspense => "挂账",
-            Self::Advance => "单位暂存款",
-            Self::Refund => "应退款项",
-            Self::Clearing => "待分摊",
-            Self::Transit => "内部转移",
-            Self::Other => "非缴存往来",
-        }
+impl Localized for Subject {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::BankDeposit => language.choose("住房公积金存款", "Bank deposit"),
+            Self::Contributions => language.choose("住房公积金", "Contributions"),
+            Self::Receipts => language.choose("待清分收款", "Receipts to be cleared"),
+            Self::Suspense => language.choose("挂账", "Suspense"),
+            Self::Advance => language.choose("单位暂存款", "Advance balance"),
+            Self::Refund => language.choose("应退款项", "To be refunded"),
+            Self::Clearing => language.choose("待分摊", "Clearing"),
+            Self::Transit => language.choose("内部转移", "Transit"),
+            Self::Other => language.choose("非缴存往来", "Not remittances"),
+        })
     }
 }
 
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.number(), self.chinese())
+        write!(f, "{} {}", self.number(), self.in_language(Language::Chinese))
     }
 }

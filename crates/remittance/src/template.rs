@@ -8,6 +8,8 @@ use super::register::{
     BaseLine, OpenLine, RegisterRequest, SealLine, SupplementRequest, TransferLine, UnsealLine,
 };
 use super::{Id, Money, YearMonth};
+use crate::{Language, Localized};
+use std::borrow::Cow;
 use std::fmt;
 
 /// A kind of register that can be filed in bulk.
@@ -45,19 +47,6 @@ impl Template {
             Self::AdjustBase => "adjust-base",
             Self::Supplement => "supplement",
             Self::Transfer => "transfer",
-        }
-    }
-
-    /// What the register is called.
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::Open => "开户清册",
-            Self::Unseal => "启封清册",
-            Self::Seal => "封存清册",
-            Self::AdjustBase => "基数调整清册",
-            Self::Supplement => "补缴清册",
-            Self::Transfer => "职工转移清册",
         }
     }
 
@@ -138,6 +127,20 @@ impl Template {
             })),
         };
         if sheet.errors.is_empty() { Ok(request) } else { Err(sheet.errors) }
+    }
+}
+
+/// What the register is called.
+impl Localized for Template {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Open => language.choose("开户清册", "register of openings"),
+            Self::Unseal => language.choose("启封清册", "register of unsealings"),
+            Self::Seal => language.choose("封存清册", "register of sealings"),
+            Self::AdjustBase => language.choose("基数调整清册", "register of bases"),
+            Self::Supplement => language.choose("补缴清册", "register of supplements"),
+            Self::Transfer => language.choose("职工转移清册", "register of transfers"),
+        })
     }
 }
 

@@ -4,7 +4,9 @@
 //! what becomes of it is decided (`matching.rs`); neither is written here.
 
 use super::Money;
+use crate::{Language, Localized};
 use chrono::{NaiveDate, NaiveTime};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Which way the money went, seen from the centre's account.
@@ -101,16 +103,16 @@ impl RemarkField {
     /// "Reading a remark").
     pub const DEFAULT_ORDER: [Self; 4] =
         [Self::Postscript, Self::Purpose, Self::Summary, Self::Note];
+}
 
-    /// The field's name as banks head their columns.
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::Postscript => "附言",
-            Self::Purpose => "用途",
-            Self::Summary => "摘要",
-            Self::Note => "备注",
-        }
+impl Localized for RemarkField {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Postscript => language.choose("附言", "Postscript"),
+            Self::Purpose => language.choose("用途", "Purpose"),
+            Self::Summary => language.choose("摘要", "Summary"),
+            Self::Note => language.choose("备注", "Bank note"),
+        })
     }
 }
 

@@ -37,7 +37,7 @@ mod xlsx;
 
 pub use encoding::Utf8Reader;
 pub use error::{FeedError, FeedErrorKind};
-pub use flag::{Flag, Odd, in_chinese};
+pub use flag::{Flag, KeptFlag, Odd};
 pub use reject::{Problem, Reject};
 
 use crate::rules::bank::{BankLayouts, SerialPeriod};
@@ -67,7 +67,7 @@ pub struct FeedFacts {
 /// Takes what a reader finds, in file order.
 pub trait Sink {
     /// A movement that the bank booked.
-    fn entry(&mut self, entry: Entry<'_>);
+    fn entry(&mut self, entry: StatementEntry<'_>);
     /// A row that cannot be read.
     fn reject(&mut self, reject: Reject);
     /// A statement ended; its entries came before.
@@ -93,7 +93,7 @@ pub trait Sink {
 
 /// One booked entry, in whatever currency the file has; borrowed from the reader's buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry<'a> {
+pub struct StatementEntry<'a> {
     /// Physical line on which the entry starts, from 1.
     pub line: u64,
     /// The centre's account the entry belongs to; `None` where the file names none.

@@ -39,6 +39,7 @@ pub use lists::{
 pub use marked::{MarkedRow, MarkedSheet, marked};
 pub use notice::{NoticeRow, for_each_notice, notices};
 pub use register::{Register, RegisterRow, register};
+use remittance::Bilingual;
 
 /// A list that was read whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,10 +81,10 @@ impl<T> List<T> {
         row: usize,
         field: &'static str,
         found: &str,
-        (english, chinese): (String, String),
+        said: Bilingual,
     ) -> ImportError {
         let line = self.lines.get(row).copied().unwrap_or_default();
         let column = self.columns.iter().find(|(name, _)| *name == field).map(|(_, place)| *place);
-        ImportError::new(line, column, field, found, Problem::Unfit { english, chinese })
+        ImportError::new(line, column, field, found, Problem::Unfit(said))
     }
 }

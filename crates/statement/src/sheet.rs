@@ -22,6 +22,8 @@ mod xls;
 mod xlsx;
 
 pub use number::{Format, Shown};
+use remittance::{Bilingual, Language, Localized, said};
+use std::borrow::Cow;
 
 use std::fmt;
 
@@ -151,8 +153,8 @@ pub enum Unreadable {
     Empty,
     /// A password is needed.
     Encrypted,
-    /// A format that is known and not read; what it is, in both languages.
-    Foreign(&'static str, &'static str),
+    /// A format that is known and not read; what it is.
+    Foreign(Bilingual),
     /// Bytes of no encoding; from which byte on.
     Bytes(&'static str, usize),
     /// A quote that no other closes; on which line it opens.
@@ -161,62 +163,51 @@ pub enum Unreadable {
     Broken(String),
 }
 
-impl Unreadable {
-    /// The sentence in Chinese, with how to save the file instead.
-    #[must_use]
-    pub fn chinese(&self) -> String {
+/// What is wrong, and how to save the file instead.
+impl Localized for Unreadable {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        const SAVE: &str = "open it in Excel or WPS and save it as .xlsx";
         match self {
-            Self::Empty => "文件是空的；请填写后重新保存".to_owned(),
-            Self::Encrypted => {
-                "文件设有打开密码；请在 Excel 或 WPS 中取消密码，另存为“Excel 工作簿（.xlsx）”"
-                    .to_owned()
-            }
-            Self::Foreign(_, what) => {
-                format!(
-                    "文件是{what}，不能读取；请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”"
+            Self::Empty => said!(
+                language,
+                "文件是空的；请填写后重新保存",
+                "expected a heading row, found an empty file"
+            ),
+            Self::Encrypted => said!(
+                language,
+                "文件设有打开密码；请在 Excel 或 WPS 中取消密码，另存为“Excel 工作簿（.xlsx）”",
+                "expected a file without a password, found an encrypted one; {SAVE} without it"
+            ),
+            Self::Foreign(what) => {
+                let what = what.in_language(language);
+                said!(
+                    language,
+                    "文件是{what}，不能读取；请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”",
+                    "expected a sheet or a CSV, found {what}; {SAVE}"
                 )
             }
-            Self::Bytes(_, at) => {
-                format!(
-                    "第 {at} 个字节起不是 UTF-8 或 GB18030 文字；请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”"
-                )
-            }
-            Self::Quote(line) => {
-                format!(
-                    "第 {line} 行的引号没有成对；请补上或删去引号，或另存为“Excel 工作簿（.xlsx）”"
-                )
-            }
-            Self::Broken(_) => {
-                "工作簿已损坏或过大；请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”"
-                    .to_owned()
-            }
+            Self::Bytes(what, at) => said!(
+                language,
+                "第 {at} 个字节起不是 UTF-8 或 GB18030 文字；请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”",
+                "expected {what}, found other bytes from offset {at}; {SAVE}"
+            ),
+            Self::Quote(line) => said!(
+                language,
+                "第 {line} 行的引号没有成对；请补上或删去引号，或另存为“Excel 工作簿（.xlsx）”",
+                "expected a closing quote for the one on line {line}; close it, or {SAVE}"
+            ),
+            Self::Broken(found) => said!(
+                language,
+                "工作簿已损坏或过大；请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”",
+                "expected a workbook, found {found}; {SAVE}"
+            ),
         }
     }
 }
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const SAVE: &str = "open it in Excel or WPS and save it as .xlsx";
-        match self {
-            Self::Empty => write!(f, "expected a heading row, found an empty file"),
-            Self::Encrypted => {
-                write!(
-                    f,
-                    "expected a file without a password, found an encrypted one; {SAVE} without it"
-                )
-            }
-            Self::Foreign(what, _) => write!(f, "expected a sheet or a CSV, found {what}; {SAVE}"),
-            Self::Bytes(what, at) => {
-                write!(f, "expected {what}, found other bytes from offset {at}; {SAVE}")
-            }
-            Self::Quote(line) => {
-                write!(
-                    f,
-                    "expected a closing quote for the one on line {line}; close it, or {SAVE}"
-                )
-            }
-            Self::Broken(found) => write!(f, "expected a workbook, found {found}; {SAVE}"),
-        }
+        f.write_str(&self.in_language(Language::English))
     }
 }
 
@@ -242,9 +233,8 @@ pub fn read(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<Encoding, Unreada
     if bytes.is_empty() {
         return Err(Unreadable::Empty);
     }
-    if let Some((_, english, chinese)) = FOREIGN.iter().find(|(magic, ..)| bytes.starts_with(magic))
-    {
-        return Err(Unreadable::Foreign(english, chinese));
+    if let Some((_, what)) = FOREIGN.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Err(Unreadable::Foreign(what.clone()));
     }
     if bytes.starts_with(b"PK\x03\x04") {
         return zipped(bytes, visitor);
@@ -266,20 +256,23 @@ pub fn read(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<Encoding, Unreada
             html::read(&text, visitor);
             return Ok(Encoding::Html);
         }
-        return Err(Unreadable::Foreign("XML that is no sheet", "不含表格的 XML 文件"));
+        return Err(Unreadable::Foreign(Bilingual::fixed(
+            "不含表格的 XML 文件",
+            "XML that is no sheet",
+        )));
     }
     text::read(&text, visitor)?;
     Ok(encoding)
 }
 
 /// Files that people send and that are no sheet.
-const FOREIGN: [(&[u8], &str, &str); 6] = [
-    (b"%PDF", "a PDF", " PDF 文件"),
-    (b"\x1f\x8b", "a gzip archive", " gzip 压缩文件"),
-    (b"Rar!", "a RAR archive", " RAR 压缩文件"),
-    (b"7z\xbc\xaf", "a 7z archive", " 7z 压缩文件"),
-    (b"\x89PNG", "a picture", "图片"),
-    (b"\xff\xd8\xff", "a picture", "图片"),
+const FOREIGN: [(&[u8], Bilingual); 6] = [
+    (b"%PDF", Bilingual::fixed(" PDF 文件", "a PDF")),
+    (b"\x1f\x8b", Bilingual::fixed(" gzip 压缩文件", "a gzip archive")),
+    (b"Rar!", Bilingual::fixed(" RAR 压缩文件", "a RAR archive")),
+    (b"7z\xbc\xaf", Bilingual::fixed(" 7z 压缩文件", "a 7z archive")),
+    (b"\x89PNG", Bilingual::fixed("图片", "a picture")),
+    (b"\xff\xd8\xff", Bilingual::fixed("图片", "a picture")),
 ];
 
 #[cfg(feature = "xlsx")]
@@ -289,10 +282,10 @@ fn zipped(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<Encoding, Unreadabl
 
 #[cfg(not(feature = "xlsx"))]
 fn zipped(_: &[u8], _: &mut dyn Visitor) -> Result<Encoding, Unreadable> {
-    Err(Unreadable::Foreign(
-        "a workbook, which this build does not read (feature `xlsx`)",
+    Err(Unreadable::Foreign(Bilingual::fixed(
         "工作簿，本程序未包含读取功能",
-    ))
+        "a workbook, which this build does not read (feature `xlsx`)",
+    )))
 }
 
 /// Makes rows out of cells, one after the other, in the same memory.

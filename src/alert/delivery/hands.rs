@@ -10,7 +10,7 @@ use super::{
     CLAIMED_EACH, Delivered, DeliveryError, HELD_EACH, Job, Outbox, Run, SETTLE_WITHIN,
     SETTLED_TOGETHER, Settled, Told, WorkerPool,
 };
-use crate::alert::state::Standing;
+use crate::alert::state::LetterStanding;
 use crate::rulebook::servers::ServerRules;
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -142,7 +142,10 @@ impl<O: Outbox> Run<'_, O> {
     }
 
     /// Writes where letters stand that were not tried, or not for their own fault.
-    fn write(&self, standings: Vec<(String, Standing)>) -> Result<(), DeliveryError<O::Error>> {
+    fn write(
+        &self,
+        standings: Vec<(String, LetterStanding)>,
+    ) -> Result<(), DeliveryError<O::Error>> {
         if standings.is_empty() {
             return Ok(());
         }

@@ -13,7 +13,7 @@ use std::sync::atomic::Ordering;
 
 impl WorkerPool {
     /// Hands a letter over, on the open connection or a new one.
-    pub(super) async fn send(&self, line: &mut Line, letter: &Outgoing) -> Looked {
+    pub(super) async fn send(&self, line: &mut MailLine, letter: &Outgoing) -> Looked {
         let Ok(recipient) = letter.recipient.parse::<Address>() else {
             let (status, answer) = ("5.1.3".to_owned(), "not a mail address".to_owned());
             let none = Ending::NoMailbox { status, answer, at_once: true };
@@ -80,14 +80,14 @@ impl WorkerPool {
 
 /// A worker's connection, and how many letters it has carried, in all and to the last receiver.
 #[derive(Default)]
-pub(super) struct Line {
+pub(super) struct MailLine {
     session: Option<Session>,
     letters: u32,
     receiver: String,
     to_receiver: u32,
 }
 
-impl Line {
+impl MailLine {
     async fn keep(&mut self, session: Session, receiver: String) {
         self.letters += 1;
         self.to_receiver = if self.receiver == receiver { self.to_receiver + 1 } else { 1 };

@@ -7,7 +7,7 @@
 use super::limit::Limit;
 use super::{Job, Told};
 use crate::alert::smtp::ServerFault;
-use crate::alert::state::{Ending, LetterState, Standing, Tries};
+use crate::alert::state::{Ending, LetterStanding, LetterState, Tries};
 use crate::rulebook::servers::{Pace, ServerRules};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -102,7 +102,7 @@ impl<'r> Receivers<'r> {
         &mut self,
         waiting: &mut VecDeque<Job>,
         now: i64,
-    ) -> Vec<(String, Standing)> {
+    ) -> Vec<(String, LetterStanding)> {
         let mut held = Vec::new();
         waiting.retain(|job| match &self.of(&job.letter.recipient).closed {
             Some((pause, answer)) => {
@@ -208,7 +208,7 @@ pub(super) struct Ended {
 
 impl Ended {
     /// Where letters that were held stand.
-    pub(super) fn standings(held: Vec<Told>, now: i64) -> Vec<(String, Standing)> {
+    pub(super) fn standings(held: Vec<Told>, now: i64) -> Vec<(String, LetterStanding)> {
         let standing = |told: Told| {
             let answer = if let Ending::Refused(answer) = &told.ending { answer } else { "" };
             let standing = held_back(told.tries, answer, now + DISLIKED_FOR);
@@ -219,9 +219,9 @@ impl Ended {
 }
 
 /// A letter that waits without having lost anything.
-fn held_back(tries: Tries, answer: &str, due_at: i64) -> Standing {
-    let untried = Standing::after(&Ending::Untried, tries, due_at);
-    Standing { state: LetterState::Waiting, answer: answer.to_owned(), ..untried }
+fn held_back(tries: Tries, answer: &str, due_at: i64) -> LetterStanding {
+    let untried = LetterStanding::after(&Ending::Untried, tries, due_at);
+    LetterStanding { state: LetterState::Waiting, answer: answer.to_owned(), ..untried }
 }
 
 enum Turn {

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Why no letter is written. Recorded beside the night, so that staff can mend the register.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum LetterRefusal {
     NoAddress {
         employer_id: String,
     },
@@ -27,7 +27,7 @@ pub enum Refusal {
     },
 }
 
-impl Refusal {
+impl LetterRefusal {
     /// A kebab-case word that stays.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -41,7 +41,7 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for LetterRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoAddress { employer_id } => {

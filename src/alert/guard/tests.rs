@@ -1,6 +1,7 @@
 //! Hostile remarks, and remarks that only look so.
 
 use super::*;
+use crate::remittance::RemarkField;
 
 fn rules() -> LetterRules {
     LetterRules::shipped().unwrap()

@@ -2,8 +2,10 @@
 //!
 //! Only what is known here is said: a mail holds no note, and no number of anybody's account.
 
+use crate::remittance::{Language, Localized};
 use crate::suspense::{AccessKind, ActKind, Role};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// What an entry says besides who, what and whom.
 pub(super) fn words(detail: &str) -> String {
@@ -11,17 +13,20 @@ pub(super) fn words(detail: &str) -> String {
     let text = |name: &str| fields.get(name).and_then(Value::as_str);
     let mut parts = Vec::new();
     if let Some(kind) = text("change").and_then(AccessKind::from_code) {
-        parts.push(kind.words().0.to_owned());
+        parts.push(kind.in_language(Language::Chinese).into_owned());
     }
     let act = fields.get("act").and_then(|act| act.get("act"));
     if let Some(kind) = act.and_then(Value::as_str) {
         let known = ActKind::ALL.into_iter().find(|known| known.code() == kind);
-        parts.push(known.map_or(kind, |known| known.chinese()).to_owned());
+        let said = known.map(|known| known.in_language(Language::Chinese));
+        parts.push(said.map_or_else(|| kind.to_owned(), Cow::into_owned));
     }
     match text("is") {
         Some("reset") => parts.push("重置密码与动态码".to_owned()),
         Some("enabled") => parts.push("启用".to_owned()),
-        Some(code) => parts.extend(Role::from_code(code).map(|role| role.chinese().to_owned())),
+        Some(code) => parts.extend(
+            Role::from_code(code).map(|role| role.in_language(Language::Chinese).into_owned()),
+        ),
         None => {}
     }
     for (name, label) in [

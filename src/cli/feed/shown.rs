@@ -8,7 +8,9 @@ use crate::feed::inspect::{BlockSummary, ColumnSummary, Summary};
 use crate::feed::outline::{Outline, Understood};
 use crate::nightly;
 use crate::remittance::account::masked;
+use crate::remittance::{Bilingual, Language, Localized};
 use crate::rulebook::field::{self, Field};
+use std::borrow::Cow;
 
 /// The lines of one file.
 pub(super) fn summary(summary: &Summary) -> Vec<String> {
@@ -92,11 +94,11 @@ fn columns(block: &BlockSummary) -> Vec<String> {
             "balances" => "the balances 余额".to_owned(),
             other => other.to_owned(),
         };
-        let field = Field::named(column.reads).map_or("", Field::english);
+        let field = Field::named(column.reads).map(|field| field.in_language(Language::English));
         [
             one_line(&column.heading).into_owned(),
-            field::chinese(column.reads).to_owned(),
-            field.to_owned(),
+            field::name_in_chinese(column.reads).to_owned(),
+            field.map(Cow::into_owned).unwrap_or_default(),
             why,
         ]
     });
@@ -117,15 +119,15 @@ fn columns(block: &BlockSummary) -> Vec<String> {
 pub(super) fn roles(outline: &Outline, roles: &[Option<Field>], given: &[bool]) -> Vec<String> {
     let columns = outline.columns.iter().zip(roles).zip(given);
     let rows = columns.map(|((column, role), given)| {
-        let (chinese, english) =
-            role.map_or(("不读取", "not read"), |role| (role.chinese(), role.english()));
+        let Bilingual { zh, en } =
+            role.map_or(Bilingual::fixed("不读取", "not read"), |role| Bilingual::of(&role));
         let why = match (role, given, column.understood) {
             (_, true, _) => "as you say 指定",
             (Some(_), false, Understood::Guessed(_)) => "contents and balances 内容与余额",
             (Some(_), false, _) => "its heading 表头",
             (None, false, _) => "",
         };
-        let texts = [&*one_line(&column.heading), chinese, english, why];
+        let texts = [&*one_line(&column.heading), &*zh, &*en, why];
         texts.map(str::to_owned)
     });
     aligned(4, rows)

@@ -17,7 +17,7 @@ use std::borrow::Cow;
 const TOLD_ONE_BY_ONE: u64 = 20;
 
 /// A field of a row, as programs are told of it.
-struct Line {
+struct ToldLine {
     file: String,
     change: &'static str,
     row: RowChange,
@@ -27,7 +27,7 @@ struct Line {
     why: Option<String>,
 }
 
-const LINES: &[Column<Line>] = &[
+const LINES: &[Column<ToldLine>] = &[
     Column { key: "file", heading: "", value: |line| Value::text(&line.file) },
     Column { key: "change", heading: "", value: |line| Value::text(line.change) },
     Column { key: "key", heading: "", value: |line| Value::text(&line.row.key) },
@@ -54,9 +54,9 @@ pub(super) fn programs(centre: &Centre, imports: &[(String, String)]) -> Result<
     printer.finish()
 }
 
-fn lines(file: &str, row: &RowChange) -> Vec<Line> {
+fn lines(file: &str, row: &RowChange) -> Vec<ToldLine> {
     let line =
-        |change, field: Option<&str>, before: Option<&String>, after: Option<&String>| Line {
+        |change, field: Option<&str>, before: Option<&String>, after: Option<&String>| ToldLine {
             file: file.to_owned(),
             change,
             row: RowChange { changed: Vec::new(), kept: Vec::new(), ..row.clone() },
@@ -76,7 +76,7 @@ fn lines(file: &str, row: &RowChange) -> Vec<Line> {
     all.extend(
         changed.map(|one| line(word, Some(&one.field), one.before.as_ref(), one.after.as_ref())),
     );
-    all.extend(row.kept.iter().map(|one| Line {
+    all.extend(row.kept.iter().map(|one| ToldLine {
         why: Some(one.why.code().to_owned()),
         ..line("kept", Some(&one.field), one.known.as_ref(), one.listed.as_ref())
     }));

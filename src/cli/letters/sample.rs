@@ -72,7 +72,7 @@ fn report(as_of: NaiveDate) -> Report {
     Report {
         centre: crate::report::Centre::default(),
         as_of,
-        night: crate::report::Night::default(),
+        night: crate::report::NightFigures::default(),
         outcomes: Vec::new(),
         movement: crate::report::Movement::default(),
         awaiting: Vec::new(),

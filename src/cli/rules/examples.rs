@@ -3,7 +3,7 @@
 //! Examples stand beside the rules in the same file, so whoever changes a rule sees at once what
 //! else changes. Each fault names the rule, the example, and what came instead.
 
-use crate::feed::{self, Entry, Flag, Reject, Sink, Statement};
+use crate::feed::{self, Flag, Reject, Sink, Statement, StatementEntry};
 use crate::matching::{Kind, TransactionClassifier};
 use crate::remark::Reader;
 use crate::remittance::{BankTransaction, Counterparty, Money, Remarks};
@@ -185,7 +185,7 @@ impl Lines {
 }
 
 impl Sink for Lines {
-    fn entry(&mut self, entry: Entry<'_>) {
+    fn entry(&mut self, entry: StatementEntry<'_>) {
         let mut line = entry.booked_on.to_string();
         let mut put = |text: &str| {
             line.push(' ');

@@ -8,7 +8,7 @@
 
 use super::Writer;
 use super::composing::{POSTED_TOGETHER, numbers};
-use crate::alert::{Addressee, Arrears, OwedMonth, Rhythm, may_write, rhythm::APART};
+use crate::alert::{Addressee, Arrears, LetterKind, OwedMonth, Rhythm, may_write, rhythm::APART};
 use crate::nightly::RunError;
 use crate::store::{Arrear, LetterRow, Recording, ToldMonth, ToldTonight, Withheld};
 use chrono::NaiveDate;
@@ -145,7 +145,7 @@ impl Writer<'_> {
     fn arrears_letter(&self, arrears: &Arrears, number: &str) -> Option<LetterRow> {
         let employer_id = arrears.addressee.employer_id.as_str();
         match arrears.numbered(&self.tools.rules.letters, number) {
-            Ok(letter) => self.row("arrears", letter),
+            Ok(letter) => self.row(LetterKind::Arrears, letter),
             Err(refusal) => {
                 tracing::warn!(employer_id, reason = refusal.code(), "no letter");
                 None

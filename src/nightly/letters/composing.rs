@@ -9,10 +9,10 @@
 use super::due::Notification;
 use super::habits::Advised;
 use super::notices::NoticeTelling;
-use super::{Entry, Writer};
+use super::{LetterEmployer, Writer};
 use crate::alert::{
-    Addressee, Contents, Digest, DigestItem, Due, Habit, Letter, NewsStage, NoticeNews, Refusal,
-    Rhythm, Told, habit, letter_number, may_write,
+    Addressee, Contents, Digest, DigestItem, Due, Habit, Letter, LetterKind, LetterRefusal,
+    NewsStage, NoticeNews, Rhythm, Told, habit, letter_number, may_write,
 };
 use crate::nightly::RunError;
 use crate::remittance::Outcome;
@@ -191,7 +191,7 @@ impl Writer<'_> {
 
     fn addressed(
         &self,
-        entry: &Entry,
+        entry: &LetterEmployer,
         contents: Contents,
         postal: Option<String>,
     ) -> Option<Digest> {
@@ -208,11 +208,11 @@ impl Writer<'_> {
         let centre = self.tools.settings.centre.clone();
         let digest = match entry.address {
             Some(_) => Digest::new(centre.clone(), addressee.clone(), night, contents.clone()),
-            None => Err(Refusal::NoAddress { employer_id: employer_id.to_owned() }),
+            None => Err(LetterRefusal::NoAddress { employer_id: employer_id.to_owned() }),
         };
         let digest = match digest {
             // What was imported as an address and is none is no address.
-            Err(Refusal::NoAddress { .. } | Refusal::InvalidAddress { .. }) => {
+            Err(LetterRefusal::NoAddress { .. } | LetterRefusal::InvalidAddress { .. }) => {
                 Digest::on_paper(centre, addressee, night, contents)
             }
             other => other,
@@ -238,7 +238,7 @@ impl Writer<'_> {
         let mut letters = Vec::new();
         for (one, number) in composed.into_iter().zip(numbers) {
             let letter = Letter::numbered(&one.digest, &self.tools.rules.letters, &number);
-            let Some(row) = self.row("digest", letter) else { continue };
+            let Some(row) = self.row(LetterKind::Digest, letter) else { continue };
             let id = &row.letter_id;
             all.items.extend(one.marks.items.into_iter().map(|mark| (id.clone(), mark)));
             all.notices.extend(one.marks.notices.into_iter().map(|mark| (id.clone(), mark)));
@@ -248,7 +248,7 @@ impl Writer<'_> {
     }
 
     /// A letter for the outbox; `None` where it cannot be a message.
-    pub(super) fn row(&self, kind: &str, letter: Letter) -> Option<LetterRow> {
+    pub(super) fn row(&self, kind: LetterKind, letter: Letter) -> Option<LetterRow> {
         let night = self.tools.settings.as_of;
         let message = if letter.to.is_empty() {
             letter.html
@@ -264,7 +264,7 @@ impl Writer<'_> {
         };
         Some(LetterRow {
             letter_id: letter.letter_id,
-            kind: kind.to_owned(),
+            kind: kind.code().to_owned(),
             employer_id: letter.employer_id,
             written_on: night,
             recipient: letter.to,

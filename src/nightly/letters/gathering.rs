@@ -15,7 +15,9 @@ use super::habits::Advisable;
 use crate::alert::{About, DigestItem, Due, OpenNotice, ReadRemark, Whereabouts};
 use crate::matching::Explanation;
 use crate::nightly::RunError;
-use crate::remittance::{BankTransaction, Outcome, PaymentReference, Reason, YearMonth};
+use crate::remittance::{
+    BankTransaction, Language, Localized, Outcome, PaymentReference, Reason, YearMonth,
+};
 use crate::report::MaskedAccount;
 use crate::store::{NotificationKey, NotificationRow, Owed, Recording, Withheld};
 use chrono::NaiveDate;
@@ -202,8 +204,10 @@ impl Draft {
         let foreign = mentioned.iter().any(|one| owners.contains_key(one) && !is_own(one));
         let names_another = matches!(explanation, Some(Explanation::PayerDisagrees(_)));
         if !foreign && !names_another {
-            item.explanation =
-                explanation.map(|explanation| explanation.in_chinese()).unwrap_or_default();
+            item.explanation = explanation
+                .map(|explanation| explanation.in_language(Language::Chinese))
+                .unwrap_or_default()
+                .into_owned();
         }
         let named = named.filter(is_own).and_then(|one| open.get(&one).cloned());
         for rule in &mut item.rules {

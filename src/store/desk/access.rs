@@ -16,9 +16,10 @@ use super::super::sql::params;
 use super::super::{Store, StoreError};
 use super::{Answered, Desk, OPERATOR, Stop};
 use crate::rulebook::desk::Renewed;
+use crate::suspense::trail::TrailEvent;
 use crate::suspense::{
     AccessChange, AccessKind, AccessRefusal, AccessRequest, AccessState, Actor, DELAY_SECONDS,
-    Moment, Permission, Person, Refusal, Role, may,
+    DeskRefusal, EntityKind, Moment, Permission, Person, Role, may,
 };
 
 /// What became of a request.
@@ -134,10 +135,10 @@ impl Store {
             let fit = desk.confirmers(&change.requested_by.0, &change.subject.0, Some(by))?;
             let values = params![centre, change_id, by, now.at];
             if fit == 0 || desk.tx.connection.prepare_cached(CONFIRM)?.execute(values)? == 0 {
-                return Err(Refusal::Access(AccessRefusal::NotAnother).into());
+                return Err(DeskRefusal::Access(AccessRefusal::NotAnother).into());
             }
             let asked = &change.requested_by.0;
-            desk.tell_access("access-confirmed", change_id, &request, asked)?;
+            desk.tell_access(TrailEvent::AccessConfirmed, change_id, &request, asked)?;
             desk.take_effect(change_id, &request, &[("asked_by", asked)])
         })
     }
@@ -155,7 +156,7 @@ impl Store {
             let Pending { change, request } = desk.waiting(change_id)?;
             let values = params![desk.tx.centre_id, change_id, actor.person.0, now.at];
             desk.tx.connection.prepare_cached(DROP)?.execute(values)?;
-            desk.tell_access("access-dropped", change_id, &request, &change.requested_by.0)
+            desk.tell_access(TrailEvent::AccessDropped, change_id, &request, &change.requested_by.0)
         })
     }
 
@@ -191,7 +192,7 @@ impl Store {
             let dropped = self.at_desk(now, (by, role), true, |desk| {
                 let values = params![desk.tx.centre_id, id, Option::<String>::None, now.at];
                 desk.tx.connection.prepare_cached(DROP)?.execute(values)?;
-                desk.tell_access("access-dropped", id, &request, by)
+                desk.tell_access(TrailEvent::AccessDropped, id, &request, by)
             })?;
             dropped.map_err(super::as_error)?;
         }
@@ -244,7 +245,7 @@ impl Desk<'_> {
         may(actor.role, Permission::AdministerPeople)?;
         let by = actor.person.0.as_str();
         if request.subject == by && request.kind != AccessKind::Token {
-            return Err(Refusal::Access(AccessRefusal::Oneself).into());
+            return Err(DeskRefusal::Access(AccessRefusal::Oneself).into());
         }
         let (from, to) = self.role_between(request)?;
         if !request.kind.needs_another(from, to) {
@@ -256,7 +257,7 @@ impl Desk<'_> {
         let lone = self.confirmers(by, &request.subject, None)? == 0;
         let effective_after = lone.then_some(self.now.at + DELAY_SECONDS);
         self.insert_access(&change_id, request, watched, effective_after)?;
-        self.tell_access("access-asked", &change_id, request, by)?;
+        self.tell_access(TrailEvent::AccessAsked, &change_id, request, by)?;
         Ok(Requested::Waits { change_id, effective_after })
     }
 
@@ -304,7 +305,7 @@ impl Desk<'_> {
             and kind = ?2 and subject = ?3 and kind <> 'token'";
         let values = params![self.tx.centre_id, request.kind.code(), request.subject];
         if self.tx.connection.prepare_cached(sql)?.exists(values)? {
-            return Err(Refusal::Access(AccessRefusal::Waits).into());
+            return Err(DeskRefusal::Access(AccessRefusal::Waits).into());
         }
         Ok(())
     }
@@ -313,11 +314,11 @@ impl Desk<'_> {
         let from = format!("{CHANGES} and change_id = ?2");
         let key = params![self.tx.centre_id, change_id];
         let found: Option<ChangeColumns> = self.tx.connection.select_optional(&from, key)?;
-        let (what, id) = ("change of access", change_id.to_owned());
-        let found = found.ok_or(Refusal::NoSuch { what, id })?.pending();
+        let (what, id) = (EntityKind::AccessChange, change_id.to_owned());
+        let found = found.ok_or(DeskRefusal::NoSuch { what, id })?.pending();
         if found.change.state != AccessState::Waiting {
-            let state = found.change.state.code();
-            return Err(Refusal::Access(AccessRefusal::Decided { state }).into());
+            let state = found.change.state;
+            return Err(DeskRefusal::Access(AccessRefusal::Decided { state }).into());
         }
         Ok(found)
     }

@@ -4,8 +4,10 @@ use super::super::row::{day, day_number};
 use super::super::sql::params;
 use super::super::{Store, StoreError, trail};
 use super::Answered;
-use crate::suspense::trail::NIGHT;
-use crate::suspense::{Actor, ItemId, Moment, Permission, Person, Refusal, Seen, Stage, Step, may};
+use crate::suspense::trail::{NIGHT, TrailEvent};
+use crate::suspense::{
+    Actor, DeskRefusal, EntityKind, ItemId, Moment, Permission, Person, Seen, Stage, Step, may,
+};
 use chrono::NaiveDate;
 
 impl Store {
@@ -25,8 +27,8 @@ impl Store {
             for seen in items {
                 let mut item = desk.fresh(seen)?;
                 let (step, event) = match to {
-                    Some(_) => (Step::Assign, "assigned"),
-                    None => (Step::Release, "released"),
+                    Some(_) => (Step::Assign, TrailEvent::Assigned),
+                    None => (Step::Release, TrailEvent::Released),
                 };
                 item.stage = item.stage.after(step)?;
                 item.assignee = to.map(|person| person.0.clone());
@@ -47,7 +49,7 @@ impl Store {
         self.act(actor, now, |desk| {
             may(actor.role, Permission::Assign)?;
             if text.trim().is_empty() {
-                return Err(Refusal::Nothing { what: "note" }.into());
+                return Err(DeskRefusal::Nothing { what: EntityKind::Note }.into());
             }
             let found = desk.load(item)?;
             let sql = "update suspense_item set note = ?4
@@ -55,7 +57,7 @@ impl Store {
             let key = params![desk.tx.centre_id, found.account_id, item.serial, text];
             desk.tx.connection.prepare_cached(sql)?.execute(key)?;
             let detail = serde_json::json!({ "note": text }).to_string();
-            desk.tell("noted", item.to_string(), &detail)
+            desk.tell(TrailEvent::Noted, item.to_string(), &detail)
         })
     }
 
@@ -86,7 +88,7 @@ impl Store {
                 item.decided = None;
                 desk.save(&mut item)?;
                 let detail = serde_json::json!({ "day": day(day_of)?.to_string() }).to_string();
-                desk.tell("woken", item.id.to_string(), &detail)?;
+                desk.tell(TrailEvent::Woken, item.id.to_string(), &detail)?;
                 woken += 1;
             }
             Ok(woken)

@@ -7,9 +7,11 @@ use super::super::seal::check::RowCheck;
 use super::super::sql::params;
 use super::item::Held;
 use super::{Desk, Stop, total};
-use crate::remittance::{Direction, Money, Outcome, PaymentReference, Subject, Total, YearMonth};
+use crate::remittance::{
+    Direction, Money, NoticeStatus, Outcome, PaymentReference, Subject, Total, YearMonth,
+};
 use crate::suspense::{
-    Act, AdvanceRefusal, Allocation, DeskRules, ItemId, Limit, Proposal, Refusal,
+    Act, AdvanceRefusal, Allocation, DeskRefusal, DeskRules, EntityKind, ItemId, Limit, Proposal,
 };
 use chrono::Days;
 use std::collections::BTreeMap;
@@ -95,12 +97,12 @@ impl Desk<'_> {
     pub(super) fn check(&self, act: &Act, items: &[Held]) -> Result<Checked, Stop> {
         self.are_whole(items, act.notices())?;
         let amount = Total::from(total(items)?) + act.from_advance().into();
-        let amount = amount.money().ok_or(Refusal::Amount { amount })?;
+        let amount = amount.money().ok_or(DeskRefusal::Amount { amount })?;
         let mut checked = Checked { amount, notices: Vec::new(), allocate: None };
         if let Some(debit) =
             items.iter().find(|item| item.direction == Direction::Debit && !act.takes_debits())
         {
-            return Err(Refusal::Debit { item: debit.id.clone() }.into());
+            return Err(DeskRefusal::Debit { item: debit.id.clone() }.into());
         }
         match act {
             Act::Settle { .. } | Act::Split { .. } => {
@@ -126,7 +128,7 @@ impl Desk<'_> {
                 if let [only] = items {
                     let reads = only.read_as.map(reference_number).or(only.decision.reference);
                     if reads.or(only.decision.notice) == Some(reference_number(*reference)) {
-                        return Err(Refusal::SameReference { reference: *reference }.into());
+                        return Err(DeskRefusal::SameReference { reference: *reference }.into());
                     }
                 }
                 checked.notices.push(self.notice(*reference)?.0);
@@ -138,7 +140,7 @@ impl Desk<'_> {
                 }
             }
             Act::Advance { employer_id: None } => {
-                return Err(Refusal::Advance(AdvanceRefusal::NoOwner).into());
+                return Err(DeskRefusal::Advance(AdvanceRefusal::NoOwner).into());
             }
             Act::Refund | Act::NotOurs | Act::WaitUntil { .. } => {}
         }
@@ -146,14 +148,14 @@ impl Desk<'_> {
     }
 
     /// Whether a wait ends ahead, and not further than the rules allow.
-    pub(super) fn check_day(&self, rules: &DeskRules, act: &Act) -> Result<(), Refusal> {
+    pub(super) fn check_day(&self, rules: &DeskRules, act: &Act) -> Result<(), DeskRefusal> {
         let Act::WaitUntil { day } = act else { return Ok(()) };
         let after = self.now.on;
         let latest = after + Days::new(rules.wait_days_max.into());
         if *day > after && *day <= latest {
             return Ok(());
         }
-        Err(Refusal::Day { day: *day, after, latest })
+        Err(DeskRefusal::Day { day: *day, after, latest })
     }
 
     /// Whether the advance balance has so much for a notice that no other notice has reserved.
@@ -162,7 +164,7 @@ impl Desk<'_> {
         let (employer_id, held) = (notice.employer_id.clone(), advance.held);
         if held < needed {
             let short = AdvanceRefusal::Short { employer_id, held, needed };
-            return Err(Refusal::Advance(short).into());
+            return Err(DeskRefusal::Advance(short).into());
         }
         if advance.free_for(notice.reference) < needed {
             return Err(advance.reserved(employer_id, needed).into());
@@ -176,7 +178,7 @@ impl Desk<'_> {
         if self.tx.connection.prepare_cached(sql)?.exists(known)? {
             return Ok(());
         }
-        Err(Refusal::NoSuch { what: "employer", id: employer_id.to_owned() }.into())
+        Err(DeskRefusal::NoSuch { what: EntityKind::Employer, id: employer_id.to_owned() }.into())
     }
 
     /// Refuses what rests on a row that was changed behind the program's back.
@@ -191,14 +193,14 @@ impl Desk<'_> {
             let values = params![centre, item.account_id, item.id.serial, item.booked_on];
             let condition = "r.account_id = ?2 and r.serial = ?3 and r.booked_on = ?4";
             if !check.all_fit(connection, condition, values)? {
-                return Err(Refusal::Altered { id: item.id.to_string() }.into());
+                return Err(DeskRefusal::Altered { id: item.id.to_string() }.into());
             }
         }
         let mut check = RowCheck::of(connection, "notice")?;
         for reference in notices {
             let values = params![centre, reference_number(reference)];
             if !check.all_fit(connection, "r.reference = ?2", values)? {
-                return Err(Refusal::Altered { id: reference.to_string() }.into());
+                return Err(DeskRefusal::Altered { id: reference.to_string() }.into());
             }
         }
         Ok(())
@@ -206,8 +208,8 @@ impl Desk<'_> {
 
     pub(super) fn open_notice(&self, reference: PaymentReference) -> Result<PreviewNotice, Stop> {
         match self.notice(reference)? {
-            (notice, "awaiting") => Ok(notice),
-            (_, state) => Err(Refusal::Notice { reference, state }.into()),
+            (notice, NoticeStatus::Awaiting) => Ok(notice),
+            (_, state) => Err(DeskRefusal::Notice { reference, state }.into()),
         }
     }
 
@@ -215,15 +217,15 @@ impl Desk<'_> {
     pub(super) fn notice(
         &self,
         reference: PaymentReference,
-    ) -> Result<(PreviewNotice, &'static str), Stop> {
+    ) -> Result<(PreviewNotice, NoticeStatus), Stop> {
         let key = params![self.tx.centre_id, reference_number(reference)];
         let found: Option<NoticeColumns> = self.tx.connection.select_optional(NOTICE, key)?;
-        let none = || Refusal::NoSuch { what: "notice", id: reference.to_string() };
+        let none = || DeskRefusal::NoSuch { what: EntityKind::Notice, id: reference.to_string() };
         let notice = found.ok_or_else(none)?;
         let state = match (notice.status, notice.settled_on) {
-            (3, None) => "revoked",
-            (1, None) => "awaiting",
-            (_, _) => "paid",
+            (3, None) => NoticeStatus::Revoked,
+            (1, None) => NoticeStatus::Awaiting,
+            (_, _) => NoticeStatus::Paid,
         };
         let notice = PreviewNotice {
             reference,

@@ -14,9 +14,10 @@ use super::super::tx::Tx;
 use super::super::{Store, StoreError, trail};
 use super::{Answered, Desk, Stop};
 use crate::remittance::{self, Applied, Change, Money, Policy};
+use crate::suspense::trail::TrailEvent;
 use crate::suspense::{
-    Actor, CounterOperation, CounterRequest, Moment, Permission, Person, ProposalState, Refusal,
-    may,
+    Actor, CounterOperation, CounterRequest, DeskRefusal, EntityKind, Moment, Permission, Person,
+    ProposalState, may,
 };
 use chrono::NaiveDate;
 use std::sync::Arc;
@@ -95,7 +96,11 @@ impl Store {
                 open.operation.signed(now.on, "", "") == operation.signed(now.on, "", "")
             };
             if requests(desk.tx, "", 1, OPEN_MAX)?.iter().any(same) {
-                return Err(Refusal::Twice { what: "counter operation", id: request_id }.into());
+                return Err(DeskRefusal::Twice {
+                    what: EntityKind::CounterOperation,
+                    id: request_id,
+                }
+                .into());
             }
             rehearse(desk.tx, policy, &operation, &actor.person, now.on)?
                 .map_err(StoreError::Domain)?;
@@ -103,7 +108,7 @@ impl Store {
             let renewed_by = desk.renewed_by.as_ref().map(|by| by.0.clone());
             let values = params![centre, request_id, body, by, now.at, renewed_by];
             desk.tx.connection.prepare_cached(INSERT)?.execute(values)?;
-            desk.tell_counter("counter-asked", &request_id, &operation, "")?;
+            desk.tell_counter(TrailEvent::CounterAsked, &request_id, &operation, "")?;
             Ok(request_id)
         })
     }
@@ -127,7 +132,7 @@ impl Store {
             // Notices and balances are others now: what was judged or drawn meanwhile is looked at again.
             trail::rebuild_epoch(&desk.tx.connection, desk.tx.centre_id)?;
             trail::next_turn(&desk.tx.connection, desk.tx.centre_id)?;
-            desk.end_request(&request, ProposalState::Approved, "", "counter-approved")
+            desk.end_request(&request, ProposalState::Approved, "", TrailEvent::CounterApproved)
         })
     }
 
@@ -145,9 +150,9 @@ impl Store {
         self.act(actor, now, |desk| {
             let request = desk.request_of_another(actor, request_id)?;
             if why.trim().is_empty() {
-                return Err(Refusal::Nothing { what: "reason" }.into());
+                return Err(DeskRefusal::Nothing { what: EntityKind::Reason }.into());
             }
-            desk.end_request(&request, ProposalState::SentBack, why, "counter-sent-back")
+            desk.end_request(&request, ProposalState::SentBack, why, TrailEvent::CounterSentBack)
         })
     }
 
@@ -160,9 +165,9 @@ impl Store {
             may(actor.role, Permission::Propose)?;
             let request = desk.open_request(request_id)?;
             if request.asked_by != actor.person {
-                return Err(Refusal::NotYours { proposed_by: request.asked_by }.into());
+                return Err(DeskRefusal::NotYours { proposed_by: request.asked_by }.into());
             }
-            desk.end_request(&request, ProposalState::Withdrawn, "", "counter-withdrawn")
+            desk.end_request(&request, ProposalState::Withdrawn, "", TrailEvent::CounterWithdrawn)
         })
     }
 
@@ -205,14 +210,17 @@ impl Store {
 
 impl Desk<'_> {
     fn open_request(&self, request_id: &str) -> Result<CounterRequest, Stop> {
-        let none = || Refusal::NoSuch { what: "counter operation", id: request_id.to_owned() };
+        let none = || DeskRefusal::NoSuch {
+            what: EntityKind::CounterOperation,
+            id: request_id.to_owned(),
+        };
         if request_id.is_empty() {
             return Err(none().into());
         }
         let request = requests(self.tx, request_id, 0, 1)?.pop().ok_or_else(none)?;
         if request.state != ProposalState::Open {
-            let (proposal_id, state) = (request.request_id, request.state.code());
-            return Err(Refusal::Closed { proposal_id, state }.into());
+            let (proposal_id, state) = (request.request_id, request.state);
+            return Err(DeskRefusal::Closed { proposal_id, state }.into());
         }
         Ok(request)
     }
@@ -222,7 +230,7 @@ impl Desk<'_> {
         may(actor.role, Permission::Approve)?;
         let request = self.open_request(request_id)?;
         if request.asked_by == actor.person {
-            return Err(Refusal::SamePerson.into());
+            return Err(DeskRefusal::SamePerson.into());
         }
         Ok(request)
     }
@@ -232,7 +240,7 @@ impl Desk<'_> {
         request: &CounterRequest,
         state: ProposalState,
         why: &str,
-        event: &str,
+        event: TrailEvent,
     ) -> Result<(), Stop> {
         let (centre, id) = (self.tx.centre_id, &request.request_id);
         let renewed_by = self.renewed_by.as_ref().map(|by| by.0.clone());
@@ -244,7 +252,7 @@ impl Desk<'_> {
     /// The trail has the employer and no name, no document's number: they stand in the request.
     fn tell_counter(
         &self,
-        event: &str,
+        event: TrailEvent,
         request_id: &str,
         operation: &CounterOperation,
         why: &str,

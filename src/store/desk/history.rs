@@ -6,9 +6,11 @@
 use super::super::columns::columns;
 use super::super::sql::params;
 use super::super::{Store, StoreError};
-use crate::remittance::{Money, Outcome, PaymentReference, Subject, beijing};
+use crate::remittance::{Language, Localized, Money, Outcome, PaymentReference, Subject, beijing};
+use crate::suspense::trail::TrailEvent;
 use crate::suspense::{ItemId, Person};
 use chrono::NaiveDate;
+use std::borrow::Cow;
 
 /// One thing that happened to an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,12 +20,29 @@ pub struct HistoryEntry {
     pub at: Option<i64>,
     /// `None`: the engine, in a night.
     pub by: Option<Person>,
-    /// A word of `suspense::trail::EVENTS`, or `posted` for a move of its money.
-    pub event: String,
+    /// `None` for a move of its money.
+    pub event: Option<TrailEvent>,
     /// More of it, as the trail's JSON; empty for nothing.
     pub detail: String,
-    /// For `posted`: debit, credit, amount.
+    /// A move of its money: debit, credit, amount.
     pub posting: Option<(Subject, Subject, Money)>,
+}
+
+impl HistoryEntry {
+    /// The word for programs: the event's, or `posted` for a move of its money.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        self.event.as_ref().map_or("posted", TrailEvent::code)
+    }
+}
+
+impl Localized for HistoryEntry {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        match &self.event {
+            Some(event) => event.in_language(language),
+            None => language.choose("记账", "posted").into(),
+        }
+    }
 }
 
 /// An item that is like another, and what became of it.
@@ -83,7 +102,7 @@ impl Store {
                 on,
                 at: None,
                 by: None,
-                event: "posted".to_owned(),
+                event: None,
                 detail: String::new(),
                 posting: Some((debit, credit, amount)),
             })

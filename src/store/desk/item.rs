@@ -8,8 +8,10 @@ use super::super::sql::params;
 use super::books::Posting;
 use super::{Desk, Stop};
 use crate::remittance::{Direction, Money, PaymentReference, Subject};
-use crate::suspense::trail::NIGHT;
-use crate::suspense::{Act, Draft, ItemId, Person, Refusal, Seen, Stage, Step};
+use crate::suspense::trail::{NIGHT, TrailEvent};
+use crate::suspense::{
+    Act, DeskRefusal, Draft, EntityKind, ItemChange, ItemId, Person, Seen, Stage, Step,
+};
 use std::collections::BTreeSet;
 
 /// An item, with the row it is and the transaction it stands on.
@@ -87,18 +89,22 @@ impl Desk<'_> {
     pub(super) fn load(&self, id: &ItemId) -> Result<Held, Stop> {
         let key = params![self.tx.centre_id, id.account_no, id.serial];
         let found = self.tx.connection.select_optional(ITEM, key)?;
-        found.ok_or_else(|| Refusal::NoSuch { what: "item", id: id.to_string() }.into())
+        found.ok_or_else(|| {
+            DeskRefusal::NoSuch { what: EntityKind::Item, id: id.to_string() }.into()
+        })
     }
 
     /// The items of a draft as they were looked at; for a reversal all items of what it reverses.
     pub(super) fn take_up(&self, draft: &Draft) -> Result<Vec<Held>, Stop> {
         if draft.items.is_empty() {
-            return Err(Refusal::Nothing { what: "item" }.into());
+            return Err(DeskRefusal::Nothing { what: EntityKind::Item }.into());
         }
         let mut ids = BTreeSet::new();
         for seen in &draft.items {
             if !ids.insert(&seen.id) {
-                return Err(Refusal::Twice { what: "item", id: seen.id.to_string() }.into());
+                return Err(
+                    DeskRefusal::Twice { what: EntityKind::Item, id: seen.id.to_string() }.into()
+                );
             }
         }
         let loaded = draft.items.iter().map(|seen| self.fresh(seen));
@@ -117,7 +123,7 @@ impl Desk<'_> {
     /// Every item that was decided together with these.
     fn all_decided_with(&self, items: Vec<Held>) -> Result<Vec<Held>, Stop> {
         let Some(first) = items.first() else { return Ok(items) };
-        let nothing = |item: &Held| Refusal::NothingToReverse { item: item.id.clone() };
+        let nothing = |item: &Held| DeskRefusal::NothingToReverse { item: item.id.clone() };
         let decided = first.decided.clone().ok_or_else(|| nothing(first))?;
         for item in &items {
             if item.decided.as_ref() != Some(&decided) {
@@ -144,13 +150,13 @@ impl Desk<'_> {
     }
 
     /// Who changed an item since it was looked at, by its last entry in the trail.
-    pub(super) fn changed(&self, item: &Held) -> Result<Refusal, Stop> {
+    pub(super) fn changed(&self, item: &Held) -> Result<DeskRefusal, Stop> {
         let sql = "select actor, event, done_at from trail where centre_id = ?1 and subject = ?2
             order by sequence desc limit 1";
         let mut select = self.tx.connection.prepare_cached(sql)?;
         let subject = item.id.to_string();
         let last = select.query_row_optional(params![self.tx.centre_id, subject], |row| {
-            row.read::<(String, String, i64)>()
+            row.read::<(String, TrailEvent, i64)>()
         })?;
         // What the engine settled has no entry of its own.
         let by_engine = item.stage == Stage::Resolved && item.resolution.is_none();
@@ -158,9 +164,16 @@ impl Desk<'_> {
         Ok(match last.filter(|_| !by_engine) {
             Some((actor, event, at)) => {
                 let by = Some(Person(actor)).filter(|by| by.0 != NIGHT);
-                Refusal::Changed { item: id, by, event, at: Some(at) }
+                DeskRefusal::Changed {
+                    item: id,
+                    by,
+                    change: ItemChange::Event(event),
+                    at: Some(at),
+                }
             }
-            None => Refusal::Changed { item: id, by: None, event: "settled".to_owned(), at: None },
+            None => {
+                DeskRefusal::Changed { item: id, by: None, change: ItemChange::Settled, at: None }
+            }
         })
     }
 

@@ -8,7 +8,9 @@ use super::super::{Store, StoreError};
 use super::item::Held;
 use super::{Desk, Stop};
 use crate::remittance::{Money, Tally};
-use crate::suspense::{Actor, Approval, ItemId, Person, Proposal, ProposalState, Refusal, Seen};
+use crate::suspense::{
+    Actor, Approval, DeskRefusal, EntityKind, ItemId, Person, Proposal, ProposalState, Seen,
+};
 use std::collections::BTreeMap;
 
 /// Which proposals to list; a field that is `None` does not narrow.
@@ -149,7 +151,7 @@ impl Desk<'_> {
     pub(super) fn proposal(&self, proposal_id: &str) -> Result<Proposal, Stop> {
         let found = read(self.tx, proposal_id)?;
         let id = proposal_id.to_owned();
-        found.ok_or_else(|| Refusal::NoSuch { what: "proposal", id }.into())
+        found.ok_or_else(|| DeskRefusal::NoSuch { what: EntityKind::Proposal, id }.into())
     }
 
     /// A proposal that waits for approval and is still what was looked at.
@@ -157,10 +159,10 @@ impl Desk<'_> {
         let proposal = self.proposal(proposal_id)?;
         let proposal_id = proposal.proposal_id.clone();
         if proposal.state != ProposalState::Open {
-            return Err(Refusal::Closed { proposal_id, state: proposal.state.code() }.into());
+            return Err(DeskRefusal::Closed { proposal_id, state: proposal.state }.into());
         }
         if proposal.digest() != digest {
-            return Err(Refusal::Edited { proposal_id }.into());
+            return Err(DeskRefusal::Edited { proposal_id }.into());
         }
         Ok(proposal)
     }
@@ -173,7 +175,7 @@ impl Desk<'_> {
     ) -> Result<Proposal, Stop> {
         let proposal = self.open_proposal(proposal_id, digest)?;
         if proposal.proposed_by != actor.person {
-            return Err(Refusal::NotYours { proposed_by: proposal.proposed_by }.into());
+            return Err(DeskRefusal::NotYours { proposed_by: proposal.proposed_by }.into());
         }
         Ok(proposal)
     }

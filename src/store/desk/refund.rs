@@ -17,9 +17,10 @@ use super::super::{Store, StoreError, trail};
 use super::item::Held;
 use super::{Answered, Desk, OPERATOR, Stop};
 use crate::remittance::{Direction, RefundReference};
+use crate::suspense::trail::TrailEvent;
 use crate::suspense::{
-    Actor, Moment, Permission, Proposal, RefundChange, RefundFault, RefundRequest, RefundState,
-    Refusal, may,
+    Actor, DeskRefusal, EntityKind, Moment, Permission, Proposal, RefundChange, RefundFault,
+    RefundRequest, RefundState, may,
 };
 use sha2::{Digest, Sha256};
 
@@ -59,7 +60,7 @@ impl Store {
             let by = &actor.person.0;
             let values = params![desk.tx.centre_id, number(reference), body, note, by, now.at];
             desk.tx.connection.prepare_cached(sql)?.execute(values)?;
-            desk.tell_refund("refund-asked", &row, Some(change), note)
+            desk.tell_refund(TrailEvent::RefundAsked, &row, Some(change), note)
         })
     }
 
@@ -78,7 +79,7 @@ impl Store {
             may(actor.role, Permission::Approve)?;
             let (row, request) = desk.requested(reference, digest)?;
             if request.by == actor.person {
-                return Err(Refusal::SamePerson.into());
+                return Err(DeskRefusal::SamePerson.into());
             }
             desk.forget_request(reference)?;
             desk.change_refund(&row, &request.change, &request.note, &request.by.0)
@@ -102,7 +103,7 @@ impl Store {
                 may(actor.role, Permission::Approve)?;
             }
             desk.forget_request(reference)?;
-            desk.tell_refund("refund-dropped", &row, Some(&request.change), &request.note)
+            desk.tell_refund(TrailEvent::RefundDropped, &row, Some(&request.change), &request.note)
         })
     }
 
@@ -148,7 +149,7 @@ impl Store {
             for row in &ready {
                 let values = params![desk.tx.centre_id, number(row.reference), desk.on()];
                 desk.tx.connection.prepare_cached(sql)?.execute(values)?;
-                desk.tell_refund("exported", row, None, "")?;
+                desk.tell_refund(TrailEvent::Exported, row, None, "")?;
             }
             Ok((ready, stay))
         })?;
@@ -202,7 +203,7 @@ impl Desk<'_> {
             let Some(row) = standing else { continue };
             // What the bank was told to send, or has sent, is not there to settle anything with.
             if row.state != RefundState::Due {
-                return Err(Refusal::Refund { refund: row.reference, state: row.state }.into());
+                return Err(DeskRefusal::Refund { refund: row.reference, state: row.state }.into());
             }
             self.forget_request(row.reference)?;
             let sql =
@@ -214,7 +215,7 @@ impl Desk<'_> {
     }
 
     fn refund(&self, reference: RefundReference) -> Result<RefundRow, Stop> {
-        let none = || Refusal::NoSuch { what: "refund", id: reference.to_string() };
+        let none = || DeskRefusal::NoSuch { what: EntityKind::Refund, id: reference.to_string() };
         Ok(refund(self.tx, reference)?.ok_or_else(none)?)
     }
 
@@ -224,10 +225,10 @@ impl Desk<'_> {
         digest: &str,
     ) -> Result<(RefundRow, RefundRequest), Stop> {
         let row = self.refund(reference)?;
-        let unfit = |what| Refusal::RefundUnfit { refund: reference, what };
+        let unfit = |what| DeskRefusal::RefundUnfit { refund: reference, what };
         let request = row.request.clone().ok_or_else(|| unfit(RefundFault::NothingWaits))?;
         if request.digest(reference) != digest {
-            return Err(Refusal::Edited { proposal_id: reference.to_string() }.into());
+            return Err(DeskRefusal::Edited { proposal_id: reference.to_string() }.into());
         }
         Ok((row, request))
     }
@@ -241,7 +242,7 @@ impl Desk<'_> {
 
     /// Whether a change can be asked for, or done, as the refund stands.
     fn may_change(&self, row: &RefundRow, change: &RefundChange, note: &str) -> Result<(), Stop> {
-        let unfit = |what| Refusal::RefundUnfit { refund: row.reference, what };
+        let unfit = |what| DeskRefusal::RefundUnfit { refund: row.reference, what };
         if note.trim().is_empty() {
             return Err(unfit(RefundFault::NoNote).into());
         }
@@ -255,9 +256,9 @@ impl Desk<'_> {
     fn possible(&self, row: &RefundRow, change: &RefundChange) -> Result<Option<Named>, Stop> {
         let refund = row.reference;
         if !change.is_possible(row.state) {
-            return Err(Refusal::Refund { refund, state: row.state }.into());
+            return Err(DeskRefusal::Refund { refund, state: row.state }.into());
         }
-        let unfit = |what| Stop::from(Refusal::RefundUnfit { refund, what });
+        let unfit = |what| Stop::from(DeskRefusal::RefundUnfit { refund, what });
         match change {
             RefundChange::Payee { account, .. } if !is_account(account) => {
                 Err(unfit(RefundFault::Account))
@@ -314,10 +315,10 @@ impl Desk<'_> {
             (RefundChange::Paid { .. } | RefundChange::Returned { .. }, None) => {}
         }
         let event = match change {
-            RefundChange::Paid { .. } => "refund-paid",
-            RefundChange::Returned { .. } => "refund-returned",
+            RefundChange::Paid { .. } => TrailEvent::RefundPaid,
+            RefundChange::Returned { .. } => TrailEvent::RefundReturned,
             RefundChange::Payee { .. } | RefundChange::Recall | RefundChange::NotPaid => {
-                "refund-changed"
+                TrailEvent::RefundChanged
             }
         };
         self.tell_refund(event, row, Some(change), note)
@@ -326,7 +327,7 @@ impl Desk<'_> {
     /// An entry in the trail, of the credit that is returned. It holds no account number of the payee.
     fn tell_refund(
         &self,
-        event: &str,
+        event: TrailEvent,
         row: &RefundRow,
         change: Option<&RefundChange>,
         note: &str,

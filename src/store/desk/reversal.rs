@@ -12,7 +12,7 @@ use super::books::Posting;
 use super::item::Held;
 use super::{Desk, Stop, total};
 use crate::remittance::{Money, Outcome, PaymentReference, Subject};
-use crate::suspense::{Act, Proposal, ProposalState, Refusal};
+use crate::suspense::{Act, DeskRefusal, Proposal, ProposalState};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The settlement with its reversing posting, numbered within its notice.
@@ -46,7 +46,7 @@ impl Desk<'_> {
         items: &mut [Held],
     ) -> Result<Vec<Posting>, Stop> {
         let Some(first) = items.first() else { return Ok(Vec::new()) };
-        let nothing = || Refusal::NothingToReverse { item: first.id.clone() };
+        let nothing = || DeskRefusal::NothingToReverse { item: first.id.clone() };
         let mut original = self.proposal(first.decided.as_deref().ok_or_else(nothing)?)?;
         let postings = match &original.act {
             Act::Settle { .. } | Act::Split { .. } => {
@@ -190,7 +190,7 @@ impl Desk<'_> {
         let advance = remittance::advance_of(self.tx, employer_id)?;
         let (employer, held) = (employer_id.to_owned(), advance.held);
         if held < needed {
-            return Err(Refusal::Spent { employer_id: employer, held, needed }.into());
+            return Err(DeskRefusal::Spent { employer_id: employer, held, needed }.into());
         }
         if advance.free() < needed {
             return Err(advance.reserved(employer, needed).into());
@@ -230,7 +230,7 @@ impl Desk<'_> {
                     | Outcome::Refunded,
                 )
                 | None => {
-                    return Err(Refusal::NothingToReverse { item: item.id.clone() }.into());
+                    return Err(DeskRefusal::NothingToReverse { item: item.id.clone() }.into());
                 }
             }
         }

@@ -20,7 +20,7 @@ use super::{Desk, Stop};
 use crate::matching::Explanation;
 use crate::matching::explanation::{ReversalLink, Role};
 use crate::remittance::{Direction, Money, Outcome, PaymentReference, Reason, Subject, Total};
-use crate::suspense::{ItemId, Proposal, Refusal};
+use crate::suspense::{DeskRefusal, EntityKind, ItemId, Proposal, TakeBackFault};
 
 /// The credit, as it stands.
 struct Credit {
@@ -124,7 +124,7 @@ impl Desk<'_> {
         credit: &ItemId,
         debits: &[Held],
     ) -> Result<(Credit, Vec<PaymentReference>), Stop> {
-        let refuse = |state| Refusal::TakenBack { credit: credit.clone(), state };
+        let refuse = |why| DeskRefusal::TakenBack { credit: credit.clone(), why };
         let (found, amount, is_credit) = self.credit(credit)?;
         let fits = |debit: &Held| {
             debit.direction == Direction::Debit
@@ -132,18 +132,18 @@ impl Desk<'_> {
                 && debit.amount == amount
                 && debit.booked_on >= found.booked_on
         };
-        let [debit] = debits else { return Err(Refusal::ManyToMany.into()) };
+        let [debit] = debits else { return Err(DeskRefusal::ManyToMany.into()) };
         if !is_credit || !fits(debit) {
-            return Err(refuse("another account, amount or a later day").into());
+            return Err(refuse(TakeBackFault::Unlike).into());
         }
         if found.with_staff {
-            return Err(refuse("decided by staff").into());
+            return Err(refuse(TakeBackFault::ByStaff).into());
         }
         if found.unsettled_on().is_some() {
             return Ok((found, Vec::new()));
         }
         if found.outcome != Outcome::Matched.number() {
-            return Err(refuse("neither settled nor open").into());
+            return Err(refuse(TakeBackFault::Nowhere).into());
         }
         let notices = self.paid_by(credit, &found)?;
         Ok((found, notices))
@@ -258,7 +258,7 @@ impl Desk<'_> {
         let reserved: Total = open.iter().map(|one| one.reserved).sum();
         let with_advance = given != owed;
         if with_advance && (given != owed - reserved || reserved.is_zero()) {
-            return Err(Refusal::Sum { given, wanted: owed }.into());
+            return Err(DeskRefusal::Sum { given, wanted: owed }.into());
         }
         let settled = |one: &PreviewNotice| Settled {
             reference: one.reference,
@@ -267,7 +267,7 @@ impl Desk<'_> {
         };
         // A notice that the balance pays whole takes nothing of a credit.
         if with_advance && open.iter().any(|one| one.amount == one.reserved) {
-            return Err(Refusal::Sum { given, wanted: owed }.into());
+            return Err(DeskRefusal::Sum { given, wanted: owed }.into());
         }
         Ok(open.iter().map(settled).collect())
     }
@@ -335,7 +335,7 @@ impl Desk<'_> {
         let sql = format!("select {columns}, t.amount_fen, t.direction {CREDIT}");
         let found: Option<(Credit, Money, Direction)> =
             self.tx.connection.fetch_optional(&sql, key)?;
-        let none = || Refusal::NoSuch { what: "item", id: credit.to_string() };
+        let none = || DeskRefusal::NoSuch { what: EntityKind::Item, id: credit.to_string() };
         let (found, amount, direction) = found.ok_or_else(none)?;
         Ok((found, amount, direction == Direction::Credit))
     }

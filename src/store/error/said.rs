@@ -1,8 +1,9 @@
 //! What the store says of what failed or is refused.
 
 use super::super::damage;
-use super::{Refusal, StoreError};
-use crate::remittance::AMOUNT_MAX;
+use super::{StoreError, StoreRefusal};
+use crate::remittance::{AMOUNT_MAX, Language, Localized, said};
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
@@ -123,23 +124,38 @@ impl StoreError {
     }
 }
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Localized for StoreRefusal {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
         match self {
             Self::List(unfit) => {
-                let sentences = unfit.iter().map(|one| one.why.to_string());
-                f.write_str(&sentences.collect::<Vec<_>>().join("; "))
+                let sentences = unfit.iter().map(|one| one.why.in_language(language));
+                sentences.collect::<Vec<_>>().join(language.choose("；", "; ")).into()
             }
             Self::ImportRests { import_id, obstacles, more } => {
-                let named: Vec<String> = obstacles.iter().map(ToString::to_string).collect();
-                write!(f, "import {import_id} is not taken back: {}", named.join("; "))?;
-                if *more > 0 { write!(f, "; and {more} more") } else { Ok(()) }
+                let named = obstacles.iter().map(|one| one.in_language(language));
+                let named = named.collect::<Vec<_>>().join(language.choose("；", "; "));
+                let more = match more {
+                    0 => "".into(),
+                    more => said!(language, "；另有 {more} 项", "; and {more} more"),
+                };
+                said!(
+                    language,
+                    "导入 {import_id} 不能撤销：{named}{more}",
+                    "import {import_id} is not taken back: {named}{more}"
+                )
             }
-            Self::NoSuch { what, id } => write!(f, "no {what} {id}"),
-            Self::Act(refusal) => write!(f, "{refusal}"),
-            Self::State { what, id, state, wanted } => {
-                write!(f, "{what} {id} is {state}, expected {wanted}")
+            Self::NoSuch { what, id } => {
+                let what = what.in_language(language);
+                said!(language, "没有这个{what}：{id}", "no {what} {id}")
             }
+            Self::Act(refusal) => refusal.in_language(language),
+            Self::State(refusal) => refusal.in_language(language),
         }
+    }
+}
+
+impl fmt::Display for StoreRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_language(Language::English))
     }
 }

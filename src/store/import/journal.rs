@@ -8,7 +8,7 @@ use super::super::sql::{Read, params};
 use super::super::tx::Tx;
 use super::super::{Store, StoreError, trail};
 use super::{ImportOrigin, Imported, ImportedList, RowChange};
-use crate::suspense::trail::{COMMAND_LINE, Entry};
+use crate::suspense::trail::{COMMAND_LINE, TrailEntry, TrailEvent};
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
@@ -79,7 +79,8 @@ impl<'j> Journal<'j> {
             "missing": missing,
         });
         let by = self.origin.by.as_deref();
-        let entry = entry(by, self.origin.at, "imported", &self.import_id, detail.to_string());
+        let entry =
+            entry(by, self.origin.at, TrailEvent::Imported, &self.import_id, detail.to_string());
         let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let link = trail::append(connection, centre, &entry)?;
         let sql = "insert into list_import (centre_id, import_id, list, file, sha256, list_day,
@@ -112,15 +113,15 @@ impl<'j> Journal<'j> {
 pub(super) fn entry(
     by: Option<&str>,
     at: i64,
-    event: &str,
+    event: TrailEvent,
     subject: &str,
     detail: String,
-) -> Entry {
-    Entry {
+) -> TrailEntry {
+    TrailEntry {
         at,
         actor: by.unwrap_or(COMMAND_LINE).to_owned(),
         role: OPERATOR.to_owned(),
-        event: event.to_owned(),
+        event,
         subject: subject.to_owned(),
         detail,
     }

@@ -12,12 +12,16 @@ mod employers;
 mod notices;
 
 use super::super::columns::columns;
-use super::super::error::Refusal;
+use super::super::error::{StateRefusal, StoreRefusal};
 use super::super::row::read_as;
 use super::super::sql::params;
 use super::super::tx::Tx;
 use super::super::{Store, StoreError, trail};
 use super::{FieldChange, ImportedList, RowChange, RowEffect, journal};
+use crate::remittance::{Language, Localized, said};
+use crate::suspense::EntityKind;
+use crate::suspense::trail::TrailEvent;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -104,12 +108,10 @@ impl Store {
         let tx = self.writing()?;
         tx.atomically(|connection| {
             let kept = find(&tx, import_id)?;
-            let state = |state: &str, wanted| {
-                let (what, id, state) = ("import", kept.import_id.clone(), state.to_owned());
-                Err(StoreError::Refused(Refusal::State { what, id, state, wanted }))
-            };
+            let import_id = || kept.import_id.clone();
+            let refuse = |why| Err(StoreError::Refused(StoreRefusal::State(why)));
             if kept.undone {
-                return state("taken back already", "one that stands");
+                return refuse(StateRefusal::ImportUndone { import_id: import_id() });
             }
             let mut changes = Vec::new();
             journal::changes(&tx, &kept.import_id, |change| {
@@ -117,7 +119,7 @@ impl Store {
                 Ok(())
             })?;
             if changes.is_empty() {
-                return state("one that changed nothing", "one that changed something");
+                return refuse(StateRefusal::ImportEmpty { import_id: import_id() });
             }
             let mut undoing = Undoing { tx: &tx, obstacles: Vec::new() };
             undoing.later_imports(&kept, &changes)?;
@@ -127,8 +129,13 @@ impl Store {
             let restored = changes.len() as u64 - removed;
             let detail = serde_json::json!({"list": kept.list.code(), "file": kept.file,
                 "removed": removed, "restored": restored});
-            let entry =
-                journal::entry(by, at, "import-undone", &kept.import_id, detail.to_string());
+            let entry = journal::entry(
+                by,
+                at,
+                TrailEvent::ImportUndone,
+                &kept.import_id,
+                detail.to_string(),
+            );
             let link = trail::append(connection, tx.centre_id, &entry)?;
             let sql = "update list_import set undone = ?3
                 where centre_id = ?1 and import_id = ?2";
@@ -199,7 +206,7 @@ impl Undoing<'_> {
         let more = obstacles.len().saturating_sub(NAMED_MAX);
         obstacles.truncate(NAMED_MAX);
         let import_id = kept.import_id.clone();
-        Err(StoreError::Refused(Refusal::ImportRests { import_id, obstacles, more }))
+        Err(StoreError::Refused(StoreRefusal::ImportRests { import_id, obstacles, more }))
     }
 }
 
@@ -211,7 +218,7 @@ fn does_anything(change: &RowChange) -> bool {
 fn find(tx: &Tx, import_id: &str) -> Result<Kept, StoreError> {
     let none = || {
         let id = import_id.to_owned();
-        StoreError::Refused(Refusal::NoSuch { what: "import", id })
+        StoreError::Refused(StoreRefusal::NoSuch { what: EntityKind::Import, id })
     };
     let is_id = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_id(import_id) {
@@ -227,35 +234,54 @@ fn find(tx: &Tx, import_id: &str) -> Result<Kept, StoreError> {
     match (found.pop(), found.is_empty()) {
         (None, _) => Err(none()),
         (Some(one), true) => Ok(one),
-        (Some(_), false) => Err(StoreError::Refused(Refusal::State {
-            what: "import",
-            id: import_id.to_owned(),
-            state: "the beginning of several".to_owned(),
-            wanted: "more of its characters",
-        })),
+        (Some(_), false) => {
+            Err(StoreError::Refused(StoreRefusal::State(StateRefusal::ImportAmbiguous {
+                beginning: import_id.to_owned(),
+            })))
+        }
+    }
+}
+
+impl Localized for Obstacle {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        let of = self.employer_id.as_ref();
+        let of = of.map(|of| said!(language, "（单位 {of}）", " of {of}")).unwrap_or_default();
+        let (key, rests) = (&self.key, self.rests.in_language(language));
+        said!(language, "{key}{of}{rests}", "{key}{of}{rests}")
+    }
+}
+
+/// What stands behind the name of what it is about.
+impl Localized for Rests {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        match self {
+            Self::Gone => said!(language, "已不存在", " is not there any more"),
+            Self::ChangedSince { field } => {
+                said!(language, "的 {field} 其后已有更改", ": {field} was changed since")
+            }
+            Self::LaterImport { import_id } => said!(
+                language,
+                "其后已由导入 {import_id} 更改，请先撤销该次导入",
+                " was changed by import {import_id} since; take that back first"
+            ),
+            Self::Entries => said!(language, "已有明细或列入名单", " has entries or is on a list"),
+            Self::Operation => said!(language, "已办理业务", ": an operation was done with it"),
+            Self::Notices => said!(language, "已有通知书", " has notices"),
+            Self::Accounts => said!(language, "已有职工或业务", " has employees or operations"),
+            Self::Transactions => said!(language, "已有流水", " has transactions"),
+            Self::Settlement => said!(language, "已有款项入账", ": money was found for it"),
+            Self::Letters => {
+                said!(language, "已有函件或送达方式", " was written to, or chose how")
+            }
+            Self::Decisions => {
+                said!(language, "已写入处理意见", " is named in what staff decided")
+            }
+        }
     }
 }
 
 impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.key)?;
-        if let Some(employer_id) = &self.employer_id {
-            write!(f, " of {employer_id}")?;
-        }
-        match &self.rests {
-            Rests::Gone => write!(f, " is not there any more"),
-            Rests::ChangedSince { field } => write!(f, ": {field} was changed since"),
-            Rests::LaterImport { import_id } => {
-                write!(f, " was changed by import {import_id} since; take that back first")
-            }
-            Rests::Entries => write!(f, " has entries or is on a list"),
-            Rests::Operation => write!(f, ": an operation was done with it"),
-            Rests::Notices => write!(f, " has notices"),
-            Rests::Accounts => write!(f, " has employees or operations"),
-            Rests::Transactions => write!(f, " has transactions"),
-            Rests::Settlement => write!(f, ": money was found for it"),
-            Rests::Letters => write!(f, " was written to, or chose how"),
-            Rests::Decisions => write!(f, " is named in what staff decided"),
-        }
+        f.write_str(&self.in_language(Language::English))
     }
 }

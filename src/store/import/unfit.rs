@@ -2,7 +2,8 @@
 //!
 //! What the counter would refuse too is refused in the counter's own words ([`Unfit::Domain`]).
 
-use crate::remittance::Refusal;
+use crate::remittance::{Language, Localized, Refusal, said};
+use std::borrow::Cow;
 use std::fmt;
 
 /// A row that cannot be taken in; with it the whole list is not.
@@ -50,72 +51,64 @@ pub struct NoticeUnfit {
     pub issued: bool,
 }
 
-impl Unfit {
-    #[must_use]
-    pub fn chinese(&self) -> String {
+impl Localized for Unfit {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
         match self {
-            Self::Domain(refusal) => refusal.chinese(),
-            Self::UnknownEmployer => "没有这个单位；请先导入单位名单或办理单位开户".to_owned(),
-            Self::AnotherPerson { employer, employee } => format!(
-                "职工 {employee} 在单位 {employer} 的账户已有资金或业务，证件号码与名单不一致；请核对，更正身份请到柜台办理"
+            Self::Domain(refusal) => refusal.in_language(language),
+            Self::UnknownEmployer => said!(
+                language,
+                "没有这个单位；请先导入单位名单或办理单位开户",
+                "expected an employer that is known; import or enrol it first"
             ),
-            Self::SamePerson { other } => {
-                format!("同一证件号码在该单位的名单中另有职工编号 {other}")
-            }
-            Self::ActiveTwice { employer } => {
-                format!("同一证件号码在名单中单位 {employer} 处也为正常状态")
-            }
-            Self::Notice(notice) => notice.chinese(),
+            Self::AnotherPerson { employer, employee } => said!(
+                language,
+                "职工 {employee} 在单位 {employer} 的账户已有资金或业务，证件号码与名单不一致；请核对，更正身份请到柜台办理",
+                "expected the identity number of {employee}, whose account at {employer} has money or \
+                 was written by an operation; who somebody is, the counter corrects"
+            ),
+            Self::SamePerson { other } => said!(
+                language,
+                "同一证件号码在该单位的名单中另有职工编号 {other}",
+                "expected a person once at an employer, found the same identity number beside {other}"
+            ),
+            Self::ActiveTwice { employer } => said!(
+                language,
+                "同一证件号码在名单中单位 {employer} 处也为正常状态",
+                "expected a person to be active at one employer, found it active at {employer} too"
+            ),
+            Self::Notice(notice) => notice.in_language(language),
         }
     }
 }
 
 impl fmt::Display for Unfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Domain(refusal) => refusal.fmt(f),
-            Self::UnknownEmployer => {
-                write!(f, "expected an employer that is known; import or enrol it first")
-            }
-            Self::AnotherPerson { employer, employee } => write!(
-                f,
-                "expected the identity number of {employee}, whose account at {employer} has money or \
-                 was written by an operation; who somebody is, the counter corrects"
-            ),
-            Self::SamePerson { other } => write!(
-                f,
-                "expected a person once at an employer, found the same identity number beside {other}"
-            ),
-            Self::ActiveTwice { employer } => write!(
-                f,
-                "expected a person to be active at one employer, found it active at {employer} too"
-            ),
-            Self::Notice(notice) => notice.fmt(f),
-        }
+        f.write_str(&self.in_language(Language::English))
     }
 }
 
-impl NoticeUnfit {
-    fn chinese(&self) -> String {
+impl Localized for NoticeUnfit {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
         let Self { reference, field, before, after, issued } = self;
-        let (is, must) = if *issued {
-            ("由本系统开具", "请从名单中删去，或办理撤销后重新开具")
-        } else {
-            ("已有资金入账", "不能更改")
-        };
-        format!("缴款登记号 {reference} {is}，{field} 为 {before}，名单为 {after}；{must}")
+        if *issued {
+            return said!(
+                language,
+                "缴款登记号 {reference} 由本系统开具，{field} 为 {before}，名单为 {after}；请从名单中删去，或办理撤销后重新开具",
+                "notice {reference}: {field} is {before}, found {after}; a notice that was issued here is what the \
+                 books say: leave it out of the list, or change it with revoke_notice and issue_notice"
+            );
+        }
+        said!(
+            language,
+            "缴款登记号 {reference} 已有资金入账，{field} 为 {before}，名单为 {after}；不能更改",
+            "notice {reference}: {field} is {before}, found {after}; a notice that money was settled with does not \
+             change"
+        )
     }
 }
 
 impl fmt::Display for NoticeUnfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { reference, field, before, after, issued } = self;
-        write!(f, "notice {reference}: {field} is {before}, found {after}; ")?;
-        f.write_str(if *issued {
-            "a notice that was issued here is what the books say: leave it out of the list, or change \
-             it with revoke_notice and issue_notice"
-        } else {
-            "a notice that money was settled with does not change"
-        })
+        f.write_str(&self.in_language(Language::English))
     }
 }

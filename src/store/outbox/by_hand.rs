@@ -14,9 +14,9 @@ use super::super::working_set::account_id;
 use super::super::{Store, StoreError, trail};
 use super::holding::{self, ToldTonight};
 use crate::alert::rhythm::REMINDERS;
-use crate::alert::{NewsStage, Pull};
+use crate::alert::{LetterKind, NewsStage, Pull};
 use crate::remittance::{Outcome, PaymentReference, YearMonth};
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::TrailEntry;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -119,7 +119,7 @@ impl Store {
     pub fn hold_waiting(
         &self,
         letter_ids: &[String],
-        entry: &Entry,
+        entry: &TrailEntry,
     ) -> Result<Vec<String>, StoreError> {
         let tx = self.writing()?;
         tx.atomically(|connection| {
@@ -143,7 +143,7 @@ impl Store {
                 holding::note_night(connection, tx.centre_id, counted, &[Pull::Hand])?;
                 let detail = serde_json::json!({ "held": letters.len(), "note": entry.detail });
                 let (subject, detail) = (night.to_string(), detail.to_string());
-                let entry = Entry { subject, detail, ..entry.clone() };
+                let entry = TrailEntry { subject, detail, ..entry.clone() };
                 trail::append(connection, tx.centre_id, &entry)?;
                 held.extend(letters);
             }
@@ -161,8 +161,8 @@ fn take_back(tx: &Tx, letter_id: &str) -> Result<Option<(NaiveDate, ToldTonight)
     if connection.prepare_cached(TAKE)?.execute(params![centre, letter_id])? == 0 {
         return Ok(None);
     }
-    let told = match kind.as_str() {
-        "arrears" => months_of(tx, letter_id, (&employer_id, night))?,
+    let told = match LetterKind::from_code(&kind) {
+        Some(LetterKind::Arrears) => months_of(tx, letter_id, (&employer_id, night))?,
         _ => ToldTonight {
             notices: notices_of(tx, letter_id, (&employer_id, night))?,
             ..items_of(tx, letter_id, (&employer_id, night))?

@@ -5,14 +5,15 @@
 //! complaint is kept and waits until somebody dealt with it.
 
 use super::super::columns::columns;
-use super::super::error::Refusal;
+use super::super::error::{StateRefusal, StoreRefusal};
 use super::super::row::day_number;
 use super::super::sql::{Connection, params};
 use super::super::{Store, StoreError};
 use super::blame::{Blamed, Charge, against, block};
 use crate::alert::bounce::{CameBack, Failure, Kind, LetterName, compared};
 use crate::alert::refusal::Verdict;
-use crate::suspense::trail::Entry;
+use crate::suspense::EntityKind;
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use chrono::NaiveDate;
 
 /// The kind of a row for an address that several employers have.
@@ -113,7 +114,7 @@ impl Store {
         message: &CameBack,
         today: NaiveDate,
         now: i64,
-        blocked: &dyn Fn(&str, &str) -> Entry,
+        blocked: &dyn Fn(&str, &str) -> TrailEntry,
     ) -> Result<CameBackOutcome, StoreError> {
         let tx = self.writing()?;
         let centre = tx.centre_id;
@@ -170,7 +171,7 @@ impl Store {
         message_ids: &[String],
         dealt: Dealt,
         on: NaiveDate,
-        entry: &dyn Fn(&str, &str, &str) -> Entry,
+        entry: &dyn Fn(TrailEvent, &str, &str) -> TrailEntry,
     ) -> Result<Vec<KeptMessage>, StoreError> {
         let tx = self.writing()?;
         let centre = tx.centre_id;
@@ -180,17 +181,24 @@ impl Store {
                 let message = waiting(connection, centre, wanted)?;
                 let shared = message.kind == SHARED;
                 if dealt == Dealt::Block && !shared {
-                    let (id, state) = (message.message_id, message.kind);
-                    let wanted = "a shared address that letters came back from";
-                    let refusal = Refusal::State { what: "message", id, state, wanted };
-                    return Err(StoreError::Refused(refusal));
+                    let refusal = StateRefusal::MessageOfNoSharedAddress {
+                        message_id: message.message_id,
+                        kind: message.kind,
+                    };
+                    return Err(StoreError::Refused(StoreRefusal::State(refusal)));
                 }
                 let values = params![centre, message.message_id, day_number(on)];
                 connection.execute(DEALT, values)?;
                 let (event, subject, what) = match (dealt, shared) {
-                    (Dealt::Block, _) => ("address-blocked", &message.sender, &message.subject),
-                    (Dealt::Done, true) => ("address-kept", &message.sender, &message.subject),
-                    (Dealt::Done, false) => ("mail-dealt-with", &message.message_id, &message.kind),
+                    (Dealt::Block, _) => {
+                        (TrailEvent::AddressBlocked, &message.sender, &message.subject)
+                    }
+                    (Dealt::Done, true) => {
+                        (TrailEvent::AddressKept, &message.sender, &message.subject)
+                    }
+                    (Dealt::Done, false) => {
+                        (TrailEvent::MailDealtWith, &message.message_id, &message.kind)
+                    }
                 };
                 if dealt == Dealt::Block {
                     let said = (message.subject.as_str(), message.body.as_str());
@@ -248,7 +256,7 @@ fn failed(
     message: &CameBack,
     letter: &Named,
     (on, now): (i64, i64),
-    blocked: &dyn Fn(&str, &str) -> Entry,
+    blocked: &dyn Fn(&str, &str) -> TrailEntry,
     taken: &mut CameBackOutcome,
 ) -> Result<(), StoreError> {
     let own = message.failures.iter().find(|one| concerns(one, letter));
@@ -306,7 +314,8 @@ fn waiting(connection: &Connection, centre: i64, wanted: &str) -> Result<KeptMes
     match (found.len(), found.pop()) {
         (1, Some(message)) if !wanted.is_empty() => Ok(message),
         _ => {
-            let refusal = Refusal::NoSuch { what: "message that waits", id: wanted.to_owned() };
+            let refusal =
+                StoreRefusal::NoSuch { what: EntityKind::WaitingMessage, id: wanted.to_owned() };
             Err(StoreError::Refused(refusal))
         }
     }

@@ -3,7 +3,7 @@
 use super::super::sql::params;
 use super::super::{BlockedAddress, Store, StoreError, contact_preferences};
 use crate::alert::LetterState;
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::TrailEntry;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -140,7 +140,7 @@ impl Store {
         &self,
         which: &Unblock,
         only_look: bool,
-        entry: impl FnOnce(&[BlockedAddress]) -> Entry,
+        entry: impl FnOnce(&[BlockedAddress]) -> TrailEntry,
     ) -> Result<Vec<BlockedAddress>, StoreError> {
         self.write(|store| store.lift(which, only_look, entry))
     }
@@ -149,7 +149,7 @@ impl Store {
         &self,
         which: &Unblock,
         only_look: bool,
-        entry: impl FnOnce(&[BlockedAddress]) -> Entry,
+        entry: impl FnOnce(&[BlockedAddress]) -> TrailEntry,
     ) -> Result<Vec<BlockedAddress>, StoreError> {
         let mut lifted = self.blocked_addresses(u32::MAX)?;
         lifted.retain(|blocked| which.fits(blocked));

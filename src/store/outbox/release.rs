@@ -9,7 +9,7 @@
 
 use super::super::arrears::{self, ToldMonth};
 use super::super::columns::columns;
-use super::super::error::Refusal;
+use super::super::error::{LetterWanted, StateRefusal, StoreRefusal};
 use super::super::letters::LetterRow;
 use super::super::notice_news::{self, NoticeMark};
 use super::super::notification::{self, NotificationMark};
@@ -20,7 +20,8 @@ use super::holding::{AWAY, CHANGED, MarkOf, ToldTonight};
 use super::{facts, holding};
 use crate::alert::NewsStage;
 use crate::remittance::{Outcome, beijing};
-use crate::suspense::trail::Entry;
+use crate::suspense::EntityKind;
+use crate::suspense::trail::TrailEntry;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -81,7 +82,7 @@ impl Store {
         act: HeldAct,
         letter_ids: &[String],
         stands_days: u64,
-        entry: &Entry,
+        entry: &TrailEntry,
     ) -> Result<Decided, StoreError> {
         let tx = self.writing()?;
         tx.atomically(|connection| {
@@ -168,7 +169,7 @@ fn release(
     tx: &Tx,
     letter_id: &str,
     night: NaiveDate,
-    entry: &Entry,
+    entry: &TrailEntry,
 ) -> Result<Decided, StoreError> {
     let told = marks(tx, letter_id)?;
     notification::told(tx, night, &told.items)?;
@@ -184,7 +185,7 @@ fn away(
     tx: &Tx,
     letter_id: &str,
     (state, answer): (&str, &str),
-    entry: &Entry,
+    entry: &TrailEntry,
 ) -> Result<Decided, StoreError> {
     decide(tx, letter_id, (state, true), entry)?;
     tx.connection.prepare_cached(AWAY)?.execute(params![tx.centre_id, letter_id, answer])?;
@@ -198,7 +199,7 @@ fn decide(
     tx: &Tx,
     letter_id: &str,
     (state, filed): (&str, bool),
-    entry: &Entry,
+    entry: &TrailEntry,
 ) -> Result<(), StoreError> {
     let values =
         params![tx.centre_id, letter_id, state, entry.at, entry.actor, entry.detail, filed];
@@ -233,7 +234,7 @@ pub(super) fn marks(tx: &Tx, letter_id: &str) -> Result<ToldTonight, StoreError>
 }
 
 /// The entry of one night: how many letters, and the note.
-fn told(entry: &Entry, night: NaiveDate, counts: Decided) -> Entry {
+fn told(entry: &TrailEntry, night: NaiveDate, counts: Decided) -> TrailEntry {
     let mut detail = serde_json::json!({});
     if let Some(detail) = detail.as_object_mut() {
         let all = [
@@ -250,7 +251,7 @@ fn told(entry: &Entry, night: NaiveDate, counts: Decided) -> Entry {
             detail.insert("note".to_owned(), entry.detail.clone().into());
         }
     }
-    Entry { subject: night.to_string(), detail: detail.to_string(), ..entry.clone() }
+    TrailEntry { subject: night.to_string(), detail: detail.to_string(), ..entry.clone() }
 }
 
 /// What a letter is instead of held.
@@ -263,9 +264,10 @@ fn not_held(
     let state = connection.fetch_optional::<String>(sql, params![centre, letter_id])?;
     let id = letter_id.to_owned();
     Ok(StoreError::Refused(match state {
-        None => Refusal::NoSuch { what: "letter", id },
+        None => StoreRefusal::NoSuch { what: EntityKind::Letter, id },
         Some(state) => {
-            Refusal::State { what: "letter", id, state, wanted: "a letter that is held" }
+            let wanted = LetterWanted::Held;
+            StoreRefusal::State(StateRefusal::Letter { letter_id: id, state, wanted })
         }
     }))
 }

@@ -1,14 +1,15 @@
 //! Where letters stand, for whoever looks; and what staff change about it.
 
 use super::super::columns::columns;
-use super::super::error::Refusal;
+use super::super::error::{LetterWanted, StateRefusal, StoreRefusal};
 use super::super::letters::letters_of_night;
 use super::super::row::read_as;
 use super::super::row::{day_number, unknown};
 use super::super::sql::{Connection, params};
 use super::super::{Store, StoreError};
 use super::reissue::{Destination, destination};
-use crate::alert::LetterState;
+use crate::alert::{LetterKind, LetterState};
+use crate::suspense::EntityKind;
 use chrono::NaiveDate;
 
 /// A letter and where it stands.
@@ -124,21 +125,15 @@ impl Store {
             LetterState::Unknown,
             LetterState::Waiting,
         ];
-        self.restand(
-            letter_ids,
-            &may,
-            "a letter that did not arrive",
-            |connection, centre, found| {
-                let key = params![centre, found.letter_id];
-                let (kind, employer_id, recipient): (String, String, String) =
-                    connection.fetch_one(LETTER, key)?;
-                let same = !matches!(kind.as_str(), "digest" | "arrears")
-                    || destination(connection, centre, &employer_id)?
-                        == Destination::Mail(recipient);
-                let sql = if same { AGAIN } else { ANEW };
-                connection.execute(sql, params![centre, found.letter_id, found.state, now])
-            },
-        )
+        self.restand(letter_ids, &may, LetterWanted::NotArrived, |connection, centre, found| {
+            let key = params![centre, found.letter_id];
+            let (kind, employer_id, recipient): (String, String, String) =
+                connection.fetch_one(LETTER, key)?;
+            let same = !LetterKind::from_code(&kind).is_some_and(LetterKind::is_to_employer)
+                || destination(connection, centre, &employer_id)? == Destination::Mail(recipient);
+            let sql = if same { AGAIN } else { ANEW };
+            connection.execute(sql, params![centre, found.letter_id, found.state, now])
+        })
     }
 
     /// Sends these letters no more.
@@ -150,14 +145,9 @@ impl Store {
                 answer = 'given up by staff', changed_at = ?4
             where centre_id = ?1 and letter_id = ?2 and state = ?3";
         let may = [LetterState::Waiting, LetterState::Unknown];
-        self.restand(
-            letter_ids,
-            &may,
-            "a letter that is to be sent",
-            |connection, centre, found| {
-                connection.execute(SQL, params![centre, found.letter_id, found.state, now])
-            },
-        )
+        self.restand(letter_ids, &may, LetterWanted::ToBeSent, |connection, centre, found| {
+            connection.execute(SQL, params![centre, found.letter_id, found.state, now])
+        })
     }
 
     /// Changes letters that stand where they may be changed: all of them, or none.
@@ -165,7 +155,7 @@ impl Store {
         &self,
         letter_ids: &[String],
         may: &[LetterState],
-        wanted: &'static str,
+        wanted: LetterWanted,
         change: impl Fn(&Connection, i64, &Found<'_>) -> Result<usize, StoreError>,
     ) -> Result<(), StoreError> {
         let tx = self.writing()?;
@@ -177,15 +167,16 @@ impl Store {
                 let mut select = connection.prepare_cached(sql)?;
                 let Some(state) = select.query_row_optional(key, |row| row.read::<String>())?
                 else {
-                    let refusal = Refusal::NoSuch { what: "letter", id: letter_id.clone() };
+                    let refusal =
+                        StoreRefusal::NoSuch { what: EntityKind::Letter, id: letter_id.clone() };
                     return Err(StoreError::Refused(refusal));
                 };
                 let fits = may.iter().any(|state_that_fits| state_that_fits.code() == state);
                 let found = Found { letter_id, state: &state };
                 if !fits || change(connection, centre, &found)? == 0 {
-                    let id = letter_id.clone();
-                    let refusal = Refusal::State { what: "letter", id, state, wanted };
-                    return Err(StoreError::Refused(refusal));
+                    let letter_id = letter_id.clone();
+                    let refusal = StateRefusal::Letter { letter_id, state, wanted };
+                    return Err(StoreError::Refused(StoreRefusal::State(refusal)));
                 }
             }
             Ok(())

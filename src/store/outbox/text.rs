@@ -5,14 +5,15 @@
 //! where it has an address, else paper.
 
 use super::super::columns::columns_of;
-use super::super::error::Refusal;
+use super::super::error::StoreRefusal;
 use super::super::letters::LetterRow;
 use super::super::row::day_number;
 use super::super::sql::{Bind, params};
 use super::super::tx::Tx;
 use super::super::{Store, StoreError};
-use crate::alert::{Claim, LetterState, Standing, Tries};
-use crate::suspense::trail::Entry;
+use crate::alert::{LetterClaim, LetterStanding, LetterState, Tries};
+use crate::suspense::EntityKind;
+use crate::suspense::trail::TrailEntry;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
@@ -143,7 +144,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
-    pub fn claim_texts(&self, claim: &Claim) -> Result<Vec<OutgoingText>, StoreError> {
+    pub fn claim_texts(&self, claim: &LetterClaim) -> Result<Vec<OutgoingText>, StoreError> {
         let tx = self.writing()?;
         let most = i64::try_from(claim.letters_max).unwrap_or(i64::MAX);
         let values = params![tx.centre_id, claim.now, claim.holder, claim.lease_until, most];
@@ -169,10 +170,10 @@ impl Store {
         &self,
         holder: &str,
         now: i64,
-        (letter_id, standing): (&str, &Standing),
+        (letter_id, standing): (&str, &LetterStanding),
     ) -> Result<(), StoreError> {
         let tx = self.writing()?;
-        let (centre, Standing { state, due_at, tries, answer }) = (tx.centre_id, standing);
+        let (centre, LetterStanding { state, due_at, tries, answer }) = (tx.centre_id, standing);
         let over = matches!(state, LetterState::Refused | LetterState::GivenUp);
         tx.atomically(|connection| {
             if over {
@@ -237,7 +238,7 @@ impl Store {
         employer_id: &str,
         kind: &str,
         ways: &str,
-        entry: &Entry,
+        entry: &TrailEntry,
     ) -> Result<(), StoreError> {
         const SQL: &str =
             "insert into letter_way (centre_id, employer_id, kind, ways) values (?1, ?2, ?3, ?4)
@@ -247,7 +248,7 @@ impl Store {
         tx.atomically(|connection| {
             let known = "select 1 from employer where centre_id = ?1 and employer_id = ?2";
             if !connection.prepare_cached(known)?.exists(params![centre, employer_id])? {
-                let refusal = Refusal::NoSuch { what: "employer", id: employer_id.to_owned() };
+                let refusal = StoreRefusal::NoSuch { what: EntityKind::Employer, id: employer_id.to_owned() };
                 return Err(StoreError::Refused(refusal));
             }
             if ways.is_empty() {

@@ -25,7 +25,7 @@ use crate::matching::{AccountIndex, Explanation, Item, Kind, PaidBy, Refund};
 use crate::remark::{Claim, Reader, refund_named};
 use crate::remittance::{Direction, Money, Outcome, RefundReference, RemarkField};
 use crate::rulebook::matching::MatchingRules;
-use crate::suspense::trail::{Entry, NIGHT};
+use crate::suspense::trail::{NIGHT, TrailEntry, TrailEvent};
 use crate::suspense::{ItemId, Moment, RefundState};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -221,7 +221,7 @@ impl Recording {
             remember_return(tx, on, row.reference, (debit, credit), NIGHT)?;
             let link = (RefundRole::PaidAndReturned, row.reference, credit);
             explain(tx, on, debit, Outcome::Returned.number(), link)?;
-            self.tell("refund-returned", row, debit, Some(credit))?;
+            self.tell(TrailEvent::RefundReturned, row, debit, Some(credit))?;
         }
         if row.state == RefundState::Refunded && !found.returns.is_empty() {
             bring_back(tx, on, row, RefundState::Due)?;
@@ -233,7 +233,7 @@ impl Recording {
         }
         if let Some(debit) = &found.paid_by {
             pay(tx, on, row, debit, NIGHT)?;
-            self.tell("refund-paid", row, debit, None)?;
+            self.tell(TrailEvent::RefundPaid, row, debit, None)?;
         }
         Ok(())
     }
@@ -241,7 +241,7 @@ impl Recording {
     /// An entry in the trail, of the credit that is returned.
     fn tell(
         &self,
-        event: &str,
+        event: TrailEvent,
         row: &RefundRow,
         debit: &Movement,
         credit: Option<&Movement>,
@@ -259,11 +259,11 @@ impl Recording {
             "debit": named(debit)?,
             "credit": credit.map(named).transpose()?,
         });
-        let entry = Entry {
+        let entry = TrailEntry {
             at,
             actor: NIGHT.to_owned(),
             role: String::new(),
-            event: event.to_owned(),
+            event,
             subject: row.item.to_string(),
             detail: detail.to_string(),
         };

@@ -10,7 +10,7 @@ use super::super::tx::Tx;
 use super::{Books, Scope, thing};
 use crate::remittance::payment::IssuedNotice;
 use crate::remittance::{Id, Money, NoticeStatus, PaymentReference, Total, YearMonth};
-use crate::suspense::{AdvanceRefusal, Refusal};
+use crate::suspense::{AdvanceRefusal, DeskRefusal};
 use chrono::NaiveDate;
 
 /// What is on an employer's advance balance, and which notices have reserved some of it.
@@ -34,10 +34,10 @@ impl Advance {
     }
 
     /// That what is free is too little.
-    pub(in crate::store) fn reserved(&self, employer_id: String, needed: Money) -> Refusal {
+    pub(in crate::store) fn reserved(&self, employer_id: String, needed: Money) -> DeskRefusal {
         let notices = self.reserves.iter().map(|(reference, _)| *reference).collect();
         let free = self.free();
-        Refusal::Advance(AdvanceRefusal::Reserved { employer_id, free, needed, notices })
+        DeskRefusal::Advance(AdvanceRefusal::Reserved { employer_id, free, needed, notices })
     }
 }
 

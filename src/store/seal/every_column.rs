@@ -10,6 +10,7 @@ use super::super::sql::Bind;
 use super::super::tx::Tx;
 use super::proof::Tampering;
 use crate::store::Gap;
+use crate::suspense::trail::TrailEvent;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -107,11 +108,11 @@ fn fill(store: &Store, file: &Connection) {
     .unwrap();
     drop(tx);
     for sequence in 1..=3 {
-        let entry = crate::suspense::trail::Entry {
+        let entry = crate::suspense::trail::TrailEntry {
             at: sequence,
             actor: "clerk".into(),
             role: "clerk".into(),
-            event: "noted".into(),
+            event: TrailEvent::Noted,
             subject: "one".into(),
             detail: "{}".into(),
         };

@@ -10,7 +10,7 @@ use super::super::sql::{Connection, Read, Row, Value, params};
 use super::step::Steps;
 use super::{Delta, Digest, RowSeal, Shape, of_row};
 use crate::remittance::account::masked;
-use crate::suspense::trail::BOOKS;
+use crate::suspense::trail::TrailEvent;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -92,7 +92,7 @@ struct Night {
 fn nights(connection: &Connection, centre: i64) -> Result<Vec<Night>, StoreError> {
     let sql = "select sequence, detail from trail where centre_id = ?1 and event = ?2
         order by sequence";
-    connection.prepare_cached(sql)?.query_all(params![centre, BOOKS], |row| {
+    connection.prepare_cached(sql)?.query_all(params![centre, TrailEvent::Night.code()], |row| {
         // Whatever else stands there fits no step.
         let (sequence, detail): (_, &str) = row.read()?;
         let detail: serde_json::Value = serde_json::from_str(detail).unwrap_or_default();

@@ -3,7 +3,7 @@
 use super::Caller;
 use crate::alert::bounce::{CameBack, Failure, Kind};
 use crate::store::CameBackOutcome;
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use axum::Json;
@@ -40,18 +40,18 @@ pub(crate) async fn take(
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case("message/rfc822") {
-        return Err(Fault::Invalid {
-            zh: "请以 message/rfc822 提交退信原文".to_owned(),
-            en: "expected the report itself, as message/rfc822".to_owned(),
-        });
+        return Err(Fault::invalid(
+            "请以 message/rfc822 提交退信原文",
+            "expected the report itself, as message/rfc822",
+        ));
     }
     let words = desk.rules().returned.clone();
     let (now, today) = (desk.now(), desk.today());
-    let entry = move |address: &str, status: &str| Entry {
+    let entry = move |address: &str, status: &str| TrailEntry {
         at: now,
         actor: actor.person.0.clone(),
         role: actor.role.code().to_owned(),
-        event: "address-blocked".to_owned(),
+        event: TrailEvent::AddressBlocked,
         subject: address.to_owned(),
         detail: json!({ "is": status, "token": actor.token }).to_string(),
     };

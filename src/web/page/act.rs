@@ -2,7 +2,7 @@
 //! whole number; and what several pages of acts share.
 
 use super::draft::{Form, items};
-use super::{actor, invalid, moment};
+use super::{actor, moment};
 use crate::remittance::PaymentReference;
 use crate::store::{NoticeRow, Store, StoreError};
 use crate::suspense::{Act, ItemId, Person};
@@ -72,7 +72,7 @@ pub(crate) async fn note(
     let form = Form::read(&body);
     let text: String = form.one("note").chars().take(NOTE_CHARS_MAX).collect();
     if text.is_empty() {
-        return Err(invalid("备注是空的", "the note is empty"));
+        return Err(Fault::invalid("备注是空的", "the note is empty"));
     }
     let id = item_id(&desk, account_id, &serial).await?;
     let (actor, now) = (actor(&session), moment(&desk));

@@ -1,8 +1,8 @@
 //! Where letters go: staff enter an employer's address, lift a block, send a letter once more.
 
 use super::draft::Form;
-use super::invalid;
 use crate::remittance::email;
+use crate::suspense::trail::TrailEvent;
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::session::Session;
@@ -22,7 +22,7 @@ pub(crate) async fn set(
     let address = mail_address(form.one("address"))?;
     let employer_id = address::named(&employer_id).to_owned();
     let page = address::employer(&employer_id);
-    let entry = session.entry(&desk, "address-set", &employer_id, &address);
+    let entry = session.entry(&desk, TrailEvent::AddressSet, &employer_id, &address);
     let (by, today) = (session.person_id.clone(), desk.today());
     desk.store(move |store| store.set_address(&employer_id, &address, &by, today, &entry)).await?;
     Ok(Redirect::to(&format!("{page}?done=address-set")).into_response())
@@ -35,7 +35,8 @@ pub(crate) async fn retry(
     Path(letter_id): Path<String>,
 ) -> Result<Response, Fault> {
     let page = format!("/letters/{}", address::part(&letter_id));
-    let (entry, now) = (session.entry(&desk, "letter-retried", &letter_id, ""), desk.now());
+    let (entry, now) =
+        (session.entry(&desk, TrailEvent::LetterRetried, &letter_id, ""), desk.now());
     desk.write(move |store| {
         store.retry_letters(std::slice::from_ref(&letter_id), now)?;
         store.append(&entry)
@@ -47,6 +48,6 @@ pub(crate) async fn retry(
 /// One mail address, as people type it.
 fn mail_address(typed: &str) -> Result<String, Fault> {
     email::one(typed).ok_or_else(|| {
-        invalid("请填写一个邮箱地址，例如 gjj@example.com", "expected one mail address")
+        Fault::invalid("请填写一个邮箱地址，例如 gjj@example.com", "expected one mail address")
     })
 }

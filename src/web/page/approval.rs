@@ -4,18 +4,20 @@
 //! voids it. What is alike is approved together: all that are chosen, or none.
 
 use super::draft::Form;
-use super::{actor, invalid, moment, people};
+use super::{actor, moment, people};
+use crate::remittance::Localized;
 use crate::store::{Approved, ProposalFilter};
 use crate::suspense::{Permission, ProposalState};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::{Frame, show as answer};
 use crate::web::session::Session;
-use crate::web::view::proposal::{Known, Shown, state};
+use crate::web::view::proposal::{Known, Shown};
 use askama::Template;
 use axum::extract::{Path, Query, RawForm, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use std::borrow::Cow;
 
 /// Proposals on the page.
 const SHOWN: u32 = 100;
@@ -33,7 +35,7 @@ struct Page {
 
 /// One state of proposals, as a filter.
 struct Choice {
-    words: &'static str,
+    words: Cow<'static, str>,
     href: String,
     is_chosen: bool,
 }
@@ -73,7 +75,7 @@ pub(crate) async fn show(
         states: ProposalState::ALL
             .into_iter()
             .map(|one| Choice {
-                words: state(one, language),
+                words: one.in_language(language),
                 href: format!("/approvals?state={}", one.code()),
                 is_chosen: one == wanted,
             })
@@ -106,7 +108,7 @@ pub(crate) async fn approve(
         .collect();
     let chosen = chosen.filter(|chosen| !chosen.is_empty());
     let chosen =
-        chosen.ok_or_else(|| invalid("请先选择要复核的意见", "choose a proposal first"))?;
+        chosen.ok_or_else(|| Fault::invalid("请先选择要复核的意见", "choose a proposal first"))?;
     let (rules, actor, now) = (desk.rules().desk.clone(), actor(&session), moment(&desk));
     let done = desk.store(move |store| store.approve_all(&rules, &actor, &chosen, now)).await?;
     let done = done.map_err(Fault::from)?;
@@ -125,7 +127,7 @@ pub(crate) async fn send_back(
     let form = Form::read(&body);
     let (digest, why) = (form.one("digest").to_owned(), form.one("why").to_owned());
     if why.is_empty() {
-        return Err(invalid("退回请写明原因", "say why it is sent back"));
+        return Err(Fault::invalid("退回请写明原因", "say why it is sent back"));
     }
     let (actor, now) = (actor(&session), moment(&desk));
     let done =

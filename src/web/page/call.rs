@@ -1,8 +1,10 @@
 //! 电话联系: employers that were reminded for the last time and whose money is still open.
 
+use super::as_of;
 use super::draft::Form;
-use super::{as_of, invalid};
+use crate::remittance::Localized;
 use crate::store::CallRow;
+use crate::suspense::trail::TrailEvent;
 use crate::suspense::{ItemId, Permission};
 use crate::web::Desk;
 use crate::web::account::detail;
@@ -75,7 +77,7 @@ fn line(call: &CallRow, frame: &Frame) -> Line {
         telephone: foreign(&call.mobile),
         contact: foreign(&call.contact),
         amount: yuan(call.amount),
-        say: frame.language.choose(call.chinese(), call.english()),
+        say: call.in_language(frame.language).into_owned(),
         reminded_on: call.reminded_on,
         letter: call.letter().unwrap_or_default().to_owned(),
         letter_href: format!("/letters/{}", address::part(&call.letter_id)),
@@ -92,9 +94,9 @@ pub(crate) async fn made(
     let item: ItemId = form.one("item").parse().map_err(|_| Fault::NotFound)?;
     let note: String = form.one("note").chars().take(NOTE_CHARS_MAX).collect();
     if note.is_empty() {
-        return Err(invalid("请写明联系结果", "say what came of the call"));
+        return Err(Fault::invalid("请写明联系结果", "say what came of the call"));
     }
-    let mut entry = session.entry(&desk, "called", &item.to_string(), "");
+    let mut entry = session.entry(&desk, TrailEvent::Called, &item.to_string(), "");
     entry.detail = detail(&note);
     desk.store(move |store| store.call_made(&item, &note, &entry)).await?;
     Ok(Redirect::to("/calls?done=called").into_response())

@@ -3,9 +3,9 @@
 //! What strangers wrote is shown as plain words, never as a page of theirs, and links of theirs are not followed.
 
 use super::draft::Form;
-use super::invalid;
 use crate::store::{ContactPreference, Dealt, KeptMessage, SHARED};
 use crate::suspense::Permission;
+use crate::suspense::trail::TrailEvent;
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::{Frame, show as answer};
@@ -90,17 +90,18 @@ pub(crate) async fn deal(
     let dealt = match Form::read(&body).one("dealt") {
         "done" => Dealt::Done,
         "block" => Dealt::Block,
-        _ => return Err(invalid("请选择如何处理", "expected done or block")),
+        _ => return Err(Fault::invalid("请选择如何处理", "expected done or block")),
     };
     let today = desk.today();
-    let template = session.entry(&desk, "", "", "");
+    let template = session.entry(&desk, TrailEvent::MailDealtWith, "", "");
     desk.store(move |store| {
-        let entry = |event: &str, subject: &str, what: &str| crate::suspense::trail::Entry {
-            event: event.to_owned(),
-            subject: subject.to_owned(),
-            detail: crate::web::account::detail(what),
-            ..template.clone()
-        };
+        let entry =
+            |event: TrailEvent, subject: &str, what: &str| crate::suspense::trail::TrailEntry {
+                event,
+                subject: subject.to_owned(),
+                detail: crate::web::account::detail(what),
+                ..template.clone()
+            };
         store.deal_with(std::slice::from_ref(&message_id), dealt, today, &entry)
     })
     .await?;

@@ -10,10 +10,10 @@ mod fields;
 use self::fields::{Field, fields_of, label};
 use super::{actor, people};
 use crate::remittance::account::masked;
-use crate::remittance::{Language, Money};
+use crate::remittance::{Language, Localized, Money};
 use crate::store::{CounterRow, Store};
-use crate::suspense::trail::Entry;
-use crate::suspense::{CounterOperation, CounterRequest, Permission, ProposalState};
+use crate::suspense::trail::{TrailEntry, TrailEvent};
+use crate::suspense::{CounterOperation, CounterRequest, Permission};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::{Frame, show as answer};
@@ -25,6 +25,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -35,7 +36,7 @@ const DECIDED_MAX: u32 = 50;
 #[template(path = "desk/counter.html")]
 struct Counter {
     frame: Frame,
-    kinds: Vec<(&'static str, &'static str, bool)>,
+    kinds: Vec<(&'static str, Cow<'static, str>, bool)>,
     /// The operation whose form is shown; empty for none.
     kind: &'static str,
     fields: Vec<Field>,
@@ -48,8 +49,8 @@ struct Counter {
 
 struct Line {
     id: String,
-    what: &'static str,
-    facts: Vec<(&'static str, String)>,
+    what: Cow<'static, str>,
+    facts: Vec<(Cow<'static, str>, String)>,
     /// What it would do; or why it cannot be done any more.
     would: Vec<String>,
     refused: String,
@@ -57,7 +58,7 @@ struct Line {
     decided: String,
     /// Whose access another person had renewed before they asked or decided.
     flags: Vec<String>,
-    state: &'static str,
+    state: Cow<'static, str>,
     note: String,
     is_mine: bool,
     may_decide: bool,
@@ -86,11 +87,11 @@ pub(crate) async fn unmask(
     session: Session,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
-    let entry = Entry {
+    let entry = TrailEntry {
         at: desk.now(),
         actor: session.person_id.clone(),
         role: actor(&session).role.code().to_owned(),
-        event: "unmasked".to_owned(),
+        event: TrailEvent::Unmasked,
         subject: id.clone(),
         detail: String::new(),
     };
@@ -121,7 +122,7 @@ async fn page(
         .await?;
     let frame = Frame::new(desk, session, "柜台业务", "Counter");
     let language = frame.language;
-    let chosen = CounterOperation::KINDS.iter().find(|(code, ..)| *code == asked.op);
+    let chosen = CounterOperation::KINDS.iter().find(|(code, _)| *code == asked.op);
     let kind = chosen.map_or("", |(code, ..)| code);
     let lines = |rows: &[CounterRow]| -> Vec<Line> {
         rows.iter()
@@ -131,7 +132,7 @@ async fn page(
     answer(&Counter {
         kinds: CounterOperation::KINDS
             .iter()
-            .map(|(code, zh, en)| (*code, language.choose(*zh, *en), *code == kind))
+            .map(|(code, name)| (*code, name.in_language(language), *code == kind))
             .collect(),
         kind,
         fields: fields_of(kind, language),
@@ -154,7 +155,6 @@ fn line(
     let request = &row.request;
     let language = frame.language;
     let called = |id: &str| foreign(names.get(id).map_or(id, String::as_str));
-    let (zh, en) = CounterOperation::words(request.operation.code());
     let (facts, has_document) = facts(&request.operation, whole, language);
     let hides = has_document || matches!(request.operation, CounterOperation::MergeEmployees(_));
     let is_mine = request.asked_by.0 == session.person_id;
@@ -167,12 +167,12 @@ fn line(
             });
             (told.filter(|words| !words.is_empty()).collect(), String::new())
         }
-        Some(Err(refusal)) => (Vec::new(), language.choose(refusal.chinese(), refusal.to_string())),
+        Some(Err(refusal)) => (Vec::new(), refusal.in_language(language).into_owned()),
         None => (Vec::new(), String::new()),
     };
     Line {
         id: request.request_id.clone(),
-        what: language.choose(zh, en),
+        what: request.operation.in_language(language),
         facts,
         would,
         refused: foreign(&refused),
@@ -183,7 +183,7 @@ fn line(
             .map(|(by, at)| format!("{} {}", called(&by.0), instant(*at)))
             .unwrap_or_default(),
         flags: flags(request, &called, language),
-        state: state_words(request.state, language),
+        state: request.state.in_language(language),
         note: foreign(&request.note),
         is_mine,
         may_decide: frame.may(Permission::Approve) && !is_mine,
@@ -223,7 +223,7 @@ fn facts(
     operation: &CounterOperation,
     whole: bool,
     language: Language,
-) -> (Vec<(&'static str, String)>, bool) {
+) -> (Vec<(Cow<'static, str>, String)>, bool) {
     let Ok(Value::Object(typed)) = serde_json::to_value(operation) else {
         return (Vec::new(), false);
     };
@@ -236,28 +236,13 @@ fn facts(
     (facts.collect(), is_identity)
 }
 
-const fn state_words(state: ProposalState, language: Language) -> &'static str {
-    let (zh, en) = match state {
-        ProposalState::Open => ("待复核", "Waits"),
-        ProposalState::Approved => ("已通过", "Approved"),
-        ProposalState::Withdrawn => ("已撤回", "Withdrawn"),
-        ProposalState::SentBack => ("已退回", "Sent back"),
-        ProposalState::Reversed => ("已红冲", "Reversed"),
-    };
-    match language {
-        Language::Chinese => zh,
-        Language::English => en,
-    }
-}
-
 /// The sentence behind an act.
 fn done(word: &str, language: Language) -> &'static str {
-    let (zh, en) = match word {
-        "asked" => ("已提交，待他人复核。", "Submitted; somebody else approves it."),
-        "approved" => ("已复核通过，账务已变更。", "Approved; the books have it."),
-        "sent-back" => ("已退回。", "Sent back."),
-        "withdrawn" => ("已撤回。", "Withdrawn."),
-        _ => ("", ""),
-    };
-    language.choose(zh, en)
+    match word {
+        "asked" => language.choose("已提交，待他人复核。", "Submitted; somebody else approves it."),
+        "approved" => language.choose("已复核通过，账务已变更。", "Approved; the books have it."),
+        "sent-back" => language.choose("已退回。", "Sent back."),
+        "withdrawn" => language.choose("已撤回。", "Withdrawn."),
+        _ => "",
+    }
 }

@@ -4,7 +4,6 @@
 //! a draft names it by the account itself. What a form does not say well is a fault in words; whether
 //! an act is possible is for the store to say.
 
-use super::invalid;
 use crate::remittance::{Money, PaymentReference};
 use crate::store::OwnAccount;
 use crate::suspense::{Act, Draft, ItemId, Seen, Share};
@@ -37,7 +36,7 @@ pub(crate) fn items(form: &Form, accounts: &[OwnAccount]) -> Result<Vec<Seen>, F
     let items: Option<Vec<Seen>> = form.all("item").map(|text| seen(text, accounts)).collect();
     let items = items.ok_or(Fault::NotFound)?;
     if items.is_empty() {
-        return Err(invalid("请先选择挂账", "choose an item first"));
+        return Err(Fault::invalid("请先选择挂账", "choose an item first"));
     }
     Ok(items)
 }
@@ -78,7 +77,7 @@ fn act(form: &Form, items: &[Seen]) -> Result<Act, Fault> {
         "refund" => Ok(Act::Refund),
         "correct-reference" => {
             let [reference] = references(form.one("notices"))?[..] else {
-                return Err(invalid("请填写一个登记号", "give one reference"));
+                return Err(Fault::invalid("请填写一个登记号", "give one reference"));
             };
             Ok(Act::CorrectReference { reference })
         }
@@ -87,12 +86,12 @@ fn act(form: &Form, items: &[Seen]) -> Result<Act, Fault> {
         "wait-until" => {
             let day = typed_day(form.one("day"));
             let day = day.ok_or_else(|| {
-                invalid("请填写日期，如 2026-05-20", "give a day, such as 2026-05-20")
+                Fault::invalid("请填写日期，如 2026-05-20", "give a day, such as 2026-05-20")
             })?;
             Ok(Act::WaitUntil { day })
         }
         "reverse" => Ok(Act::Reverse),
-        _ => Err(invalid("请选择处理方式", "choose an act")),
+        _ => Err(Fault::invalid("请选择处理方式", "choose an act")),
     }
 }
 
@@ -100,7 +99,7 @@ fn act(form: &Form, items: &[Seen]) -> Result<Act, Fault> {
 fn credit(serial: &str, items: &[Seen]) -> Result<ItemId, Fault> {
     let item = items.first().filter(|_| !serial.is_empty());
     let item =
-        item.ok_or_else(|| invalid("请填写被冲回来款的流水号", "give the credit’s serial"))?;
+        item.ok_or_else(|| Fault::invalid("请填写被冲回来款的流水号", "give the credit’s serial"))?;
     Ok(ItemId { account_no: item.id.account_no.clone(), serial: serial.to_owned() })
 }
 
@@ -118,10 +117,10 @@ fn references(text: &str) -> Result<Vec<PaymentReference>, Fault> {
         match word.to_ascii_uppercase().parse() {
             Ok(reference) => references.push(reference),
             Err(_) => {
-                return Err(Fault::Invalid {
-                    zh: format!("“{word}”不是登记号（P 加十位数字）"),
-                    en: format!("“{word}” is no reference (P and ten digits)"),
-                });
+                return Err(Fault::invalid(
+                    format!("“{word}”不是登记号（P 加十位数字）"),
+                    format!("“{word}” is no reference (P and ten digits)"),
+                ));
             }
         }
     }
@@ -133,17 +132,16 @@ fn from_advance(text: &str) -> Result<Option<Money>, Fault> {
     match (text, typed_amount(text)) {
         ("", _) => Ok(None),
         (_, Some(amount)) => Ok(Some(amount)),
-        (_, None) => Err(Fault::Invalid {
-            zh: format!("“{text}”不是金额"),
-            en: format!("“{text}” is no amount"),
-        }),
+        (_, None) => {
+            Err(Fault::invalid(format!("“{text}”不是金额"), format!("“{text}” is no amount")))
+        }
     }
 }
 
 /// The lines of a split: each a notice and how much of the item it gets.
 fn shares(form: &Form, items: &[Seen]) -> Result<Vec<Share>, Fault> {
     let [item] = items else {
-        return Err(invalid("拆分一次只拆一笔", "one item is split at a time"));
+        return Err(Fault::invalid("拆分一次只拆一笔", "one item is split at a time"));
     };
     let lines = form.all("share_notice").zip(form.all("share_amount"));
     let mut shares = Vec::new();
@@ -151,13 +149,13 @@ fn shares(form: &Form, items: &[Seen]) -> Result<Vec<Share>, Fault> {
         lines.filter(|(notice, amount)| !notice.is_empty() || !amount.is_empty())
     {
         let [notice] = references(notice)?[..] else {
-            return Err(invalid("每行请填写一个登记号", "give one reference in each line"));
+            return Err(Fault::invalid("每行请填写一个登记号", "give one reference in each line"));
         };
         let Some(amount) = typed_amount(amount) else {
-            return Err(Fault::Invalid {
-                zh: format!("“{amount}”不是金额"),
-                en: format!("“{amount}” is no amount"),
-            });
+            return Err(Fault::invalid(
+                format!("“{amount}”不是金额"),
+                format!("“{amount}” is no amount"),
+            ));
         };
         shares.push(Share { item: item.id.clone(), notice, amount });
     }

@@ -3,10 +3,10 @@
 //! Accounts and telephone numbers show their last four characters; a letter needs no more of them.
 
 use super::item::Notice;
-use super::queue::Line;
+use super::queue::QueueLine;
 use super::{ROWS, as_of, cut, people};
 use crate::remittance::account::masked;
-use crate::remittance::{Employer, Language};
+use crate::remittance::{Employer, Language, Localized};
 use crate::store::{
     ContactPreference, Cursor, EmployerSheet, LetterLine, LetterSearch, NoticeRow, NoticeSearch,
     OpenItem, Order, QueueFilter,
@@ -23,6 +23,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Notices, items and letters that one employer's page shows.
@@ -52,7 +53,7 @@ struct Page {
     frame: Frame,
     name: String,
     facts: Vec<(&'static str, String)>,
-    items: Vec<Line>,
+    items: Vec<QueueLine>,
     items_href: String,
     notices: Vec<Notice>,
     notices_href: String,
@@ -67,7 +68,7 @@ struct Letter {
     href: String,
     written_on: NaiveDate,
     subject: String,
-    state: &'static str,
+    state: Cow<'static, str>,
     failed: bool,
 }
 
@@ -82,7 +83,7 @@ struct Address {
     left_over: String,
     known_by: String,
     asked: String,
-    rhythm: &'static str,
+    rhythm: Cow<'static, str>,
     /// Why letters to it came back, where they did.
     blocked: String,
 }
@@ -179,7 +180,7 @@ fn page(desk: &Desk, session: &Session, found: &Found) -> Page {
     let employer = &found.sheet.employer;
     let id = &employer.employer_id;
     let line = |row: &OpenItem| {
-        Line::of(row, &[], found.as_of, &found.people, readings.reader(), language)
+        QueueLine::of(row, &[], found.as_of, &found.people, readings.reader(), language)
     };
     let of = |path| Destination::default().with("employer", id).on(path);
     Page {
@@ -203,7 +204,7 @@ impl Letter {
             href: format!("/letters/{}", address::part(&row.letter_id)),
             written_on: row.written_on,
             subject: foreign(&row.subject),
-            state: words::state(row.state, language),
+            state: row.state.map(|state| state.in_language(language)).unwrap_or_default(),
             failed: words::failed(row.state),
         }
     }
@@ -219,7 +220,7 @@ impl Address {
             left_over: foreign(&choice.left_over.join("；")),
             known_by: foreign(&words::known_by(choice, language)),
             asked: foreign(choice.asked.as_deref().unwrap_or_default()),
-            rhythm: words::rhythm(choice.rhythm, language),
+            rhythm: choice.rhythm.in_language(language),
             blocked: foreign(choice.blocked.as_deref().unwrap_or_default()),
         }
     }

@@ -10,7 +10,7 @@ use crate::remittance::Language;
 use crate::report::Item;
 use crate::report::xlsx::ItemBook;
 use crate::store::{Cursor, QueueFilter, Store, StoreError};
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::readings::Readings;
@@ -33,11 +33,11 @@ pub(crate) async fn queue(
 ) -> Result<Response, Fault> {
     let (today, readings) = (desk.today(), desk.readings());
     let language = session.visit.language;
-    let entry = Entry {
+    let entry = TrailEntry {
         at: desk.now(),
         actor: session.person_id.clone(),
         role: actor(&session).role.code().to_owned(),
-        event: "exported".to_owned(),
+        event: TrailEvent::Exported,
         subject: "queue".to_owned(),
         // Not what was searched for: that may be a payer's name, and the trail is kept for ever.
         detail: String::new(),

@@ -4,10 +4,10 @@
 //! behind and is told anew by a night.
 
 use super::draft::Form;
-use super::invalid;
-use crate::remittance::{Language, Reason};
+use crate::remittance::{Language, Localized};
 use crate::store::{HeldAct, HeldLetter};
 use crate::suspense::Permission;
+use crate::suspense::trail::TrailEvent;
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::{Frame, show as answer};
@@ -84,7 +84,7 @@ pub(crate) async fn show(
         desk.read(|store| Ok((store.held_letters()?, store.held_nights()?))).await?;
     let frame = Frame::new(&desk, &session, "暂扣函件", "Held letters");
     let language = frame.language;
-    let why = |pull: &crate::alert::Pull| foreign(&language.choose(pull.chinese(), pull.english()));
+    let why = |pull: &crate::alert::Pull| foreign(&pull.in_language(language));
     answer(&Page {
         nights: nights
             .into_iter()
@@ -116,18 +116,16 @@ fn said(asked: &Asked, language: Language) -> String {
     ];
     let told: Vec<String> = counts
         .into_iter()
-        .filter_map(|(count, zh, en)| Some((count.filter(|count| *count > 0)?, zh, en)))
-        .map(|(count, zh, en)| format!("{count} {}", language.choose(zh, en)))
+        .filter_map(|(count, zh, en)| {
+            let count = count.filter(|count| *count > 0)?;
+            Some(format!("{count} {}", language.choose(zh, en)))
+        })
         .collect();
     told.join(language.choose("；", "; "))
 }
 
-fn reason(reason: Reason, language: Language) -> &'static str {
-    language.choose(reason.chinese(), reason.code())
-}
-
 fn line(letter: &HeldLetter, language: Language) -> Line {
-    let reasons: Vec<&str> = letter.reasons.iter().map(|one| reason(*one, language)).collect();
+    let reasons: Vec<_> = letter.reasons.iter().map(|one| one.in_language(language)).collect();
     Line {
         href: format!("/letters/{}", address::part(&letter.letter_id)),
         night: letter.night,
@@ -163,7 +161,7 @@ fn groups(letters: &[HeldLetter], language: Language) -> Vec<Group> {
         );
         for one in &letter.reasons {
             let said =
-                format!("{}{}", language.choose("原因：", "reason: "), reason(*one, language));
+                format!("{}{}", language.choose("原因：", "reason: "), one.in_language(language));
             put("reason", one.code().to_owned(), said, letter);
         }
         for (id, file) in &letter.files {
@@ -198,11 +196,11 @@ pub(crate) async fn decide(
     let form = Form::read(&body);
     let note: String = form.one("note").chars().take(NOTE_CHARS_MAX).collect();
     let (act, event) = match form.one("act") {
-        "release" => (HeldAct::Release, "letters-released"),
+        "release" => (HeldAct::Release, TrailEvent::LettersReleased),
         "drop" if note.is_empty() => {
-            return Err(invalid("撤下请写明原因", "say why the letters are not to go"));
+            return Err(Fault::invalid("撤下请写明原因", "say why the letters are not to go"));
         }
-        "drop" => (HeldAct::Drop, "letters-dropped"),
+        "drop" => (HeldAct::Drop, TrailEvent::LettersDropped),
         _ => return Err(Fault::NotFound),
     };
     let chosen: Vec<String> = form.all("letter").map(str::to_owned).collect();
@@ -212,7 +210,7 @@ pub(crate) async fn decide(
         .filter(|(_, value)| !value.is_empty())
         .collect();
     if chosen.is_empty() && group.is_empty() {
-        return Err(invalid("请先选择函件", "choose a letter first"));
+        return Err(Fault::invalid("请先选择函件", "choose a letter first"));
     }
     let stands = desk.rules().brake.stands_days;
     let mut entry = session.entry(&desk, event, "", "");

@@ -17,7 +17,7 @@ use crate::store::{
     AdvanceOffer, Cursor, HistoryEntry, NoticeRow, NoticeSearch, OpenItem, Order, OwnAccount,
     QueueFilter, RefundFilter, RefundRow, SimilarItem, Store, StoreError, TransactionSheet,
 };
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use crate::suspense::{Proposal, Stage};
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -84,11 +84,11 @@ pub(crate) async fn unmask(
     Path((account_id, serial)): Path<(i64, String)>,
 ) -> Result<Response, Fault> {
     let found = find(&desk, account_id, &serial).await?;
-    let entry = Entry {
+    let entry = TrailEntry {
         at: desk.now(),
         actor: session.person_id.clone(),
         role: actor(&session).role.code().to_owned(),
-        event: "unmasked".to_owned(),
+        event: TrailEvent::Unmasked,
         subject: found.row.item.id.to_string(),
         detail: String::new(),
     };

@@ -2,6 +2,7 @@
 
 use super::{ROWS, cut};
 use crate::alert::LetterState;
+use crate::remittance::Localized;
 use crate::store::{BlockedAddress, LetterLine, LetterRow, LetterSearch, OutboxFilter, OutboxRow};
 use crate::suspense::Permission;
 use crate::web::Desk;
@@ -16,6 +17,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use serde::Deserialize;
+use std::borrow::Cow;
 
 /// Blocked addresses that the list shows; whoever mends some sees the others.
 const BLOCKED_SHOWN: u32 = 50;
@@ -25,7 +27,7 @@ const BLOCKED_SHOWN: u32 = 50;
 struct List {
     frame: Frame,
     asked: Asked,
-    states: Vec<(&'static str, &'static str)>,
+    states: Vec<(&'static str, Cow<'static, str>)>,
     lines: Vec<Line>,
     next: String,
     blocked: Vec<Blocked>,
@@ -50,7 +52,7 @@ struct Line {
     employer: String,
     employer_href: String,
     subject: String,
-    state: &'static str,
+    state: Cow<'static, str>,
     failed: bool,
     answer: String,
 }
@@ -132,7 +134,7 @@ pub(crate) async fn list(
         frame,
         states: LetterState::ALL
             .into_iter()
-            .map(|state| (state.code(), words::state(Some(state), language)))
+            .map(|state| (state.code(), state.in_language(language)))
             .collect(),
         blocked: blocked.iter().map(Blocked::of).collect(),
         waiting,
@@ -149,7 +151,7 @@ pub(crate) async fn list(
                 }),
                 employer_href: address::employer(&row.employer_id),
                 subject: foreign(&row.subject),
-                state: words::state(row.state, language),
+                state: row.state.map(|state| state.in_language(language)).unwrap_or_default(),
                 failed: words::failed(row.state),
                 answer: foreign(&row.answer),
             })
@@ -256,7 +258,7 @@ fn facts(desk: &Desk, row: &OutboxRow, frame: &Frame) -> Vec<(&'static str, Stri
         ""
     };
     let facts = [
-        (frame.say("状态", "State"), words::state(Some(row.state), frame.language).to_owned()),
+        (frame.say("状态", "State"), row.state.in_language(frame.language).into_owned()),
         (frame.say("尝试次数", "Tries"), row.attempts.to_string()),
         (frame.say("最近一次", "Last change"), at(Some(row.changed_at))),
         (frame.say("下次尝试", "Next try"), at(row.due_at)),

@@ -1,26 +1,27 @@
 //! Notices: searched by reference, employer, month, state and amount.
 
 use super::{ROWS, cut};
-use crate::remittance::{NoticeStage, YearMonth};
+use crate::remittance::{Localized, NoticeStage, YearMonth};
 use crate::store::{NoticeRow, NoticeSearch};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::{Frame, show as answer};
 use crate::web::session::Session;
 use crate::web::view::address::{self, Query as Address};
-use crate::web::view::{self, foreign, typed_amount, yuan};
+use crate::web::view::{foreign, typed_amount, yuan};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Deserialize;
+use std::borrow::Cow;
 
 #[derive(Template)]
 #[template(path = "desk/notices.html")]
 struct Page {
     frame: Frame,
     asked: Asked,
-    statuses: Vec<(&'static str, &'static str)>,
+    statuses: Vec<(&'static str, Cow<'static, str>)>,
     lines: Vec<Line>,
     next: String,
 }
@@ -34,7 +35,7 @@ struct Line {
     amount: String,
     /// What the advance balance brings of it; empty where it brings nothing.
     from_advance: String,
-    status: &'static str,
+    status: Cow<'static, str>,
     settled_on: Option<NaiveDate>,
     /// The transactions that name or pay it.
     transactions: String,
@@ -105,7 +106,7 @@ pub(crate) async fn show(
             .filter(|fen| !fen.is_zero())
             .map(yuan)
             .unwrap_or_default(),
-        status: view::notice_status(notice.status, language),
+        status: notice.status.in_language(language),
         settled_on: notice.settled_on,
         transactions: format!("/transactions?reference={}", notice.reference),
     };
@@ -114,7 +115,7 @@ pub(crate) async fn show(
         lines: rows.iter().map(line).collect(),
         statuses: NoticeStage::ALL
             .into_iter()
-            .map(|status| (status.code(), view::notice_status(status, language)))
+            .map(|status| (status.code(), status.in_language(language)))
             .collect(),
         asked,
         frame,

@@ -6,26 +6,27 @@
 //! is refused.
 
 use super::draft::{Form, drafts, edits, items};
-use super::{actor, invalid, moment, people};
-use crate::remittance::Total;
+use super::{actor, moment, people};
+use crate::remittance::{Localized, Subject, Total};
 use crate::report::Suggestion;
 use crate::store::{Edit, OwnAccount, Preview, Store, StoreError};
-use crate::suspense::{Act, Draft, Refusal};
+use crate::suspense::{Act, DeskRefusal, Draft};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::{Frame, show as answer};
 use crate::web::session::Session;
-use crate::web::view::proposal::{Known, Line, after};
-use crate::web::view::{self, address, count, foreign, yuan};
+use crate::web::view::proposal::{ActLine, Known, after};
+use crate::web::view::{address, count, foreign, yuan};
 use askama::Template;
 use axum::extract::{RawForm, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use std::borrow::Cow;
 
 #[derive(Template)]
 #[template(path = "desk/preview.html")]
 struct Page {
     frame: Frame,
-    kind: &'static str,
+    kind: Cow<'static, str>,
     drafts: Vec<Drafted>,
     /// How many can be proposed, and their sum.
     count: String,
@@ -40,8 +41,8 @@ struct Page {
 struct Drafted {
     /// The draft as the next form sends it; empty where it is refused.
     json: String,
-    items: Vec<Line>,
-    after: Vec<Line>,
+    items: Vec<ActLine>,
+    after: Vec<ActLine>,
     postings: Vec<String>,
     amount: String,
     note: String,
@@ -85,7 +86,7 @@ pub(crate) async fn preview(
     let total: Total = possible().map(|preview| preview.amount).sum();
     let kind = drafted.first().map(|draft| draft.act.kind());
     answer(&Page {
-        kind: kind.map_or("", |kind| frame.language.choose(kind.chinese(), kind.english())),
+        kind: kind.map(|kind| kind.in_language(frame.language)).unwrap_or_default(),
         count: count(possible().count() as u64),
         total: yuan(total),
         refused: shown.iter().filter(|draft| !draft.refusal.is_empty()).count(),
@@ -108,7 +109,12 @@ fn changes(of: (String, String), drafts: Vec<Draft>) -> impl Iterator<Item = Edi
 }
 
 impl Drafted {
-    fn of(draft: &Draft, preview: &Result<Preview, Refusal>, known: &Known, frame: &Frame) -> Self {
+    fn of(
+        draft: &Draft,
+        preview: &Result<Preview, DeskRefusal>,
+        known: &Known,
+        frame: &Frame,
+    ) -> Self {
         let language = frame.language;
         let shown = Self {
             json: String::new(),
@@ -127,7 +133,7 @@ impl Drafted {
                     .postings
                     .iter()
                     .map(|(debit, credit, amount)| {
-                        let side = |subject| view::subject(subject, language);
+                        let side = |subject: Subject| subject.in_language(language);
                         format!("{} → {} {}", side(*debit), side(*credit), yuan(*amount))
                     })
                     .collect(),
@@ -135,9 +141,7 @@ impl Drafted {
                 approvals_needed: preview.approvals_needed,
                 ..shown
             },
-            Err(refusal) => {
-                Self { refusal: language.choose(refusal.chinese(), refusal.to_string()), ..shown }
-            }
+            Err(refusal) => Self { refusal: refusal.in_language(language).into_owned(), ..shown },
         }
     }
 }
@@ -168,7 +172,7 @@ async fn nearest(desk: &Desk, form: &Form, accounts: &[OwnAccount]) -> Result<Ve
         })
         .await?;
     if drafted.is_empty() {
-        return Err(invalid(
+        return Err(Fault::invalid(
             "所选各笔都没有登记号、金额和各项线索完全相符的通知书，请逐笔处理",
             "none of these names a notice that asks for exactly what came, with every clue agreeing; look at each",
         ));
@@ -196,10 +200,10 @@ pub(crate) async fn propose(
 ) -> Result<Response, Fault> {
     let form = Form::read(&body);
     let drafts: Result<Vec<Draft>, _> = form.all("draft").map(serde_json::from_str).collect();
-    let drafts =
-        drafts.map_err(|_| invalid("请重新预览后再提交", "look at it again, then propose"))?;
+    let drafts = drafts
+        .map_err(|_| Fault::invalid("请重新预览后再提交", "look at it again, then propose"))?;
     if drafts.is_empty() {
-        return Err(invalid("没有可以提交的处理意见", "there is nothing to propose"));
+        return Err(Fault::invalid("没有可以提交的处理意见", "there is nothing to propose"));
     }
     let (rules, actor, now) = (desk.rules().desk.clone(), actor(&session), moment(&desk));
     let edited = edits(&form);

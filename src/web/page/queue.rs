@@ -10,7 +10,7 @@ mod view;
 
 use crate::remittance::Tally;
 use cursor_page::CursorPage;
-pub(crate) use line::Line;
+pub(crate) use line::QueueLine;
 pub(crate) use line::{seen, signed};
 pub(crate) use view::{View, Wanted, place};
 
@@ -39,7 +39,7 @@ struct Page {
     view: View,
     as_of: NaiveDate,
     facets: Vec<Facet>,
-    lines: Vec<Line>,
+    lines: Vec<QueueLine>,
     /// What the filters leave, over all pages.
     total: String,
     total_amount: String,
@@ -104,7 +104,7 @@ fn page(desk: &Desk, session: &Session, view: View, found: Found) -> Page {
     let previous = rows.first().filter(|_| previous).map(|first| view.backward(&place(first)));
     let readings = desk.readings();
     let lines = rows.iter().zip(&found.suggestions).map(|(row, suggestions)| {
-        Line::of(row, suggestions, found.as_of, &found.people, readings.reader(), language)
+        QueueLine::of(row, suggestions, found.as_of, &found.people, readings.reader(), language)
     });
     Page {
         lines: lines.collect(),

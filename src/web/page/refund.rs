@@ -7,9 +7,9 @@ pub(crate) mod act;
 
 use super::{actor, people};
 use crate::remittance::account::masked;
-use crate::remittance::{Language, RefundReference};
+use crate::remittance::{Localized, RefundReference};
 use crate::store::{RefundFilter, RefundMovement, RefundRow, Store};
-use crate::suspense::trail::Entry;
+use crate::suspense::trail::{TrailEntry, TrailEvent};
 use crate::suspense::{Permission, RefundChange, RefundState};
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -20,13 +20,14 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 #[derive(Template)]
 #[template(path = "desk/refunds.html")]
 struct List {
     frame: Frame,
-    states: Vec<(&'static str, &'static str, bool)>,
+    states: Vec<(&'static str, Cow<'static, str>, bool)>,
     lines: Vec<Line>,
     done: &'static str,
     may_export: bool,
@@ -40,7 +41,7 @@ struct One {
     facts: Vec<(&'static str, String)>,
     item: String,
     /// A change that waits: what, its particulars, who asked and why, its digest.
-    request: Option<(String, String, String, String)>,
+    request: Option<(Cow<'static, str>, String, String, String)>,
     is_mine: bool,
     may_ask: bool,
     may_approve: bool,
@@ -63,7 +64,7 @@ struct Line {
     why: String,
     approved_by: String,
     decided_on: chrono::NaiveDate,
-    state: &'static str,
+    state: Cow<'static, str>,
     waits: bool,
 }
 
@@ -73,17 +74,6 @@ struct Line {
 pub(crate) struct Asked {
     state: String,
     done: String,
-}
-
-/// Where a refund stands, in words.
-pub(crate) const fn state_words(state: RefundState, language: Language) -> &'static str {
-    match (state, language) {
-        (_, Language::Chinese) => state.chinese(),
-        (RefundState::Due, Language::English) => "Due",
-        (RefundState::Exported, Language::English) => "Exported",
-        (RefundState::Refunded, Language::English) => "Refunded",
-        (RefundState::Reversed, Language::English) => "Reversed",
-    }
 }
 
 fn line(row: &RefundRow, names: &BTreeMap<String, String>, whole: bool, frame: &Frame) -> Line {
@@ -98,20 +88,21 @@ fn line(row: &RefundRow, names: &BTreeMap<String, String>, whole: bool, frame: &
         why: foreign(&row.why),
         approved_by: row.approved_by.split(',').map(called).collect::<Vec<_>>().join("、"),
         decided_on: row.decided_on,
-        state: state_words(row.state, frame.language),
+        state: row.state.in_language(frame.language),
         waits: row.request.is_some(),
     }
 }
 
 /// The sentence behind an act.
 fn done(word: &str, frame: &Frame) -> &'static str {
-    let (zh, en) = match word {
-        "asked" => ("已提交，待他人复核。", "Submitted; somebody else approves it."),
-        "approved" => ("已复核通过。", "Approved."),
-        "dropped" => ("已取消。", "Dropped."),
-        _ => ("", ""),
-    };
-    frame.language.choose(zh, en)
+    match word {
+        "asked" => {
+            frame.language.choose("已提交，待他人复核。", "Submitted; somebody else approves it.")
+        }
+        "approved" => frame.language.choose("已复核通过。", "Approved."),
+        "dropped" => frame.language.choose("已取消。", "Dropped."),
+        _ => "",
+    }
 }
 
 pub(crate) async fn list(
@@ -128,7 +119,7 @@ pub(crate) async fn list(
     let states = RefundState::ALL.into_iter();
     answer(&List {
         states: states
-            .map(|one| (one.code(), state_words(one, language), Some(one) == state))
+            .map(|one| (one.code(), one.in_language(language), Some(one) == state))
             .collect(),
         lines: rows.iter().map(|row| line(row, &names, false, &frame)).collect(),
         done: done(&asked.done, &frame),
@@ -154,11 +145,11 @@ pub(crate) async fn unmask(
     Path(reference): Path<String>,
 ) -> Result<Response, Fault> {
     let found = find(&desk, &reference).await?;
-    let entry = Entry {
+    let entry = TrailEntry {
         at: desk.now(),
         actor: session.person_id.clone(),
         role: actor(&session).role.code().to_owned(),
-        event: "unmasked".to_owned(),
+        event: TrailEvent::Unmasked,
         subject: found.row.item.to_string(),
         detail: serde_json::json!({ "refund": found.row.reference.to_string() }).to_string(),
     };
@@ -224,7 +215,8 @@ fn one(
     let row = &found.row;
     let request = row.request.as_ref().map(|request| {
         let called = found.names.get(&request.by.0).unwrap_or(&request.by.0).clone();
-        let (what, digest) = (request.change.chinese().to_owned(), request.digest(row.reference));
+        let (what, digest) =
+            (request.change.in_language(frame.language), request.digest(row.reference));
         (
             what,
             particulars(&request.change, whole),

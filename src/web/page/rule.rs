@@ -1,6 +1,6 @@
 //! Rules in force: what the night judges by, each rule with its reason and an example.
 
-use crate::remittance::Language;
+use crate::remittance::{Language, Localized};
 use crate::rulebook::Rulebook;
 use crate::rulebook::remark::Example;
 use crate::suspense::Role;
@@ -12,6 +12,7 @@ use crate::web::view::{foreign, remark, yuan};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use std::borrow::Cow;
 
 #[derive(Template)]
 #[template(path = "desk/rules.html")]
@@ -21,7 +22,7 @@ struct Page {
     ignore: Vec<Rule>,
     remark: Vec<Rule>,
     limits: Vec<Limit>,
-    handbook: Vec<(u8, String)>,
+    handbook: Vec<(u8, Cow<'static, str>)>,
 }
 
 /// A rule with its reason, and an example of it.
@@ -55,7 +56,7 @@ pub(crate) async fn show(State(desk): State<Desk>, session: Session) -> Result<R
             .remark
             .handbook
             .iter()
-            .map(|rule| (rule.number, language.choose(rule.zh.clone(), rule.en.clone())))
+            .map(|rule| (rule.number, rule.in_language(language)))
             .collect(),
         frame,
     };
@@ -174,7 +175,7 @@ fn gives(example: &Example, language: Language) -> String {
 
 fn limits(rules: &Rulebook, language: Language) -> Vec<Limit> {
     let roles = |roles: &[Role]| {
-        let words = roles.iter().map(|role| language.choose(role.chinese(), role.code()));
+        let words = roles.iter().map(|role| role.in_language(language));
         words.collect::<Vec<_>>().join(language.choose("、", ", "))
     };
     let limit = |limit: &crate::suspense::Limit| Limit {
@@ -184,7 +185,7 @@ fn limits(rules: &Rulebook, language: Language) -> Vec<Limit> {
             language.choose("其余", "all others").to_owned()
         } else {
             let acts = limit.acts.iter();
-            let words = acts.map(|act| language.choose(act.chinese(), act.english()));
+            let words = acts.map(|act| act.in_language(language));
             words.collect::<Vec<_>>().join(language.choose("、", ", "))
         },
         up_to: limit.up_to.map_or_else(|| language.choose("不限", "any").to_owned(), yuan),

@@ -2,7 +2,7 @@
 
 use super::{ROWS, cut};
 use crate::nightly;
-use crate::remittance::{Language, Outcome, Tally};
+use crate::remittance::{Language, Localized, Outcome, Tally};
 use crate::report::Warning;
 use crate::store::{FeedRow, RunLine};
 use crate::web::Desk;
@@ -10,12 +10,13 @@ use crate::web::fault::Fault;
 use crate::web::frame::{Frame, show as answer};
 use crate::web::session::Session;
 use crate::web::view::address::Query as Address;
-use crate::web::view::{self, count, foreign, typed_day, yuan};
+use crate::web::view::{count, foreign, typed_day, yuan};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Deserialize;
+use std::borrow::Cow;
 
 #[derive(Template)]
 #[template(path = "desk/runs.html")]
@@ -62,7 +63,7 @@ struct File {
 }
 
 struct Decided {
-    words: &'static str,
+    words: Cow<'static, str>,
     count: String,
     amount: String,
     is_negative: bool,
@@ -71,7 +72,7 @@ struct Decided {
 
 /// Something to know.
 struct Told {
-    title: &'static str,
+    title: Cow<'static, str>,
     place: String,
     words: String,
 }
@@ -164,7 +165,7 @@ fn file(feed: &FeedRow) -> File {
 fn decided(outcome: Outcome, tally: Tally, as_of: NaiveDate, language: Language) -> Decided {
     let taken = Address::default().with("taken", &as_of.to_string());
     Decided {
-        words: view::outcome(outcome, language),
+        words: outcome.in_language(language),
         count: count(tally.count),
         amount: yuan(tally.amount),
         is_negative: tally.amount.is_negative(),
@@ -173,10 +174,9 @@ fn decided(outcome: Outcome, tally: Tally, as_of: NaiveDate, language: Language)
 }
 
 fn told(warning: &Warning, language: Language) -> Told {
-    let (zh, en) = warning.title();
     Told {
-        title: language.choose(zh, en),
+        title: warning.title().in_language(language),
         place: foreign(warning.place()),
-        words: foreign(&language.choose(warning.chinese(), warning.english())),
+        words: foreign(&warning.in_language(language)),
     }
 }

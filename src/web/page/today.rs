@@ -5,7 +5,7 @@
 
 use super::as_of;
 use crate::nightly::night_point;
-use crate::remittance::{Language, Outcome, Reason, Tally};
+use crate::remittance::{Language, Localized, Outcome, Reason, Tally};
 use crate::report::NightPoint;
 use crate::report::html::trend::Trend;
 use crate::store::{Assigned, Cell, Counts, FeedRow, QueueFilter, RunLine};
@@ -225,7 +225,7 @@ fn night(found: &Found, points: &[NightPoint], language: Language) -> Night {
     let taken = Query::default().with("taken", &as_of.to_string());
     let outcomes = found.outcomes.iter().map(|(outcome, tally)| {
         let href = taken.clone().with("outcome", outcome.code()).on("/transactions");
-        row(view::outcome(*outcome, language).to_owned(), *tally, href, most, "fill")
+        row(outcome.in_language(language).into_owned(), *tally, href, most, "fill")
     });
     Night {
         as_of,
@@ -281,7 +281,7 @@ fn breakdown<T: Copy>(
 fn by_reason(counts: &Counts, language: Language) -> Breakdown {
     let say = |reason: Reason| {
         let href = format!("/queue?reason={}", reason.code());
-        (view::reason(reason, language).to_owned(), href, "fill")
+        (reason.in_language(language).into_owned(), href, "fill")
     };
     let name = language.choose("按原因", "By reason");
     let is_in = |cell: &Cell, reason| cell.reason == Some(reason);
@@ -302,7 +302,7 @@ fn by_bank(counts: &Counts, language: Language) -> Breakdown {
 fn by_age(counts: &Counts, language: Language) -> Breakdown {
     let say = |age: Age| {
         let href = Query::default().with("age", age.code()).on("/queue");
-        (view::age(age, language).to_owned(), href, view::age_class(age))
+        (age.in_language(language).into_owned(), href, view::age_class(age))
     };
     let name = language.choose("按账龄", "By age");
     breakdown(name, counts, Age::ALL.into_iter(), |cell, age| cell.age == age, say)

@@ -3,10 +3,10 @@
 pub(crate) mod export;
 
 use super::{ROWS, cut, people};
-use crate::remittance::Language;
+use crate::remittance::{Language, Localized, said};
 use crate::store::TrailFilter;
 use crate::suspense::Role;
-use crate::suspense::trail::{Break, Chain, EVENTS, Link, event_chinese, event_english};
+use crate::suspense::trail::{Break, Chain, Link, TrailEvent};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::frame::{Frame, show as answer};
@@ -18,13 +18,14 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
+use std::borrow::Cow;
 
 #[derive(Template)]
 #[template(path = "desk/trail.html")]
 struct Page {
     frame: Frame,
     asked: Asked,
-    events: Vec<(&'static str, &'static str)>,
+    events: Vec<(&'static str, Cow<'static, str>)>,
     lines: Vec<Line>,
     next: String,
     /// What the chain was found to be; only where that was asked for.
@@ -100,7 +101,10 @@ pub(crate) async fn show(
         next: rows.last().filter(|_| more).map(behind).unwrap_or_default(),
         lines: rows.iter().map(|link| line(link, &known, language)).collect(),
         verified: chain.map(|chain| Verified::of(chain, language)),
-        events: EVENTS.iter().map(|(code, zh, en)| (*code, language.choose(*zh, *en))).collect(),
+        events: TrailEvent::KNOWN
+            .iter()
+            .map(|(code, name)| (*code, name.in_language(language)))
+            .collect(),
         asked,
         frame,
     })
@@ -111,18 +115,22 @@ impl Verified {
         match chain {
             Ok(chain) => {
                 let entries = count(chain.len().cast_unsigned());
-                let words = language.choose(
-                    format!("已逐条验证：{entries} 条完整，无缺失、无改动。"),
-                    format!("Verified entry by entry: all {entries} are there and unchanged."),
-                );
+                let words = said!(
+                    language,
+                    "已逐条验证：{entries} 条完整，无缺失、无改动。",
+                    "Verified entry by entry: all {entries} are there and unchanged."
+                )
+                .into_owned();
                 Self { holds: true, words, head: chain.head().to_owned() }
             }
             Err(broken) => {
-                let words = language.choose(format!("链条断裂：{broken}。请立即保全数据库并查明原因。"),
-                    format!(
-                        "The chain is broken: {broken}. Keep the database as it is and find out why."
-                    ),
-                );
+                let broken = broken.in_language(language);
+                let words = said!(
+                    language,
+                    "链条断裂：{broken}。请立即保全数据库并查明原因。",
+                    "The chain is broken: {broken}. Keep the database as it is and find out why."
+                )
+                .into_owned();
                 Self { holds: false, words, head: String::new() }
             }
         }
@@ -131,10 +139,6 @@ impl Verified {
 
 fn line(link: &Link, known: &Known, language: Language) -> Line {
     let entry = &link.entry;
-    let event = match language {
-        Language::Chinese => event_chinese(&entry.event),
-        Language::English => event_english(&entry.event),
-    };
     let role = Role::from_code(&entry.role);
     let item = entry.subject.parse().ok().map(|id| known.item(&id));
     let item = item.filter(|line| !line.href.is_empty());
@@ -143,13 +147,13 @@ fn line(link: &Link, known: &Known, language: Language) -> Line {
         at: instant(entry.at),
         actor: known.person(&entry.actor),
         role: match role {
-            Some(role) => detail::role_words(role, language).to_owned(),
+            Some(role) => role.in_language(language).into_owned(),
             None if entry.role == "operator" => {
                 language.choose("命令行", "command line").to_owned()
             }
             None => foreign(&entry.role),
         },
-        event: event.unwrap_or(&entry.event).to_owned(),
+        event: entry.event.in_language(language).into_owned(),
         subject: item.as_ref().map_or_else(|| foreign(&entry.subject), |line| line.words.clone()),
         href: item.map(|line| line.href).unwrap_or_default(),
         detail: detail::words(&entry.detail, known, language),

@@ -1,8 +1,8 @@
 //! 流水: every transaction, searched; and one with what became of it, posting by posting.
 
 use super::{ROWS, cut};
-use crate::remittance::Outcome;
 use crate::remittance::account::masked;
+use crate::remittance::{Localized, Outcome, Subject};
 use crate::store::{OwnAccount, RowPlace, TransactionRow, TransactionSearch, TransactionSheet};
 use crate::web::Desk;
 use crate::web::fault::Fault;
@@ -12,12 +12,13 @@ use crate::web::session::Session;
 use crate::web::view::address::{self, Query as Address};
 use crate::web::view::remark::Remark;
 use crate::web::view::why::Why;
-use crate::web::view::{self, foreign, typed_amount, typed_day, yuan};
+use crate::web::view::{foreign, typed_amount, typed_day, yuan};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 #[derive(Template)]
@@ -26,7 +27,7 @@ struct List {
     frame: Frame,
     asked: Asked,
     banks: Vec<(String, String)>,
-    outcomes: Vec<(&'static str, &'static str)>,
+    outcomes: Vec<(&'static str, Cow<'static, str>)>,
     lines: Vec<Line>,
     next: String,
 }
@@ -40,8 +41,8 @@ struct Line {
     remark: String,
     amount: String,
     is_negative: bool,
-    outcome: &'static str,
-    reason: &'static str,
+    outcome: Cow<'static, str>,
+    reason: Cow<'static, str>,
     notice: String,
 }
 
@@ -54,8 +55,8 @@ struct Page {
     facts: Vec<(&'static str, String)>,
     payer_account: String,
     remarks: Vec<Remark>,
-    outcome: &'static str,
-    reason: &'static str,
+    outcome: Cow<'static, str>,
+    reason: Cow<'static, str>,
     rule: String,
     decided_on: String,
     /// Staff decided it, and the explanation is why it had been in suspense.
@@ -63,7 +64,7 @@ struct Page {
     rest: String,
     why: Why,
     notices: Vec<(String, String)>,
-    postings: Vec<(NaiveDate, &'static str, &'static str, String)>,
+    postings: Vec<(NaiveDate, Cow<'static, str>, Cow<'static, str>, String)>,
     /// Its page as an item; empty where it was never open.
     item: String,
 }
@@ -142,8 +143,8 @@ pub(crate) async fn list(
             remark: foreign(row.remark()),
             amount: yuan(amount),
             is_negative: amount.fen() < 0,
-            outcome: row.outcome.map_or("–", |outcome| view::outcome(outcome, language)),
-            reason: row.reason.map_or("", |reason| view::reason(reason, language)),
+            outcome: row.outcome.map_or("–".into(), |outcome| outcome.in_language(language)),
+            reason: row.reason.map(|reason| reason.in_language(language)).unwrap_or_default(),
             notice: row.notice().map(|notice| notice.to_string()).unwrap_or_default(),
         }
     };
@@ -153,7 +154,7 @@ pub(crate) async fn list(
         banks: banks(&accounts),
         outcomes: Outcome::ALL
             .into_iter()
-            .map(|outcome| (outcome.code(), view::outcome(outcome, language)))
+            .map(|outcome| (outcome.code(), outcome.in_language(language)))
             .collect(),
         asked,
         frame,
@@ -190,10 +191,12 @@ fn page(desk: &Desk, session: &Session, sheet: &TransactionSheet) -> Page {
         facts: super::item::facts(sheet, language),
         payer_account: masked(&sheet.counterparty_account),
         remarks: sheet.remarks.iter().map(read).collect(),
-        outcome: sheet.outcome.map_or(frame.say("尚未匹配", "not judged yet"), |one| {
-            view::outcome(one, language)
-        }),
-        reason: sheet.reason.map_or("", |reason| view::reason(reason, language)),
+        outcome: sheet
+            .outcome
+            .map_or(language.choose("尚未匹配", "not judged yet").into(), |one| {
+                one.in_language(language)
+            }),
+        reason: sheet.reason.map(|reason| reason.in_language(language)).unwrap_or_default(),
         rule: foreign(sheet.rule.as_deref().unwrap_or_default()),
         decided_on: sheet.decided_on.map(|day| day.to_string()).unwrap_or_default(),
         by_staff: sheet.by_staff(),
@@ -210,7 +213,7 @@ fn page(desk: &Desk, session: &Session, sheet: &TransactionSheet) -> Page {
             .postings
             .iter()
             .map(|one| {
-                let side = |subject| view::subject(subject, language);
+                let side = |subject: Subject| subject.in_language(language);
                 (one.posted_on, side(one.debit), side(one.credit), yuan(one.amount))
             })
             .collect(),

@@ -1,5 +1,7 @@
 //! What makes a password easy to guess, in words: the piece of it that most characters stand in.
 
+use crate::remittance::{Language, Localized};
+use std::borrow::Cow;
 use zxcvbn::Entropy;
 use zxcvbn::matching::patterns::MatchPattern;
 
@@ -36,20 +38,27 @@ impl Hint {
             MatchPattern::BruteForce => Self::Little,
         })
     }
+}
 
-    /// In Chinese and English.
-    pub(super) const fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Known => (
+impl Localized for Hint {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Known => language.choose(
                 "用了单位、本人的姓名或用户名，或行业里的词（也包括拼音）",
                 "it is made of names, the login or words of the trade, be it in pinyin",
             ),
-            Self::Common => ("用了最常见的密码或单词", "it is made of common passwords or words"),
-            Self::Keyboard => ("用了键盘上相邻的一串键", "it is a run of keys on the keyboard"),
-            Self::Repeat => ("同样的字符重复出现", "it repeats itself"),
-            Self::Sequence => ("用了连续的数字或字母", "it is a sequence such as abc or 1234"),
-            Self::Date => ("用了日期或年份", "it is made of a date or a year"),
-            Self::Little => ("变化太少", "there is too little in it"),
-        }
+            Self::Common => {
+                language.choose("用了最常见的密码或单词", "it is made of common passwords or words")
+            }
+            Self::Keyboard => {
+                language.choose("用了键盘上相邻的一串键", "it is a run of keys on the keyboard")
+            }
+            Self::Repeat => language.choose("同样的字符重复出现", "it repeats itself"),
+            Self::Sequence => {
+                language.choose("用了连续的数字或字母", "it is a sequence such as abc or 1234")
+            }
+            Self::Date => language.choose("用了日期或年份", "it is made of a date or a year"),
+            Self::Little => language.choose("变化太少", "there is too little in it"),
+        })
     }
 }

@@ -4,17 +4,9 @@
 
 use super::proposal::{Known, after};
 use super::{foreign, yuan};
-use crate::remittance::{Language, Money};
+use crate::remittance::{Language, Localized, Money};
 use crate::suspense::{AccessKind, Act, CounterOperation, Role};
 use serde_json::Value;
-
-/// What a role is called.
-pub(crate) const fn role_words(role: Role, language: Language) -> &'static str {
-    match language {
-        Language::Chinese => role.chinese(),
-        Language::English => role.code(),
-    }
-}
 
 /// What an entry says besides what happened.
 pub(crate) fn words(detail: &str, known: &Known, language: Language) -> String {
@@ -44,13 +36,13 @@ pub(crate) fn words(detail: &str, known: &Known, language: Language) -> String {
                 parts.push(format!("{}“{}”", language.choose("原因", "because "), foreign(text)));
             }
             ("is" | "was", Value::String(code)) if Role::from_code(code).is_some() => {
-                let role = Role::from_code(code).map_or("", |role| role_words(role, language));
+                let role = Role::from_code(code).map(|role| role.in_language(language));
+                let role = role.unwrap_or_default();
                 let was = if name == "was" { language.choose("原为", "was ") } else { "" };
                 parts.push(format!("{was}{role}"));
             }
             ("counter", Value::String(code)) => {
-                let (zh, en) = CounterOperation::words(code);
-                parts.push(language.choose(zh, en).to_owned());
+                parts.push(CounterOperation::name_of(code).in_language(language).into_owned());
             }
             (name, Value::String(text))
                 if let Some(words) = access(name, text, known, language) =>
@@ -73,18 +65,22 @@ fn access(name: &str, text: &str, known: &Known, language: Language) -> Option<S
         ("is", "enabled") => Some(AccessKind::Enable),
         _ => None,
     };
-    if let Some((zh, en)) = kind.map(AccessKind::words) {
-        return Some(language.choose(zh, en).to_owned());
+    if let Some(kind) = kind {
+        return Some(kind.in_language(language).into_owned());
     }
-    let (zh, en) = match name {
+    let says = match name {
         "token" => return Some(format!("{} {}", language.choose("令牌", "token"), foreign(text))),
-        "asked_by" => ("申请人", "asked for by"),
-        "unopposed" => ("满 24 小时无异议，申请人", "a day without objection, asked for by"),
-        "renewed_by" => ("近期办理其权限的人", "whose access was renewed of late by"),
-        "owner" => ("所属人员", "of"),
+        "asked_by" => language.choose("申请人", "asked for by"),
+        "unopposed" => {
+            language.choose("满 24 小时无异议，申请人", "a day without objection, asked for by")
+        }
+        "renewed_by" => {
+            language.choose("近期办理其权限的人", "whose access was renewed of late by")
+        }
+        "owner" => language.choose("所属人员", "of"),
         _ => return None,
     };
-    Some(format!("{} {}", language.choose(zh, en), known.person(text)))
+    Some(format!("{says} {}", known.person(text)))
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Notices that may be meant, with a tick for each thing that speaks for or against.
 
 use super::{foreign, yuan};
-use crate::remittance::Language;
-use crate::report::{Holds, Suggestion, words};
+use crate::remittance::{Language, Localized};
+use crate::report::{Holds, Suggestion};
+use std::borrow::Cow;
 
 /// A notice beside an item.
 pub(crate) struct Candidate {
@@ -20,8 +21,8 @@ pub(crate) struct Candidate {
 pub(crate) struct Tick {
     pub(crate) class: &'static str,
     pub(crate) sign: &'static str,
-    pub(crate) says: &'static str,
-    pub(crate) what: &'static str,
+    pub(crate) says: Cow<'static, str>,
+    pub(crate) what: Cow<'static, str>,
     pub(crate) detail: String,
 }
 
@@ -29,22 +30,16 @@ impl Candidate {
     pub(crate) fn of(suggestion: &Suggestion, language: Language) -> Self {
         use crate::report::EvidenceKind::Amount;
         let evidence = suggestion.evidence.iter();
-        let ticks = evidence.clone().map(|evidence| {
-            let (sign, says) = words::holds(evidence.holds);
-            Tick {
-                class: match evidence.holds {
-                    Holds::Yes => "yes",
-                    Holds::Nearly => "nearly",
-                    Holds::No => "no",
-                },
-                sign,
-                says: says.of(language),
-                what: words::evidence(evidence.kind).of(language),
-                detail: foreign(match language {
-                    Language::Chinese => &evidence.detail,
-                    Language::English => &evidence.english,
-                }),
-            }
+        let ticks = evidence.clone().map(|evidence| Tick {
+            class: match evidence.holds {
+                Holds::Yes => "yes",
+                Holds::Nearly => "nearly",
+                Holds::No => "no",
+            },
+            sign: evidence.holds.tick(),
+            says: evidence.holds.in_language(language),
+            what: evidence.kind.in_language(language),
+            detail: foreign(&evidence.in_language(language)),
         });
         let exact = evidence.clone().any(|one| one.kind == Amount && one.holds == Holds::Yes);
         Self {

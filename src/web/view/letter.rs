@@ -1,30 +1,8 @@
 //! Where a letter stands and where letters go, in words.
 
-use crate::alert::{LetterState, Rhythm};
+use crate::alert::LetterState;
 use crate::remittance::Language;
 use crate::store::ContactPreference;
-
-/// Where a letter stands; one from before there was an outbox stands nowhere.
-pub(crate) const fn state(state: Option<LetterState>, language: Language) -> &'static str {
-    let Some(state) = state else { return "" };
-    let (zh, en) = match state {
-        LetterState::Waiting => ("待发", "waiting"),
-        LetterState::Sending => ("发送中", "being sent"),
-        LetterState::Sent => ("已发出", "sent"),
-        LetterState::Returned => ("被退回", "came back"),
-        LetterState::Refused => ("被拒收", "refused"),
-        LetterState::GivenUp => ("已放弃", "given up"),
-        LetterState::Unknown => ("状态未知", "unconfirmed"),
-        LetterState::Printed => ("纸质", "on paper"),
-        LetterState::Filed => ("已存为文件", "left as a file"),
-        LetterState::Held => ("暂扣待放行", "held back"),
-        LetterState::Dropped => ("已撤下", "dropped"),
-    };
-    match language {
-        Language::Chinese => zh,
-        Language::English => en,
-    }
-}
 
 /// Whether it did not arrive, as far as anybody knows.
 pub(crate) const fn failed(state: Option<LetterState>) -> bool {
@@ -45,15 +23,6 @@ pub(crate) const fn failed(state: Option<LetterState>) -> bool {
             | LetterState::Held
             | LetterState::Dropped,
         ) => false,
-    }
-}
-
-/// How often an employer gets letters.
-pub(crate) fn rhythm(rhythm: Rhythm, language: Language) -> &'static str {
-    match rhythm {
-        Rhythm::Immediate => language.choose("次日", "the next morning"),
-        Rhythm::Weekly => language.choose("每周一", "on Mondays"),
-        Rhythm::Never => language.choose("不寄函件", "no letters"),
     }
 }
 

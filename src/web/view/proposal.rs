@@ -4,9 +4,10 @@
 //! the notices and amounts it moves, never as a code.
 
 use super::{address, count, foreign, instant, yuan};
-use crate::remittance::{Language, Money, PaymentReference};
+use crate::remittance::{Language, Localized, Money, PaymentReference, said};
 use crate::store::{NoticeRow, OwnAccount};
 use crate::suspense::{Act, Actor, DeskRules, ItemId, Person, Proposal, ProposalState, Share};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What a proposal names, looked up.
@@ -22,7 +23,7 @@ pub(crate) struct Known {
 pub(crate) struct Shown {
     pub(crate) id: String,
     pub(crate) digest: String,
-    pub(crate) kind: &'static str,
+    pub(crate) kind: Cow<'static, str>,
     pub(crate) amount: String,
     pub(crate) fen: i64,
     pub(crate) count: String,
@@ -31,14 +32,14 @@ pub(crate) struct Shown {
     /// What to know of who proposed and approved: whose access another person had renewed; a sentence each.
     pub(crate) flags: Vec<String>,
     pub(crate) note: String,
-    pub(crate) state: &'static str,
+    pub(crate) state: Cow<'static, str>,
     pub(crate) is_open: bool,
     pub(crate) is_mine: bool,
     /// Where the reader can change it; empty where not.
     pub(crate) edit: String,
-    pub(crate) before: Vec<Line>,
-    pub(crate) after: Vec<Line>,
-    pub(crate) approvals: Vec<Line>,
+    pub(crate) before: Vec<ActLine>,
+    pub(crate) after: Vec<ActLine>,
+    pub(crate) approvals: Vec<ActLine>,
     /// So many more have to agree.
     pub(crate) missing: usize,
     /// Why this reader cannot approve it; empty where they can.
@@ -48,12 +49,12 @@ pub(crate) struct Shown {
 }
 
 /// A sentence, and where it leads.
-pub(crate) struct Line {
+pub(crate) struct ActLine {
     pub(crate) words: String,
     pub(crate) href: String,
 }
 
-impl Line {
+impl ActLine {
     pub(crate) fn plain(words: String) -> Self {
         Self { words, href: String::new() }
     }
@@ -69,9 +70,9 @@ impl Known {
     }
 
     /// An item, by its bank and serial, with its page.
-    pub(crate) fn item(&self, id: &ItemId) -> Line {
+    pub(crate) fn item(&self, id: &ItemId) -> ActLine {
         let account = self.accounts.iter().find(|account| account.account_no == id.account_no);
-        Line {
+        ActLine {
             words: format!(
                 "{} {}",
                 account.map_or("", |account| account.bank_name.as_str()),
@@ -83,7 +84,7 @@ impl Known {
         }
     }
 
-    fn notice(&self, reference: PaymentReference) -> Line {
+    fn notice(&self, reference: PaymentReference) -> ActLine {
         let words = match self.notices.get(&reference) {
             Some(NoticeRow { employer_name, employer_id, month, amount, .. }) => {
                 let name = if employer_name.is_empty() { employer_id } else { employer_name };
@@ -91,7 +92,7 @@ impl Known {
             }
             None => reference.to_string(),
         };
-        Line { words, href: format!("/notices?q={reference}") }
+        ActLine { words, href: format!("/notices?q={reference}") }
     }
 }
 
@@ -106,14 +107,14 @@ impl Shown {
         let is_open = proposal.state == ProposalState::Open;
         let why_not = match proposal.may_approve(rules, reader) {
             Ok(()) => String::new(),
-            Err(refusal) => language.choose(refusal.chinese(), refusal.to_string()),
+            Err(refusal) => refusal.in_language(language).into_owned(),
         };
         let needed = usize::from(proposal.approvals_needed);
         let approvals = proposal.approvals.iter();
         Self {
             id: proposal.proposal_id.clone(),
             digest: proposal.digest(),
-            kind: language.choose(proposal.act.kind().chinese(), proposal.act.kind().english()),
+            kind: proposal.act.kind().in_language(language),
             amount: yuan(proposal.amount),
             fen: proposal.amount.fen(),
             count: count(proposal.items.len() as u64),
@@ -121,14 +122,16 @@ impl Shown {
             at: instant(proposal.proposed_at),
             flags: flags(proposal, known, language),
             note: foreign(&proposal.note),
-            state: state(proposal.state, language),
+            state: proposal.state.in_language(language),
             is_open,
             is_mine: proposal.proposed_by == reader.person,
             edit: edit(proposal, known),
             before: proposal.items.iter().map(|seen| known.item(&seen.id)).collect(),
             after: after(&proposal.act, known, language),
             approvals: approvals
-                .map(|one| Line::plain(format!("{} {}", known.person(&one.by.0), instant(one.at))))
+                .map(|one| {
+                    ActLine::plain(format!("{} {}", known.person(&one.by.0), instant(one.at)))
+                })
                 .collect(),
             missing: needed.saturating_sub(proposal.approvals.len()),
             why_not: if is_open { why_not } else { String::new() },
@@ -151,14 +154,12 @@ fn flags(proposal: &Proposal, known: &Known, language: Language) -> Vec<String> 
 
 /// That somebody's access was renewed by another of late.
 pub(crate) fn renewed(who: &str, by: &str, language: Language) -> String {
-    match language {
-        Language::Chinese => {
-            format!("{who} 的密码、动态码、角色或令牌近期由 {by} 办理，请核实为本人所办")
-        }
-        Language::English => format!(
-            "{by} had renewed the password, codes, role or token of {who} a short while before: see that it was they"
-        ),
-    }
+    said!(
+        language,
+        "{who} 的密码、动态码、角色或令牌近期由 {by} 办理，请核实为本人所办",
+        "{by} had renewed the password, codes, role or token of {who} a short while before: see that it was they"
+    )
+    .into_owned()
 }
 
 /// Where a proposal is changed: on the page of its first item. A reversal is proposed or not.
@@ -168,35 +169,21 @@ fn edit(proposal: &Proposal, known: &Known) -> String {
     page.map(|href| format!("{href}#acts")).unwrap_or_default()
 }
 
-/// Where a proposal stands, in words.
-pub(crate) const fn state(state: ProposalState, language: Language) -> &'static str {
-    match language {
-        Language::Chinese => state.chinese(),
-        Language::English => match state {
-            ProposalState::Open => "waits for approval",
-            ProposalState::Approved => "approved",
-            ProposalState::Withdrawn => "taken back",
-            ProposalState::SentBack => "sent back",
-            ProposalState::Reversed => "booked back",
-        },
-    }
-}
-
 /// What shall be, a line for each notice, employer or day that is named.
-pub(crate) fn after(act: &Act, known: &Known, language: Language) -> Vec<Line> {
+pub(crate) fn after(act: &Act, known: &Known, language: Language) -> Vec<ActLine> {
     let say = |zh: &str, en: &str| language.choose(zh, en).to_owned();
     match act {
         Act::Settle { notices, from_advance } => settled(notices, *from_advance, known, language),
         Act::Split { shares, rest_to } => {
-            let mut lines: Vec<Line> = shares.iter().map(|share| part(share, known)).collect();
+            let mut lines: Vec<ActLine> = shares.iter().map(|share| part(share, known)).collect();
             if let Some(employer_id) = rest_to {
                 let words = say("余款转单位暂存款", "the rest to the advance balance of");
                 let words = format!("{words} {}", foreign(employer_id));
-                lines.push(Line { words, href: address::employer(employer_id) });
+                lines.push(ActLine { words, href: address::employer(employer_id) });
             }
             lines
         }
-        Act::Advance { employer_id: Some(employer_id) } => vec![Line {
+        Act::Advance { employer_id: Some(employer_id) } => vec![ActLine {
             words: format!(
                 "{} {}",
                 say("转单位暂存款", "to the advance balance of"),
@@ -204,34 +191,34 @@ pub(crate) fn after(act: &Act, known: &Known, language: Language) -> Vec<Line> {
             ),
             href: address::employer(employer_id),
         }],
-        Act::Advance { employer_id: None } => vec![Line::plain(say(
+        Act::Advance { employer_id: None } => vec![ActLine::plain(say(
             "转单位暂存款（单位待定）",
             "to an advance balance, of whom is not known yet",
         ))],
-        Act::Refund => vec![Line::plain(say("退回付款人", "back to the payer"))],
+        Act::Refund => vec![ActLine::plain(say("退回付款人", "back to the payer"))],
         Act::CorrectReference { reference } => {
-            let Line { words, href } = known.notice(*reference);
+            let ActLine { words, href } = known.notice(*reference);
             let read = say("登记号更正为", "read as");
             let then =
                 say("，待下次批处理按规则重新匹配", "; the next night judges it by its rules");
-            vec![Line { words: format!("{read} {words}{then}"), href }]
+            vec![ActLine { words: format!("{read} {words}{then}"), href }]
         }
         Act::TakeBack { credit } => {
-            let Line { words, href } = known.item(credit);
+            let ActLine { words, href } = known.item(credit);
             let taken = say("冲回已入账来款", "takes back the settled credit");
             let then = say(
                 "，原核销红冲，通知书恢复待缴",
                 "; what it had settled is booked back, its notices are open again",
             );
-            vec![Line { words: format!("{taken} {words}{then}"), href }]
+            vec![ActLine { words: format!("{taken} {words}{then}"), href }]
         }
         Act::NotOurs => {
-            vec![Line::plain(say("非缴存款项，转入非缴存往来", "no payment to the fund"))]
+            vec![ActLine::plain(say("非缴存款项，转入非缴存往来", "no payment to the fund"))]
         }
         Act::WaitUntil { day } => {
-            vec![Line::plain(format!("{} {day}", say("暂缓至", "waits until")))]
+            vec![ActLine::plain(format!("{} {day}", say("暂缓至", "waits until")))]
         }
-        Act::Reverse => vec![Line::plain(say(
+        Act::Reverse => vec![ActLine::plain(say(
             "红冲原处理，款项恢复挂账",
             "what was approved is booked back; the items hang again",
         ))],
@@ -244,18 +231,18 @@ fn settled(
     from_advance: Option<Money>,
     known: &Known,
     language: Language,
-) -> Vec<Line> {
+) -> Vec<ActLine> {
     let pays = language.choose("核销通知书", "pays notice");
     let line = |reference: &PaymentReference| {
-        let Line { words, href } = known.notice(*reference);
-        Line { words: format!("{pays} {words}"), href }
+        let ActLine { words, href } = known.notice(*reference);
+        ActLine { words: format!("{pays} {words}"), href }
     };
     let with = language.choose("连同单位暂存款", "with this much of the advance balance:");
-    let advance = from_advance.map(|amount| Line::plain(format!("{with} {}", yuan(amount))));
+    let advance = from_advance.map(|amount| ActLine::plain(format!("{with} {}", yuan(amount))));
     notices.iter().map(line).chain(advance).collect()
 }
 
-fn part(share: &Share, known: &Known) -> Line {
-    let Line { words, href } = known.notice(share.notice);
-    Line { words: format!("{} → {words}", yuan(share.amount)), href }
+fn part(share: &Share, known: &Known) -> ActLine {
+    let ActLine { words, href } = known.notice(share.notice);
+    ActLine { words: format!("{} → {words}", yuan(share.amount)), href }
 }

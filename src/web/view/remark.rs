@@ -5,15 +5,15 @@
 
 use super::foreign;
 use crate::remark::{Certainty, Reader, Reading, SegmentKind, Step, marked};
-use crate::remittance::{Language, RemarkField};
-use crate::report::words;
+use crate::remittance::{Language, Localized, RemarkField};
+use std::borrow::Cow;
 
 /// Pieces and steps that are shown of one remark; a hostile one may alternate for megabytes.
 const PIECES_MAX: usize = 64;
 
 /// One free text of the bank.
 pub(crate) struct Remark {
-    pub(crate) field: &'static str,
+    pub(crate) field: Cow<'static, str>,
     pub(crate) pieces: Vec<Piece>,
     /// What it amounts to.
     pub(crate) verdict: String,
@@ -54,14 +54,10 @@ impl Remark {
     ) -> Self {
         let reading = reader.read(text);
         let advice = reading.advice.iter().filter_map(|advice| {
-            let text = reader.rules().advice_text(advice.code())?;
-            Some(match language {
-                Language::Chinese => text.zh.clone(),
-                Language::English => text.en.clone(),
-            })
+            Some(reader.rules().advice_text(advice.code())?.in_language(language).into_owned())
         });
         Self {
-            field: words::field(field).of(language),
+            field: field.in_language(language),
             pieces: pieces(text, &reading),
             verdict: verdict(&reading, language),
             steps: reading
@@ -138,10 +134,7 @@ fn verdict(reading: &Reading, language: Language) -> String {
 fn done(text: &str, step: &Step, language: Language) -> Done {
     let (start, end) = step.span;
     let found: String = text.chars().skip(start).take(end.saturating_sub(start)).collect();
-    let left_out = match language {
-        Language::Chinese => "（剔除）",
-        Language::English => "(left out)",
-    };
+    let left_out = language.choose("（剔除）", "(left out)");
     let became = if step.became.is_empty() { left_out.to_owned() } else { step.became.clone() };
     Done {
         found: foreign(&found).replace([' ', '\u{3000}', '\u{A0}'], "␣"),
@@ -173,10 +166,7 @@ pub(crate) fn why(rule: &str, language: Language) -> Option<&'static str> {
         ("extra-digits",       "多出的数字，没有规则能解释",       "digits too many that no rule explains"),
     ];
     let (_, chinese, english) = WHY.iter().find(|(id, ..)| *id == rule)?;
-    Some(match language {
-        Language::Chinese => chinese,
-        Language::English => english,
-    })
+    Some(language.choose(*chinese, *english))
 }
 
 #[cfg(test)]

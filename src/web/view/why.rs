@@ -3,12 +3,14 @@
 //! Start at [`Why::of`]. The explanation was kept when the decision was made, with its amounts and
 //! counts, so the page says what held then, whatever became of notices and rules since.
 
-use super::{notice_status, yuan};
+use super::yuan;
 use crate::matching::explanation::{
     Doubt, Explanation, NoticeState, PartsSummary, PartsVerdict, PayerDisagrees, SeveralNotices,
     Unconfirmed,
 };
-use crate::remittance::{Language, Money, NoticeStage, PaymentReference, Total};
+use crate::remittance::{
+    Bilingual, Language, Localized, Money, NoticeStage, PaymentReference, Total,
+};
 
 /// Why an item is open.
 #[derive(Default)]
@@ -35,7 +37,7 @@ impl Why {
             return Self::default();
         };
         Self {
-            sentence: language.choose(explanation.in_chinese(), explanation.in_english()),
+            sentence: explanation.in_language(language).into_owned(),
             conditions: conditions(&explanation, language),
         }
     }
@@ -84,9 +86,9 @@ fn amount(due: impl Into<Total>, received: impl Into<Total>, language: Language)
     }
 }
 
-fn counted((zh, en): (&'static str, &'static str), found: usize, language: Language) -> Condition {
+fn counted(name: &Bilingual, found: usize, language: Language) -> Condition {
     Condition {
-        name: language.choose(zh, en).to_owned(),
+        name: name.in_language(language).into_owned(),
         wanted: "1".to_owned(),
         found: found.to_string(),
         gap: if found > 1 { format!("+{}", found - 1) } else { String::new() },
@@ -100,8 +102,8 @@ fn parts(standing: &PartsSummary, language: Language) -> Vec<Condition> {
     let reserved = standing.from_advance;
     let mut conditions = vec![
         amount(*due, *received, language),
-        counted(("收款银行数", "Receiving banks"), *banks, language),
-        counted(("入账月份数", "Booking months"), *months, language),
+        counted(&Bilingual::fixed("收款银行数", "Receiving banks"), *banks, language),
+        counted(&Bilingual::fixed("入账月份数", "Booking months"), *months, language),
     ];
     if !reserved.is_zero() {
         conditions.push(Condition {
@@ -212,15 +214,15 @@ fn several(together: &SeveralNotices, language: Language) -> Vec<Condition> {
 
 fn status(reference: PaymentReference, state: NoticeState, language: Language) -> Condition {
     let (found, holds) = match state {
-        NoticeState::Unknown => (language.choose("没有这份通知书", "no such notice"), false),
-        NoticeState::Open(_) => (notice_status(NoticeStage::Awaiting, language), true),
-        NoticeState::Paid(_) => (notice_status(NoticeStage::Paid, language), false),
-        NoticeState::Revoked(_) => (notice_status(NoticeStage::Revoked, language), false),
+        NoticeState::Unknown => (language.choose("没有这份通知书", "no such notice").into(), false),
+        NoticeState::Open(_) => (NoticeStage::Awaiting.in_language(language), true),
+        NoticeState::Paid(_) => (NoticeStage::Paid.in_language(language), false),
+        NoticeState::Revoked(_) => (NoticeStage::Revoked.in_language(language), false),
     };
     Condition {
         name: format!("{} {reference}", language.choose("通知书", "Notice")),
-        wanted: notice_status(NoticeStage::Awaiting, language).to_owned(),
-        found: found.to_owned(),
+        wanted: NoticeStage::Awaiting.in_language(language).into_owned(),
+        found: found.into_owned(),
         gap: String::new(),
         holds,
     }

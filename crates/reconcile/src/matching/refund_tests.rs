@@ -7,6 +7,7 @@
 use super::explanation::RefundRole;
 use super::*;
 use crate::rulebook;
+use remittance::{Language, Localized};
 
 fn reference(number: u64) -> RefundReference {
     RefundReference::from_number(number).unwrap()
@@ -147,6 +148,8 @@ fn the_explanation_names_the_other_side_and_is_read_back() {
         let Explanation::Refund(link) = &decision.explanation else { panic!("{decision:?}") };
         assert_eq!((link.role, &*link.serial), (role, other));
         assert_eq!(decision.explanation.to_code().parse().as_ref(), Ok(&decision.explanation));
-        assert!(decision.explanation.in_chinese().contains(&reference(1).to_string()));
+        assert!(
+            decision.explanation.in_language(Language::Chinese).contains(&reference(1).to_string())
+        );
     }
 }

@@ -63,12 +63,12 @@ struct Candidate<'n> {
     read: Vec<PaymentReference>,
     /// The notices that it settled.
     settled: &'n [PaymentReference],
-    standing: Standing,
+    standing: CandidateState,
 }
 
 /// How a candidate stands; of alike ones the last in this order is taken first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
+enum CandidateState {
     Handled,
     Settled,
     /// An item that a rule ignores, by its index.
@@ -97,10 +97,10 @@ impl Candidate<'_> {
     /// The kinds of standing in the order in which they are taken last.
     const fn class(&self) -> u8 {
         match self.standing {
-            Standing::Handled => 0,
-            Standing::Settled => 1,
-            Standing::Ignored(_) => 2,
-            Standing::Open(_) => 3,
+            CandidateState::Handled => 0,
+            CandidateState::Settled => 1,
+            CandidateState::Ignored(_) => 2,
+            CandidateState::Open(_) => 3,
         }
     }
 
@@ -203,7 +203,11 @@ fn candidates<'n>(
             serial: item.serial,
             read: sorted(&item.claim),
             settled: &[],
-            standing: if ignored { Standing::Ignored(index) } else { Standing::Open(index) },
+            standing: if ignored {
+                CandidateState::Ignored(index)
+            } else {
+                CandidateState::Open(index)
+            },
         });
     }
     for credit in &night.known.credits {
@@ -219,8 +223,8 @@ fn candidates<'n>(
             read: sorted(credit.claim),
             settled: credit.notices,
             standing: match credit.state {
-                CreditState::Settled => Standing::Settled,
-                CreditState::Handled => Standing::Handled,
+                CreditState::Settled => CandidateState::Settled,
+                CreditState::Handled => CandidateState::Handled,
             },
         });
     }
@@ -280,9 +284,9 @@ fn are_alike(candidates: &[Candidate<'_>], group: &[usize]) -> bool {
 fn undo(night: &mut Run<'_, '_>, credit: &Candidate<'_>, debit: &Debit<'_, '_>, candidates: usize) {
     let explanation = |role| undone(role, credit.serial, credit.booked.0, candidates);
     let credit_index = match credit.standing {
-        Standing::Open(index) | Standing::Ignored(index) => index,
-        Standing::Settled | Standing::Handled => {
-            let settled = credit.standing == Standing::Settled;
+        CandidateState::Open(index) | CandidateState::Ignored(index) => index,
+        CandidateState::Settled | CandidateState::Handled => {
+            let settled = credit.standing == CandidateState::Settled;
             let role = if settled { Role::DebitOfSettled } else { Role::DebitOfHandled };
             let decision = Decision::suspense(Reason::ReversalOfMatched, explanation(role));
             return night.set(debit.index, decision);
@@ -308,7 +312,7 @@ fn hold(
     };
     night.set(debit.index, Decision::suspense(Reason::ReversalUnclear, explanation));
     for credit in all() {
-        let Standing::Open(index) = credit.standing else { continue };
+        let CandidateState::Open(index) = credit.standing else { continue };
         // The first debit that may mean it is the one that it is told of.
         if night.decisions.get(place(index)).is_some_and(Option::is_none) {
             let item = debit.item;

@@ -125,6 +125,8 @@ impl Sum {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use remittance::{Language, Localized};
+    use std::borrow::Cow;
 
     #[test]
     fn the_first_certain_field_wins_unless_certain_fields_differ() {
@@ -178,9 +180,10 @@ mod tests {
                 Claim::SeveralDoubtful(_) => "doubtful",
             };
             let text = format!("{word} {}", names.join(" "));
-            let found = got.field.map_or("", RemarkField::chinese);
+            let found =
+                got.field.map_or(Cow::Borrowed(""), |field| field.in_language(Language::Chinese));
             assert_eq!(
-                (text.trim_end(), found),
+                (text.trim_end(), &*found),
                 (want, field),
                 "{postscript:?} {purpose:?} {summary:?}"
             );

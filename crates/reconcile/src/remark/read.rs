@@ -139,7 +139,7 @@ struct Walk<'r> {
 
 /// Where in a finding a character stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum CharPlace {
     Outside,
     Inside,
     Tail,
@@ -177,18 +177,18 @@ impl<'r> Walk<'r> {
                         self.symbols(index, true);
                     }
                     self.step(char, class, index);
-                    Place::Inside
+                    CharPlace::Inside
                 }
                 Some(found) if found.end <= byte => {
                     if found.end == byte {
                         self.places.push((start, index));
                         self.glued(remark, found, index);
                     }
-                    Place::Tail
+                    CharPlace::Tail
                 }
                 Some(_) | None => {
                     self.outside(class, index);
-                    Place::Outside
+                    CharPlace::Outside
                 }
             };
             self.write(char, class, place);
@@ -237,19 +237,19 @@ impl<'r> Walk<'r> {
         self.steps.push(Step { span, became: String::new(), rule: rule.to_owned() });
     }
 
-    fn write(&mut self, char: char, class: Class, place: Place) {
+    fn write(&mut self, char: char, class: Class, place: CharPlace) {
         match (class, place) {
             (Class::Invisible, _) => {}
-            (Class::Space, Place::Inside) => {}
-            (Class::Space, Place::Outside | Place::Tail) => {
+            (Class::Space, CharPlace::Inside) => {}
+            (Class::Space, CharPlace::Outside | CharPlace::Tail) => {
                 if !self.plain.is_empty() && !self.plain.ends_with(' ') {
                     self.plain.push(' ');
                 }
             }
-            (class, Place::Inside) if class.is_symbol() && !self.bars => {}
-            (Class::Symbol, Place::Inside) => {}
-            (Class::Prefix { .. }, Place::Inside) => self.plain.push('P'),
-            (_, Place::Inside | Place::Outside | Place::Tail) => {
+            (class, CharPlace::Inside) if class.is_symbol() && !self.bars => {}
+            (Class::Symbol, CharPlace::Inside) => {}
+            (Class::Prefix { .. }, CharPlace::Inside) => self.plain.push('P'),
+            (_, CharPlace::Inside | CharPlace::Outside | CharPlace::Tail) => {
                 self.plain.push(folded(char, class))
             }
         }

@@ -3,14 +3,14 @@
 //! Adding a column is adding a row to [`COLUMNS`]. Identifiers are text, so that no program rounds a
 //! serial number; only amounts, ages and numbers are numbers.
 
-use super::{Age, Bilingual, Item, Language, words};
+use super::{Age, Bilingual, Item, Language, Suggestion, text as shown};
 use chrono::NaiveDate;
-use remittance::{RemarkField, Total};
+use remittance::{Localized, RemarkField, Total};
 use std::borrow::Cow;
 
 /// One column: its heading, its width in characters, and where its value comes from.
 pub(super) struct Column {
-    pub(super) heading: words::Words,
+    pub(super) heading: Bilingual,
     #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "a CSV has no widths"))]
     pub(super) width: u8,
     pub(super) value: for<'a> fn(&'a Item, Language) -> Value<'a>,
@@ -38,13 +38,13 @@ pub(super) const COLUMNS: [Column; 20] = [
     column("用途", "Purpose", 20, |item, _| text(item.remark(RemarkField::Purpose))),
     column("摘要", "Summary", 14, |item, _| text(item.remark(RemarkField::Summary))),
     column("银行备注", "Bank note", 14, |item, _| text(item.remark(RemarkField::Note))),
-    column("原因", "Reason", 16, |item, language| text(words::reason(item.reason).of(language))),
-    column("说明", "Explanation", 44, |item, language| text(explanation(&item.explanation, language))),
+    column("原因", "Reason", 16, |item, language| said(&item.reason, language)),
+    column("说明", "Explanation", 44, |item, language| said(&item.explanation, language)),
     column("建议", "Suggestions", 44, suggestions),
     column("账龄(天)", "Age (days)", 9, |item, _| Value::Count(item.age_days.into())),
-    column("账龄段", "Age band", 10, |item, language| text(words::age(Age::of(item.age_days)).of(language))),
+    column("账龄段", "Age band", 10, |item, language| said(&Age::of(item.age_days), language)),
     column("责任人", "Assignee", 10, |item, _| text(item.assignee.as_deref().unwrap_or_default())),
-    column("状态", "Status", 9, |item, language| text(words::stage(item.status).of(language))),
+    column("状态", "Status", 9, |item, language| said(&item.status, language)),
     column("备注", "Note", 24, |item, _| text(&item.note)),
 ];
 
@@ -54,20 +54,33 @@ const fn column(
     width: u8,
     value: for<'a> fn(&'a Item, Language) -> Value<'a>,
 ) -> Column {
-    Column { heading: words::Words(chinese, english), width, value }
+    Column { heading: Bilingual::fixed(chinese, english), width, value }
 }
 
 fn text(text: &str) -> Value<'_> {
     Value::Text(Cow::Borrowed(text))
 }
 
-fn suggestions(item: &Item, language: Language) -> Value<'_> {
-    Value::Text(Cow::Owned(words::suggestions(&item.suggestions, language)))
+fn said<'a>(value: &impl Localized, language: Language) -> Value<'a> {
+    Value::Text(value.in_language(language))
 }
 
-fn explanation(explanation: &Bilingual, language: Language) -> &str {
-    match language {
-        Language::Chinese => &explanation.zh,
-        Language::English => &explanation.en,
+/// Suggestions on as many lines: `P1906133753 某某公司 2026-05 1,200.00 ✓金额 ≈名称`.
+fn suggestions(item: &Item, language: Language) -> Value<'_> {
+    let lines = item.suggestions.iter().map(|suggestion| line(suggestion, language));
+    Value::Text(lines.collect::<Vec<_>>().join("\n").into())
+}
+
+fn line(suggestion: &Suggestion, language: Language) -> String {
+    let Suggestion { reference, employer, month, amount, evidence } = suggestion;
+    let mut line = format!("{reference} {employer} {month} {}", shown::grouped(*amount));
+    for piece in evidence {
+        let kind = piece.kind.in_language(language);
+        line.push_str(&format!(" {}{kind}", piece.holds.tick()));
+        let detail = piece.in_language(language);
+        if !detail.is_empty() {
+            line.push_str(&format!("({detail})"));
+        }
     }
+    line
 }

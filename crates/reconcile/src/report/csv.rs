@@ -6,6 +6,7 @@
 use super::column::{COLUMNS, Value};
 use super::{Item, Language, Report, text};
 use csv::{Terminator, WriterBuilder};
+use remittance::Localized;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -17,7 +18,9 @@ pub fn write<W: Write>(report: &Report, language: Language, mut out: W) -> io::R
     // Without the BOM Excel reads the file in the machine's own code page.
     out.write_all("\u{FEFF}".as_bytes())?;
     let mut sheet = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
-    sheet.write_record(COLUMNS.iter().map(|column| column.heading.of(language)))?;
+    sheet.write_record(
+        COLUMNS.iter().map(|column| column.heading.in_language(language).into_owned()),
+    )?;
     for item in &report.items {
         for column in &COLUMNS {
             sheet.write_field(field(item, column.value, language).as_ref())?;

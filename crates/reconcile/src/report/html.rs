@@ -12,14 +12,13 @@ mod remark;
 mod select;
 pub mod trend;
 
-use super::words::{self, Words};
 use super::{
     Age, AgeTotal, Awaiting, Evidence, Holds, Item, Language, NightPoint, RemarkText, Report,
     Stage, Suggestion, Tally, Warning, text,
 };
 use askama::Template;
 use chrono::Datelike;
-use remittance::{Outcome, Reason, Total};
+use remittance::{Bilingual, Localized, Outcome, Reason, Total};
 use select::{Group, Index};
 use std::borrow::Borrow;
 use std::fmt;
@@ -45,13 +44,13 @@ impl Default for Options {
 /// # Errors
 /// When the writer fails.
 pub fn write<W: io::Write>(report: &Report, options: Options, mut out: W) -> io::Result<()> {
-    Page::new(report, options).write_into(&mut out)
+    ReportPage::new(report, options).write_into(&mut out)
 }
 
 /// What the template shows.
 #[derive(Template)]
 #[template(path = "report.html", whitespace = "minimize")]
-struct Page<'a> {
+struct ReportPage<'a> {
     report: &'a Report,
     options: Options,
     open: Tally,
@@ -62,7 +61,7 @@ struct Page<'a> {
     trend: Option<trend::Trend>,
 }
 
-impl<'a> Page<'a> {
+impl<'a> ReportPage<'a> {
     fn new(report: &'a Report, options: Options) -> Self {
         let chosen = select::most_important(&report.items, options.items_max);
         Self {
@@ -80,9 +79,9 @@ impl<'a> Page<'a> {
 
 /// What the template calls; askama passes values by reference as they stand in the template.
 #[expect(clippy::unused_self, reason = "a template calls methods of its page")]
-impl<'a> Page<'a> {
-    fn t(&self, chinese: &'static str, english: &'static str) -> Words {
-        Words(chinese, english)
+impl<'a> ReportPage<'a> {
+    fn t(&self, chinese: &'static str, english: &'static str) -> InBoth {
+        InBoth(Bilingual::fixed(chinese, english))
     }
 
     fn english_first(&self) -> bool {
@@ -101,16 +100,16 @@ impl<'a> Page<'a> {
         text::grouped_count(u64::try_from(*count.borrow()).unwrap_or(u64::MAX))
     }
 
-    fn reason(&self, reason: impl Borrow<Reason>) -> Words {
-        words::reason(*reason.borrow())
+    fn reason(&self, reason: impl Borrow<Reason>) -> InBoth {
+        InBoth(Bilingual::of(reason.borrow()))
     }
 
-    fn outcome(&self, outcome: impl Borrow<Outcome>) -> Words {
-        words::outcome(*outcome.borrow())
+    fn outcome(&self, outcome: impl Borrow<Outcome>) -> InBoth {
+        InBoth(Bilingual::of(outcome.borrow()))
     }
 
-    fn age(&self, band: impl Borrow<Age>) -> Words {
-        words::age(*band.borrow())
+    fn age(&self, band: impl Borrow<Age>) -> InBoth {
+        InBoth(Bilingual::of(band.borrow()))
     }
 
     fn age_class(&self, age_days: impl Borrow<u32>) -> &'static str {
@@ -121,26 +120,26 @@ impl<'a> Page<'a> {
         age_class(total.age)
     }
 
-    fn stage(&self, stage: impl Borrow<Stage>) -> Words {
-        words::stage(*stage.borrow())
+    fn stage(&self, stage: impl Borrow<Stage>) -> InBoth {
+        InBoth(Bilingual::of(stage.borrow()))
     }
 
-    fn field(&self, remark: &RemarkText) -> Words {
-        words::field(remark.field)
+    fn field(&self, remark: &RemarkText) -> InBoth {
+        InBoth(Bilingual::of(&remark.field))
     }
 
-    fn evidence(&self, evidence: &Evidence) -> Words {
-        words::evidence(evidence.kind)
+    fn evidence(&self, evidence: &Evidence) -> InBoth {
+        InBoth(Bilingual::of(&evidence.kind))
     }
 
     fn tick(&self, evidence: &Evidence) -> &'static str {
-        words::holds(evidence.holds).0
+        evidence.holds.tick()
     }
 
     /// What the tick says, for a pointer that rests on it and for a screen reader.
     fn tick_title(&self, evidence: &Evidence) -> String {
-        let Words(chinese, english) = words::holds(evidence.holds).1;
-        format!("{chinese} · {english}")
+        let Bilingual { zh, en } = Bilingual::of(&evidence.holds);
+        format!("{zh} · {en}")
     }
 
     fn tick_class(&self, evidence: &Evidence) -> &'static str {
@@ -175,18 +174,18 @@ impl<'a> Page<'a> {
         point.matched_percent().map_or_else(|| "–".to_owned(), |percent| format!("{percent}%"))
     }
 
-    fn weekday(&self) -> Words {
-        const WEEKDAYS: [Words; 7] = [
-            Words("星期一", "Monday"),
-            Words("星期二", "Tuesday"),
-            Words("星期三", "Wednesday"),
-            Words("星期四", "Thursday"),
-            Words("星期五", "Friday"),
-            Words("星期六", "Saturday"),
-            Words("星期日", "Sunday"),
+    fn weekday(&self) -> InBoth {
+        static WEEKDAYS: [Bilingual; 7] = [
+            Bilingual::fixed("星期一", "Monday"),
+            Bilingual::fixed("星期二", "Tuesday"),
+            Bilingual::fixed("星期三", "Wednesday"),
+            Bilingual::fixed("星期四", "Thursday"),
+            Bilingual::fixed("星期五", "Friday"),
+            Bilingual::fixed("星期六", "Saturday"),
+            Bilingual::fixed("星期日", "Sunday"),
         ];
         let index = usize::try_from(self.report.as_of.weekday().num_days_from_monday());
-        index.ok().and_then(|index| WEEKDAYS.get(index)).copied().unwrap_or(Words("", ""))
+        InBoth(index.ok().and_then(|index| WEEKDAYS.get(index)).cloned().unwrap_or_default())
     }
 
     fn movement_count(&self) -> u64 {
@@ -208,9 +207,16 @@ impl<'a> Page<'a> {
         warnings.get(..self.options.items_max).unwrap_or(warnings)
     }
 
-    fn warning_title(&self, warning: &Warning) -> Words {
-        let (chinese, english) = warning.title();
-        Words(chinese, english)
+    fn warning_in_chinese(&self, warning: &Warning) -> String {
+        remark::shown(&warning.in_language(Language::Chinese))
+    }
+
+    fn warning_in_english(&self, warning: &Warning) -> String {
+        remark::shown(&warning.in_language(Language::English))
+    }
+
+    fn warning_title(&self, warning: &Warning) -> InBoth {
+        InBoth(warning.title())
     }
 
     fn suggestions(&self, item: &'a Item) -> &'a [Suggestion] {
@@ -227,11 +233,14 @@ const fn age_class(band: Age) -> &'static str {
     }
 }
 
-/// Writes both languages, one of which the page shows. Only constants of this crate get here.
-impl fmt::Display for Words {
+/// What is written in both languages, one of which the page shows. Only constants of this crate get here.
+pub(super) struct InBoth(pub(super) Bilingual);
+
+impl fmt::Display for InBoth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<span lang=\"zh-CN\">{}</span><span lang=\"en\">{}</span>", self.0, self.1)
+        let Bilingual { zh, en } = &self.0;
+        write!(f, "<span lang=\"zh-CN\">{zh}</span><span lang=\"en\">{en}</span>")
     }
 }
 
-impl askama::filters::HtmlSafe for Words {}
+impl askama::filters::HtmlSafe for InBoth {}

@@ -3,12 +3,13 @@
 //! Start at [`Item`]. The remark comes as [`Segment`]s, so that what was read and what was stripped
 //! can be marked inside the text the payer wrote; joined, the segments are that text unchanged.
 
-use super::{Language, as_text};
+use super::{Bilingual, Language, as_text};
 use crate::suspense::Stage;
 use chrono::NaiveDate;
 use remittance::account::masked;
-use remittance::{Money, PaymentReference, Reason, RemarkField, YearMonth};
+use remittance::{Localized, Money, PaymentReference, Reason, RemarkField, YearMonth};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::fmt;
 
 /// An account number that was masked before it entered a report or a letter.
@@ -48,13 +49,6 @@ pub struct Item {
     pub status: Stage,
     /// A member of staff's note.
     pub note: String,
-}
-
-/// The same sentence in both languages.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Bilingual {
-    pub zh: String,
-    pub en: String,
 }
 
 /// One of the bank's free texts, with what was read in it.
@@ -145,14 +139,45 @@ pub enum Holds {
     No,
 }
 
-impl Evidence {
-    /// What exactly, in a language.
+impl Holds {
+    /// A tick for the eye; what it says for the ear is [`Localized`].
     #[must_use]
-    pub fn detail_in(&self, language: Language) -> &str {
-        match language {
-            Language::Chinese => &self.detail,
-            Language::English => &self.english,
+    pub const fn tick(self) -> &'static str {
+        match self {
+            Self::Yes => "✓",
+            Self::Nearly => "≈",
+            Self::No => "✗",
         }
+    }
+}
+
+impl Localized for EvidenceKind {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Amount => language.choose("金额", "amount"),
+            Self::PayerAccount => language.choose("账号", "account"),
+            Self::Name => language.choose("名称", "name"),
+            Self::Reference => language.choose("登记号", "reference"),
+            Self::Month => language.choose("月份", "month"),
+            Self::History => language.choose("处理记录", "history"),
+        })
+    }
+}
+
+impl Localized for Holds {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Yes => language.choose("相符", "agrees"),
+            Self::Nearly => language.choose("接近", "is near"),
+            Self::No => language.choose("不符", "differs"),
+        })
+    }
+}
+
+/// What exactly agrees or differs; may be empty.
+impl Localized for Evidence {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        language.choose(&self.detail, &self.english).clone().into()
     }
 }
 

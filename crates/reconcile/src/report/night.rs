@@ -18,7 +18,7 @@ pub struct Centre {
 
 /// What the night took in and what it set aside.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Night {
+pub struct NightFigures {
     pub files_taken: u64,
     pub files_quarantined: u64,
     /// Movements seen for the first time.

@@ -4,7 +4,9 @@
 //! and with it the books of that night. Signed, where the centre has a key, it also proves whose line it is.
 
 use chrono::NaiveDate;
+use remittance::{Language, Localized, said};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// The end of the trail as a night left it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,16 +37,6 @@ impl TrailHead {
         format!("duizhang audit trail\ncentre {centre}\nentry {entry}\nhead {head}\n")
     }
 
-    #[must_use]
-    pub fn chinese(&self) -> String {
-        format!("审计日志第 {} 条（{}）：{}", self.entry, self.night, self.head)
-    }
-
-    #[must_use]
-    pub fn english(&self) -> String {
-        format!("audit trail, entry {} ({}): {}", self.entry, self.night, self.head)
-    }
-
     /// The signature in one line; empty where there is none.
     #[must_use]
     pub fn signed(&self) -> String {
@@ -58,13 +50,24 @@ impl TrailHead {
     pub fn mail(&self) -> String {
         let mut text = format!(
             "\n{}\n请留存此邮件：今后可用 duizhang audit --head 证明日志与账簿未被改动。\n{}\n",
-            self.chinese(),
-            self.english()
+            self.in_language(Language::Chinese),
+            self.in_language(Language::English)
         );
         if self.signature.is_some() {
             text.push_str(&self.signed());
             text.push('\n');
         }
         text
+    }
+}
+
+impl Localized for TrailHead {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        let Self { night, entry, head, .. } = self;
+        said!(
+            language,
+            "审计日志第 {entry} 条（{night}）：{head}",
+            "audit trail, entry {entry} ({night}): {head}"
+        )
     }
 }

@@ -3,9 +3,11 @@
 //! A [`Warning`] carries values; its two sentences are made here, so that every rendering says the
 //! same. Nothing named here was lost: a file lies in quarantine, a row is kept beside it.
 
-use super::{Bilingual, MaskedAccount, as_text};
+use super::{MaskedAccount, as_text};
 use chrono::NaiveDate;
+use remittance::{Bilingual, Language, Localized, said};
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 
 /// One thing a person should look at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -44,7 +46,11 @@ pub enum Warning {
     /// The ledger and the items disagree.
     LedgerGap { gap: String },
     /// Anything else, in words.
-    Other { place: String, zh: String, en: String },
+    Other {
+        place: String,
+        #[serde(flatten)]
+        said: Bilingual,
+    },
 }
 
 fn in_chinese<S: Serializer>(why: &Bilingual, serializer: S) -> Result<S::Ok, S::Error> {
@@ -66,72 +72,66 @@ impl Warning {
         }
     }
 
-    /// What kind of warning it is, Chinese and English.
+    /// What kind of warning it is.
     #[must_use]
-    pub const fn title(&self) -> (&'static str, &'static str) {
+    pub const fn title(&self) -> Bilingual {
         match self {
-            Self::BalanceBroken { .. } => ("余额不符", "Balance does not hold"),
-            Self::StatementGap { .. } => ("对账单不衔接", "Statements do not join"),
-            Self::CalendarUnknown { .. } => ("缺少节假日历", "No holiday calendar"),
-            Self::FileQuarantined { .. } => ("文件已隔离", "File in quarantine"),
-            Self::RowRejected { .. } => ("行无法读取", "Row not readable"),
+            Self::BalanceBroken { .. } => Bilingual::fixed("余额不符", "Balance does not hold"),
+            Self::StatementGap { .. } => Bilingual::fixed("对账单不衔接", "Statements do not join"),
+            Self::CalendarUnknown { .. } => Bilingual::fixed("缺少节假日历", "No holiday calendar"),
+            Self::FileQuarantined { .. } => Bilingual::fixed("文件已隔离", "File in quarantine"),
+            Self::RowRejected { .. } => Bilingual::fixed("行无法读取", "Row not readable"),
             Self::ConflictingDuplicate { .. } => {
-                ("流水号相同、内容不一致", "Conflicting duplicate")
+                Bilingual::fixed("流水号相同、内容不一致", "Conflicting duplicate")
             }
-            Self::LedgerGap { .. } => ("总分不符", "Ledger disagrees"),
-            Self::Other { .. } => ("提示", "Note"),
+            Self::LedgerGap { .. } => Bilingual::fixed("总分不符", "Ledger disagrees"),
+            Self::Other { .. } => Bilingual::fixed("提示", "Note"),
         }
     }
+}
 
-    /// The sentence for staff.
-    #[must_use]
-    pub fn chinese(&self) -> String {
+/// The sentence for staff.
+impl Localized for Warning {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
         match self {
-            Self::BalanceBroken { account, expected, found, .. } => {
-                format!("账户 {account}：期初加收减支应为 {expected}，对账单期末为 {found}")
-            }
-            Self::StatementGap { account, closed_on, closing, opened_on, opening, .. } => format!(
-                "账户 {account}：{closed_on} 期末 {closing}，下一份 {opened_on} 期初 {opening}，中间可能缺少对账单"
-            ),
-            Self::CalendarUnknown { year } => {
-                format!("rules/calendar 中没有 {year} 年的放假安排，工作日暂按周一至周五计算")
-            }
-            Self::FileQuarantined { why, .. } => format!("整份文件未入库，原因：{}", why.zh),
-            Self::RowRejected { found, why, .. } => format!("原文 “{found}”：{}", why.zh),
-            Self::ConflictingDuplicate { account, serial, .. } => {
-                format!("账户 {account} 流水号 {serial} 再次送达且内容不同，后到的一行已搁置")
-            }
-            Self::LedgerGap { gap } => {
-                format!("总账挂账余额与明细相差 {gap} 元，请运行 duizhang audit")
-            }
-            Self::Other { zh, .. } => zh.clone(),
-        }
-    }
-
-    /// The same in English.
-    #[must_use]
-    pub fn english(&self) -> String {
-        match self {
-            Self::BalanceBroken { account, expected, found, .. } => format!(
+            Self::BalanceBroken { account, expected, found, .. } => said!(
+                language,
+                "账户 {account}：期初加收减支应为 {expected}，对账单期末为 {found}",
                 "account {account}: opening + credits − debits gives {expected}, the statement closes at {found}"
             ),
-            Self::StatementGap { account, closed_on, closing, opened_on, opening, .. } => format!(
+            Self::StatementGap { account, closed_on, closing, opened_on, opening, .. } => said!(
+                language,
+                "账户 {account}：{closed_on} 期末 {closing}，下一份 {opened_on} 期初 {opening}，中间可能缺少对账单",
                 "account {account}: closed {closed_on} at {closing}, next opened {opened_on} at {opening}; a statement may be missing"
             ),
-            Self::CalendarUnknown { year } => {
-                format!("rules/calendar has no holidays for {year}; weekdays count as working days")
-            }
+            Self::CalendarUnknown { year } => said!(
+                language,
+                "rules/calendar 中没有 {year} 年的放假安排，工作日暂按周一至周五计算",
+                "rules/calendar has no holidays for {year}; weekdays count as working days"
+            ),
             Self::FileQuarantined { why, .. } => {
-                format!("nothing of the file was taken in: {}", why.en)
+                let why = why.in_language(language);
+                said!(
+                    language,
+                    "整份文件未入库，原因：{why}",
+                    "nothing of the file was taken in: {why}"
+                )
             }
-            Self::RowRejected { found, why, .. } => format!("found “{found}”: {}", why.en),
-            Self::ConflictingDuplicate { account, serial, .. } => format!(
+            Self::RowRejected { found, why, .. } => {
+                let why = why.in_language(language);
+                said!(language, "原文 “{found}”：{why}", "found “{found}”: {why}")
+            }
+            Self::ConflictingDuplicate { account, serial, .. } => said!(
+                language,
+                "账户 {account} 流水号 {serial} 再次送达且内容不同，后到的一行已搁置",
                 "account {account} serial {serial} came again with other content; the later row was set aside"
             ),
-            Self::LedgerGap { gap } => {
-                format!("ledger and items differ by {gap} yuan; run duizhang audit")
-            }
-            Self::Other { en, .. } => en.clone(),
+            Self::LedgerGap { gap } => said!(
+                language,
+                "总账挂账余额与明细相差 {gap} 元，请运行 duizhang audit",
+                "ledger and items differ by {gap} yuan; run duizhang audit"
+            ),
+            Self::Other { said, .. } => said.in_language(language),
         }
     }
 }

@@ -10,9 +10,9 @@
 mod summary;
 
 use super::column::{COLUMNS, Value};
-use super::{Item, Language, Report, text, words::Words};
+use super::{Bilingual, Item, Language, Report, text};
 use chrono::{Datelike, NaiveDate};
-use remittance::Total;
+use remittance::{Localized, Total};
 use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
     XlsxError,
@@ -65,8 +65,8 @@ impl ItemBook {
         let properties = DocProperties::new().set_title(title).set_author("duizhang");
         book.set_properties(&properties.set_creation_datetime(&excel_date(as_of)?));
         let sheet = book.add_worksheet_with_constant_memory()?;
-        let headings = COLUMNS.each_ref().map(|column| (column.heading, column.width));
-        header(sheet, Words("明细", "Items"), language, &headings, &looks)?;
+        let headings = COLUMNS.each_ref().map(|column| (column.heading.clone(), column.width));
+        header(sheet, &Bilingual::fixed("明细", "Items"), language, &headings, &looks)?;
         Ok(Self { book, looks, language, rows: 0 })
     }
 
@@ -147,8 +147,8 @@ fn details(
     language: Language,
     looks: &Looks,
 ) -> Result<(), XlsxError> {
-    let headings = COLUMNS.each_ref().map(|column| (column.heading, column.width));
-    header(sheet, Words("明细", "Items"), language, &headings, looks)?;
+    let headings = COLUMNS.each_ref().map(|column| (column.heading.clone(), column.width));
+    header(sheet, &Bilingual::fixed("明细", "Items"), language, &headings, looks)?;
     let items = report.items.iter().take(ROWS_MAX);
     let last_row = row(items.len())?;
     for (index, item) in items.enumerate() {
@@ -162,16 +162,21 @@ fn details(
 /// A sheet's name, headings and widths; the header stays in view and repeats on every printed page.
 fn header(
     sheet: &mut Worksheet,
-    name: Words,
+    name: &Bilingual,
     language: Language,
-    headings: &[(Words, u8)],
+    headings: &[(Bilingual, u8)],
     looks: &Looks,
 ) -> Result<(), XlsxError> {
-    sheet.set_name(name.of(language))?.set_landscape().set_paper_size(9);
+    sheet.set_name(&*name.in_language(language))?.set_landscape().set_paper_size(9);
     sheet.set_freeze_panes(1, 0)?.set_repeat_rows(0, 0)?.set_print_fit_to_pages(1, 0);
     for (number, (heading, width)) in (0..).zip(headings) {
         sheet.set_column_width(number, *width)?;
-        sheet.write_string_with_format(0, number, heading.of(language), &looks.heading)?;
+        sheet.write_string_with_format(
+            0,
+            number,
+            &*heading.in_language(language),
+            &looks.heading,
+        )?;
     }
     Ok(())
 }

@@ -7,8 +7,9 @@
 //! Invariant: every act has a limit for every amount, so nothing is ever decided by no rule.
 
 use super::{RuleError, RuleFile};
-use remittance::Money;
+use remittance::{Language, Localized, Money};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use toml::Spanned;
 
 /// The name of the file below `rules/`, and the text that is compiled in.
@@ -168,15 +169,16 @@ impl Role {
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.code() == code)
     }
+}
 
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::Clerk => "经办",
-            Self::Approver => "复核",
-            Self::Administrator => "管理员",
-            Self::Auditor => "审计",
-        }
+impl Localized for Role {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Clerk => language.choose("经办", "Clerk"),
+            Self::Approver => language.choose("复核", "Approver"),
+            Self::Administrator => language.choose("管理员", "Administrator"),
+            Self::Auditor => language.choose("审计", "Auditor"),
+        })
     }
 }
 
@@ -208,35 +210,21 @@ impl ActKind {
             Self::Reverse => "reverse",
         }
     }
+}
 
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::Settle => "核销通知书",
-            Self::Split => "拆分核销",
-            Self::Advance => "转单位暂存款",
-            Self::Refund => "退回付款人",
-            Self::CorrectReference => "更正登记号",
-            Self::NotOurs => "非缴存款项",
-            Self::TakeBack => "冲回已入账款",
-            Self::WaitUntil => "暂缓处理",
-            Self::Reverse => "红冲",
-        }
-    }
-
-    #[must_use]
-    pub const fn english(self) -> &'static str {
-        match self {
-            Self::Settle => "settle",
-            Self::Split => "split over notices",
-            Self::Advance => "to the advance balance",
-            Self::Refund => "return to the payer",
-            Self::CorrectReference => "correct the reference",
-            Self::NotOurs => "not ours",
-            Self::TakeBack => "take a settled credit back",
-            Self::WaitUntil => "wait",
-            Self::Reverse => "reverse",
-        }
+impl Localized for ActKind {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Settle => language.choose("核销通知书", "settle"),
+            Self::Split => language.choose("拆分核销", "split over notices"),
+            Self::Advance => language.choose("转单位暂存款", "to the advance balance"),
+            Self::Refund => language.choose("退回付款人", "return to the payer"),
+            Self::CorrectReference => language.choose("更正登记号", "correct the reference"),
+            Self::NotOurs => language.choose("非缴存款项", "not ours"),
+            Self::TakeBack => language.choose("冲回已入账款", "take a settled credit back"),
+            Self::WaitUntil => language.choose("暂缓处理", "wait"),
+            Self::Reverse => language.choose("红冲", "reverse"),
+        })
     }
 }
 

@@ -10,7 +10,9 @@ mod check;
 
 use super::{RuleError, RuleFile};
 use remittance::receipt::HandbookSentence;
+use remittance::{Language, Localized};
 use serde::Deserialize;
+use std::borrow::Cow;
 use toml::Spanned;
 
 /// The rules that ship with the program.
@@ -128,6 +130,12 @@ pub struct HandbookRule {
     pub en: String,
 }
 
+impl Localized for HandbookRule {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        language.choose(&self.zh, &self.en).clone().into()
+    }
+}
+
 /// What a payer is told about one fault.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -138,6 +146,12 @@ pub struct AdviceText {
     pub en: String,
     pub wrong: String,
     pub right: String,
+}
+
+impl Localized for AdviceText {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        language.choose(&self.zh, &self.en).clone().into()
+    }
 }
 
 impl RemarkRules {

@@ -7,6 +7,8 @@
 
 use super::canonical::Canonical;
 use super::{Permission, Person, Role};
+use remittance::{Language, Localized};
+use std::borrow::Cow;
 use std::fmt;
 
 /// How long a change waits that nobody can confirm.
@@ -139,19 +141,6 @@ impl AccessKind {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 
-    /// In Chinese and English.
-    #[must_use]
-    pub const fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Person => ("新增人员", "add somebody"),
-            Self::Role => ("变更角色", "change a role"),
-            Self::Enable => ("启用", "let log in again"),
-            Self::Lock => ("停用", "lock out"),
-            Self::Reset => ("重置密码与动态码", "reset password and codes"),
-            Self::Token => ("生成接口令牌", "make a token"),
-        }
-    }
-
     /// Whether one administrator is not enough; `from` is the role that somebody has, `to` the one they would have.
     #[must_use]
     pub fn needs_another(self, from: Option<Role>, to: Role) -> bool {
@@ -164,6 +153,19 @@ impl AccessKind {
             Self::Lock => administers,
             Self::Reset | Self::Token => true,
         }
+    }
+}
+
+impl Localized for AccessKind {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Person => language.choose("新增人员", "add somebody"),
+            Self::Role => language.choose("变更角色", "change a role"),
+            Self::Enable => language.choose("启用", "let log in again"),
+            Self::Lock => language.choose("停用", "lock out"),
+            Self::Reset => language.choose("重置密码与动态码", "reset password and codes"),
+            Self::Token => language.choose("生成接口令牌", "make a token"),
+        })
     }
 }
 
@@ -181,15 +183,15 @@ impl AccessState {
     pub fn from_code(code: &str) -> Option<Self> {
         [Self::Waiting, Self::Done, Self::Dropped].into_iter().find(|state| state.code() == code)
     }
+}
 
-    /// In Chinese and English.
-    #[must_use]
-    pub const fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Waiting => ("待确认", "waits"),
-            Self::Done => ("已生效", "in effect"),
-            Self::Dropped => ("已取消", "dropped"),
-        }
+impl Localized for AccessState {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Waiting => language.choose("待确认", "waits"),
+            Self::Done => language.choose("已生效", "in effect"),
+            Self::Dropped => language.choose("已取消", "dropped"),
+        })
     }
 }
 

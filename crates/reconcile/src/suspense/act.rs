@@ -6,7 +6,7 @@
 //! Invariant: whatever is settled is settled to the fen: a notice is paid whole or not at all, and an
 //! item's money goes whole to where its act says.
 
-use super::{AdvanceRefusal, ItemId, Refusal, Seen};
+use super::{AdvanceRefusal, DeskRefusal, EntityKind, ItemId, Seen};
 use crate::rulebook::desk::ActKind;
 use chrono::NaiveDate;
 use remittance::{Money, PaymentReference, Total};
@@ -150,12 +150,12 @@ impl Act {
     /// settles nothing.
     ///
     /// # Errors
-    /// [`Refusal`] where it does not add up to the fen.
+    /// [`DeskRefusal`] where it does not add up to the fen.
     pub fn allocate(
         &self,
         items: &[(ItemId, Money)],
         owed: &BTreeMap<PaymentReference, Money>,
-    ) -> Result<Option<Allocation>, Refusal> {
+    ) -> Result<Option<Allocation>, DeskRefusal> {
         let allocate = match self {
             Self::Settle { notices, from_advance } => settle(items, notices, *from_advance, owed)?,
             Self::Split { shares, rest_to } => split(items, shares, rest_to.is_some(), owed)?,
@@ -172,20 +172,20 @@ impl Act {
 }
 
 /// Refuses what is named twice: its money would move twice.
-pub(super) fn once<T: Ord + ToString>(what: &'static str, named: &[T]) -> Result<(), Refusal> {
+pub(super) fn once<T: Ord + ToString>(what: EntityKind, named: &[T]) -> Result<(), DeskRefusal> {
     let mut known = BTreeSet::new();
     match named.iter().find(|one| !known.insert(*one)) {
-        Some(again) => Err(Refusal::Twice { what, id: again.to_string() }),
+        Some(again) => Err(DeskRefusal::Twice { what, id: again.to_string() }),
         None => Ok(()),
     }
 }
 
 /// An amount that somebody typed.
-fn typed(amount: Money) -> Result<(), Refusal> {
+fn typed(amount: Money) -> Result<(), DeskRefusal> {
     if amount > Money::ZERO && amount.is_within_bound() {
         Ok(())
     } else {
-        Err(Refusal::Amount { amount: amount.into() })
+        Err(DeskRefusal::Amount { amount: amount.into() })
     }
 }
 
@@ -196,23 +196,23 @@ fn settle(
     notices: &[PaymentReference],
     from_advance: Option<Money>,
     owed: &BTreeMap<PaymentReference, Money>,
-) -> Result<Allocation, Refusal> {
+) -> Result<Allocation, DeskRefusal> {
     if let Some(amount) = from_advance {
         typed(amount)?;
         if notices.len() > 1 {
-            return Err(Refusal::Advance(AdvanceRefusal::ForSeveral));
+            return Err(DeskRefusal::Advance(AdvanceRefusal::ForSeveral));
         }
     }
     if notices.is_empty() {
-        return Err(Refusal::Nothing { what: "notice" });
+        return Err(DeskRefusal::Nothing { what: EntityKind::Notice });
     }
-    once("notice", notices)?;
+    once(EntityKind::Notice, notices)?;
     let due = |notice: &PaymentReference| owed.get(notice).copied().unwrap_or_default();
     let given = items.iter().map(|(_, amount)| *amount);
     let given: Total = given.chain(from_advance).sum();
     let wanted: Total = notices.iter().map(due).sum();
     if given != wanted {
-        return Err(Refusal::Sum { given, wanted });
+        return Err(DeskRefusal::Sum { given, wanted });
     }
     let shares = match (items, notices) {
         (_, [only]) => {
@@ -227,7 +227,7 @@ fn settle(
             let share = |notice| Share { item: ItemId::clone(item), notice, amount: due(&notice) };
             notices.iter().copied().map(share).collect()
         }
-        _ => return Err(Refusal::ManyToMany),
+        _ => return Err(DeskRefusal::ManyToMany),
     };
     Ok(Allocation { shares, rest: BTreeMap::new() })
 }
@@ -237,20 +237,20 @@ fn split(
     shares: &[Share],
     keeps_rest: bool,
     owed: &BTreeMap<PaymentReference, Money>,
-) -> Result<Allocation, Refusal> {
+) -> Result<Allocation, DeskRefusal> {
     if shares.is_empty() {
-        return Err(Refusal::Nothing { what: "share" });
+        return Err(DeskRefusal::Nothing { what: EntityKind::Share });
     }
     let pairs: Vec<String> =
         shares.iter().map(|share| format!("{} {}", share.item, share.notice)).collect();
-    once("share", &pairs)?;
+    once(EntityKind::Share, &pairs)?;
     let mut rest: BTreeMap<ItemId, Money> = items.iter().cloned().collect();
     let mut paid: BTreeMap<PaymentReference, Total> = BTreeMap::new();
     for share in shares {
         typed(share.amount)?;
         let Some(left) = rest.get_mut(&share.item) else {
-            return Err(Refusal::NoSuch {
-                what: "item of this proposal",
+            return Err(DeskRefusal::NoSuch {
+                what: EntityKind::ItemOfProposal,
                 id: share.item.to_string(),
             });
         };
@@ -259,25 +259,28 @@ fn split(
             let has = items.iter().find(|(id, _)| *id == share.item);
             let given = has.map(|(_, amount)| *amount).unwrap_or_default().into();
             let of_item = shares.iter().filter(|other| other.item == share.item);
-            return Err(Refusal::Sum { given, wanted: of_item.map(|one| one.amount).sum() });
+            return Err(DeskRefusal::Sum { given, wanted: of_item.map(|one| one.amount).sum() });
         }
         *paid.entry(share.notice).or_default() += share.amount.into();
     }
     for (notice, given) in &paid {
         let wanted = owed.get(notice).copied().unwrap_or_default();
         if *given != wanted {
-            return Err(Refusal::Sum { given: *given, wanted: wanted.into() });
+            return Err(DeskRefusal::Sum { given: *given, wanted: wanted.into() });
         }
     }
     if let Some(untouched) =
         items.iter().find(|(id, _)| !shares.iter().any(|share| share.item == *id))
     {
-        return Err(Refusal::Untouched { item: untouched.0.clone() });
+        return Err(DeskRefusal::Untouched { item: untouched.0.clone() });
     }
     rest.retain(|_, left| *left > Money::ZERO);
     if !rest.is_empty() && !keeps_rest {
         let given = items.iter().map(|(_, amount)| *amount).sum();
-        return Err(Refusal::Sum { given, wanted: shares.iter().map(|share| share.amount).sum() });
+        return Err(DeskRefusal::Sum {
+            given,
+            wanted: shares.iter().map(|share| share.amount).sum(),
+        });
     }
     Ok(Allocation { shares: shares.to_vec(), rest })
 }

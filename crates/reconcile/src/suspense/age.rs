@@ -1,6 +1,8 @@
 //! How old an item is, and in which column of the report's ageing (账龄) it stands.
 
 use chrono::NaiveDate;
+use remittance::{Language, Localized};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Days since the booking: how long the payer's money has been with the centre.
@@ -41,6 +43,17 @@ impl Age {
             Self::UpTo60 => "31-60",
             Self::Over60 => "61+",
         }
+    }
+}
+
+impl Localized for Age {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::UpTo7 => language.choose("0–7 天", "0–7 days"),
+            Self::UpTo30 => language.choose("8–30 天", "8–30 days"),
+            Self::UpTo60 => language.choose("31–60 天", "31–60 days"),
+            Self::Over60 => language.choose("60 天以上", "over 60 days"),
+        })
     }
 }
 

@@ -9,8 +9,9 @@ use chrono::NaiveDate;
 use remittance::operation::{
     AllowLowRates, CorrectIdentity, CorrectPaid, Defer, MergeEmployees, UpdateKey,
 };
-use remittance::{Id, Operation};
+use remittance::{Bilingual, Id, Language, Localized, Operation};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 macro_rules! of_two_persons {
     ($($variant:ident $code:literal $zh:literal $en:literal)+) => {
@@ -22,9 +23,9 @@ macro_rules! of_two_persons {
         }
 
         impl CounterOperation {
-            /// Code, Chinese, English.
-            pub const KINDS: &'static [(&'static str, &'static str, &'static str)] =
-                &[$(($code, $zh, $en)),+];
+            /// Each code, and what it is called.
+            pub const KINDS: &'static [(&'static str, Bilingual)] =
+                &[$(($code, Bilingual::fixed($zh, $en))),+];
 
             #[must_use]
             pub const fn code(&self) -> &'static str {
@@ -61,6 +62,14 @@ macro_rules! of_two_persons {
                 self
             }
         }
+
+        impl Localized for CounterOperation {
+            fn in_language(&self, language: Language) -> Cow<'static, str> {
+                Cow::Borrowed(match self {
+                    $(Self::$variant(_) => language.choose($zh, $en),)+
+                })
+            }
+        }
     };
 }
 
@@ -74,11 +83,11 @@ of_two_persons! {
 }
 
 impl CounterOperation {
-    /// What a code is called, in Chinese and in English; nothing where it is none.
+    /// What a code is called; nothing where it is none.
     #[must_use]
-    pub fn words(code: &str) -> (&'static str, &'static str) {
-        let known = Self::KINDS.iter().find(|(known, ..)| *known == code);
-        known.map_or(("", ""), |(_, zh, en)| (zh, en))
+    pub fn name_of(code: &str) -> Bilingual {
+        let known = Self::KINDS.iter().find(|(known, _)| *known == code);
+        known.map(|(_, name)| name.clone()).unwrap_or_default()
     }
 }
 

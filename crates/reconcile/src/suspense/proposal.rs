@@ -5,8 +5,11 @@
 //! database refuses the same person once more, by a constraint of its own.
 
 use super::canonical::Canonical;
-use super::{Act, Actor, DeskRules, ItemId, Limit, Permission, Person, Refusal, Role, Seen};
-use remittance::Money;
+use super::{
+    Act, Actor, DeskRefusal, DeskRules, EntityKind, ItemId, Limit, Permission, Person, Role, Seen,
+};
+use remittance::{Language, Localized, Money};
+use std::borrow::Cow;
 
 /// An act that somebody proposed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,16 +76,17 @@ impl ProposalState {
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
+}
 
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::Open => "待复核",
-            Self::Approved => "已通过",
-            Self::Withdrawn => "已撤回",
-            Self::SentBack => "已退回",
-            Self::Reversed => "已红冲",
-        }
+impl Localized for ProposalState {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Open => language.choose("待复核", "waits for approval"),
+            Self::Approved => language.choose("已通过", "approved"),
+            Self::Withdrawn => language.choose("已撤回", "taken back"),
+            Self::SentBack => language.choose("已退回", "sent back"),
+            Self::Reversed => language.choose("已红冲", "booked back"),
+        })
     }
 }
 
@@ -117,14 +121,14 @@ impl Proposal {
     /// Whether somebody may approve it.
     ///
     /// # Errors
-    /// [`Refusal`] with the reason.
-    pub fn may_approve(&self, rules: &DeskRules, actor: &Actor) -> Result<(), Refusal> {
+    /// [`DeskRefusal`] with the reason.
+    pub fn may_approve(&self, rules: &DeskRules, actor: &Actor) -> Result<(), DeskRefusal> {
         may(actor.role, Permission::Approve)?;
         let limit = limit(rules, &self.act, self.amount)?;
         within(limit, &limit.approve, actor.role, self.amount)?;
         let approved = self.approvals.iter().any(|approval| approval.by == actor.person);
         if actor.person == self.proposed_by || approved {
-            return Err(Refusal::SamePerson);
+            return Err(DeskRefusal::SamePerson);
         }
         Ok(())
     }
@@ -139,38 +143,38 @@ impl Proposal {
 /// Refuses what a role may not do at all.
 ///
 /// # Errors
-/// [`Refusal::MayNot`].
-pub fn may(role: Role, permission: Permission) -> Result<(), Refusal> {
-    if role.may(permission) { Ok(()) } else { Err(Refusal::MayNot { role, permission }) }
+/// [`DeskRefusal::MayNot`].
+pub fn may(role: Role, permission: Permission) -> Result<(), DeskRefusal> {
+    if role.may(permission) { Ok(()) } else { Err(DeskRefusal::MayNot { role, permission }) }
 }
 
 /// The limit that holds for proposing an act over an amount.
 ///
 /// # Errors
-/// [`Refusal`] where the role may not propose it.
+/// [`DeskRefusal`] where the role may not propose it.
 pub fn may_propose<'r>(
     rules: &'r DeskRules,
     role: Role,
     act: &Act,
     amount: Money,
-) -> Result<&'r Limit, Refusal> {
+) -> Result<&'r Limit, DeskRefusal> {
     may(role, Permission::Propose)?;
     let limit = limit(rules, act, amount)?;
     within(limit, &limit.propose, role, amount)?;
     Ok(limit)
 }
 
-fn limit<'r>(rules: &'r DeskRules, act: &Act, amount: Money) -> Result<&'r Limit, Refusal> {
+fn limit<'r>(rules: &'r DeskRules, act: &Act, amount: Money) -> Result<&'r Limit, DeskRefusal> {
     // Rules hold a limit for every act and amount (`rulebook/desk.rs`).
-    let none = || Refusal::NoSuch { what: "limit", id: act.kind().code().to_owned() };
+    let none = || DeskRefusal::NoSuch { what: EntityKind::Limit, id: act.kind().code().to_owned() };
     rules.limit(act.kind(), amount).ok_or_else(none)
 }
 
-fn within(limit: &Limit, roles: &[Role], role: Role, amount: Money) -> Result<(), Refusal> {
+fn within(limit: &Limit, roles: &[Role], role: Role, amount: Money) -> Result<(), DeskRefusal> {
     if roles.contains(&role) {
         return Ok(());
     }
-    Err(Refusal::Limit { rule: limit.id.clone(), role, amount })
+    Err(DeskRefusal::Limit { rule: limit.id.clone(), role, amount })
 }
 
 /// Hex digits of an id: 80 bits, more than all proposals of all centres.

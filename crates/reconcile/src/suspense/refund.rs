@@ -6,8 +6,9 @@
 
 use super::canonical::Canonical;
 use super::{ItemId, Person};
-use remittance::RefundReference;
+use remittance::{Language, Localized, RefundReference};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Where a refund stands.
@@ -38,16 +39,6 @@ impl RefundState {
     }
 
     #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::Due => "待退款",
-            Self::Exported => "已导出，待银行汇出",
-            Self::Refunded => "已退款",
-            Self::Reversed => "已红冲",
-        }
-    }
-
-    #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
@@ -56,6 +47,17 @@ impl RefundState {
     #[must_use]
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Due | Self::Exported)
+    }
+}
+
+impl Localized for RefundState {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Due => language.choose("待退款", "Due"),
+            Self::Exported => language.choose("已导出，待银行汇出", "Exported"),
+            Self::Refunded => language.choose("已退款", "Refunded"),
+            Self::Reversed => language.choose("已红冲", "Reversed"),
+        })
     }
 }
 
@@ -98,17 +100,6 @@ impl RefundChange {
         }
     }
 
-    #[must_use]
-    pub const fn chinese(&self) -> &'static str {
-        match self {
-            Self::Payee { .. } => "更改收款人或账号",
-            Self::Recall => "银行未办理，重新退款",
-            Self::Paid { .. } => "认定已汇出",
-            Self::NotPaid => "撤销汇出认定",
-            Self::Returned { .. } => "认定退票",
-        }
-    }
-
     /// The states in which it can be done.
     #[must_use]
     pub const fn is_possible(&self, state: RefundState) -> bool {
@@ -118,6 +109,20 @@ impl RefundChange {
             Self::Paid { .. } => state.is_open(),
             Self::NotPaid | Self::Returned { .. } => matches!(state, RefundState::Refunded),
         }
+    }
+}
+
+impl Localized for RefundChange {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Payee { .. } => language.choose("更改收款人或账号", "another payee or account"),
+            Self::Recall => {
+                language.choose("银行未办理，重新退款", "not done by the bank: due again")
+            }
+            Self::Paid { .. } => language.choose("认定已汇出", "it was paid"),
+            Self::NotPaid => language.choose("撤销汇出认定", "it was not paid after all"),
+            Self::Returned { .. } => language.choose("认定退票", "it came back"),
+        })
     }
 }
 

@@ -1,29 +1,47 @@
 //! Why something asked of the desk is not done: a value, with words for people in both languages.
 //!
-//! Start at [`Refusal`]. It is no error of the program: the page shows it, and nothing was changed.
+//! Start at [`DeskRefusal`]. It is no error of the program: the page shows it, and nothing was changed.
 
 mod access;
 mod advance;
+mod entity;
 mod refund;
+mod take_back;
 
 pub use access::AccessRefusal;
 pub use advance::AdvanceRefusal;
+pub use entity::EntityKind;
 pub use refund::RefundFault;
+pub use take_back::TakeBackFault;
 
-use super::{ItemId, Permission, Person, RefundState, Role, Stage, Step};
+use super::trail::TrailEvent;
+use super::{ItemId, Permission, Person, ProposalState, RefundState, Role, Stage, Step};
 use chrono::NaiveDate;
-use remittance::{AMOUNT_MAX, Money, PaymentReference, RefundReference, Total};
+use remittance::{
+    AMOUNT_MAX, Language, Localized, Money, NoticeStatus, PaymentReference, RefundReference, Total,
+    said,
+};
+use std::borrow::Cow;
 use std::fmt;
+
+/// What happened to an item since it was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ItemChange {
+    /// What the trail says last of it.
+    Event(TrailEvent),
+    /// The matching engine settled it.
+    Settled,
+}
 
 /// Why an act is not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum DeskRefusal {
     /// Somebody, or a night, was faster: the item is no longer what was looked at.
-    Changed { item: ItemId, by: Option<Person>, event: String, at: Option<i64> },
+    Changed { item: ItemId, by: Option<Person>, change: ItemChange, at: Option<i64> },
     /// The proposal was edited after it was looked at; the approval is for something else.
     Edited { proposal_id: String },
     /// The proposal is decided, taken back or sent back already.
-    Closed { proposal_id: String, state: &'static str },
+    Closed { proposal_id: String, state: ProposalState },
     /// The step does not follow from where the item stands.
     NotFrom { stage: Stage, step: Step },
     /// Who proposes does not approve, and nobody approves twice.
@@ -35,11 +53,11 @@ pub enum Refusal {
     /// The role may not do this up to this amount; a rule says so.
     Limit { rule: String, role: Role, amount: Money },
     /// No item, notice, proposal, employer of that name.
-    NoSuch { what: &'static str, id: String },
+    NoSuch { what: EntityKind, id: String },
     /// Nothing is named.
-    Nothing { what: &'static str },
+    Nothing { what: EntityKind },
     /// Something is named twice: its money would move twice.
-    Twice { what: &'static str, id: String },
+    Twice { what: EntityKind, id: String },
     /// It does not add up to the fen.
     Sum { given: Total, wanted: Total },
     /// Not more than zero, or more than a proposal can be about.
@@ -49,11 +67,11 @@ pub enum Refusal {
     /// An item of the proposal pays for nothing.
     Untouched { item: ItemId },
     /// The notice is not open.
-    Notice { reference: PaymentReference, state: &'static str },
+    Notice { reference: PaymentReference, state: NoticeStatus },
     /// Money that went out pays for nothing.
     Debit { item: ItemId },
     /// Not a settled or open credit that this debit can have taken back.
-    TakenBack { credit: ItemId, state: &'static str },
+    TakenBack { credit: ItemId, why: TakeBackFault },
     /// A row that it rests on is not as it was written.
     Altered { id: String },
     /// The day to wait for is not ahead, or further than a rule allows.
@@ -76,7 +94,7 @@ pub enum Refusal {
     Books { because: Box<remittance::Refusal> },
 }
 
-impl Refusal {
+impl DeskRefusal {
     /// A word for programs; kebab-case, kept forever.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -112,190 +130,177 @@ impl Refusal {
             Self::Books { .. } => "books",
         }
     }
+}
 
-    /// The sentence for people.
-    #[must_use]
-    pub fn chinese(&self) -> String {
-        match self {
-            Self::Changed { item, by, event, .. } => match by {
-                Some(by) => {
-                    format!("{item} 已被 {by} 处理（{}），请刷新后再看", event_chinese(event))
-                }
-                None => format!("{item} 已有变化（{}），请刷新后再看", event_chinese(event)),
-            },
-            Self::Edited { .. } => "处理意见在您查看之后已被修改，请重新核对后再复核".to_owned(),
-            Self::Closed { state, .. } => {
-                format!("该处理意见已不在待复核状态（{}）", state_chinese(state))
+/// In English the event's code, as the command line writes it everywhere.
+impl Localized for ItemChange {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        match (self, language) {
+            (Self::Event(TrailEvent::Other(_)) | Self::Settled, Language::Chinese) => {
+                "状态已变".into()
             }
-            Self::NotFrom { stage, .. } => format!("该笔当前为“{}”，不能这样处理", stage.chinese()),
-            Self::SamePerson => "经办与复核不能是同一人，同一人也不能复核两次".to_owned(),
-            Self::NotYours { proposed_by } => format!("只有提交人 {proposed_by} 可以修改或撤回"),
-            Self::MayNot { role, permission } => {
-                format!("{}岗位没有“{}”权限", role.chinese(), permission.chinese())
-            }
-            Self::Limit { role, amount, .. } => {
-                format!("{amount}元超出{}岗位的权限", role.chinese())
-            }
-            Self::NoSuch { what, id } => format!("没有这个{}：{id}", what_chinese(what)),
-            Self::Nothing { what } => format!("请至少选择一个{}", what_chinese(what)),
-            Self::Twice { what, id } => format!("{}重复：{id}", what_chinese(what)),
-            Self::Sum { given, wanted } => {
-                format!("金额不平：来款{given}元，应为{wanted}元")
-            }
-            Self::Amount { amount } => amount_chinese(*amount),
-            Self::ManyToMany => "多笔对多张通知书时，请用“拆分核销”逐笔写明".to_owned(),
-            Self::Untouched { item } => format!("{item} 没有分配到任何通知书"),
-            Self::Notice { reference, state } => {
-                format!("通知书 {reference} 不是待缴状态（{}）", state_chinese(state))
-            }
-            Self::Debit { item } => {
-                format!("{item} 是付出款项，只能冲回已入账款、认定为非缴存款项或暂缓")
-            }
-            Self::TakenBack { credit, state } => {
-                format!("{credit} 不是可以冲回的来款：{}", taken_back_chinese(state))
-            }
-            Self::Altered { id } => {
-                format!("{id} 的记录被人从数据库里改动过，暂停处理，请联系系统管理员")
-            }
-            Self::Day { after, latest, .. } => {
-                format!("暂缓日期应在{after}之后、{latest}之前（含）")
-            }
-            Self::SameReference { reference } => format!("该笔本来就读作 {reference}"),
-            Self::NothingToReverse { item } => format!("{item} 没有可以红冲的处理"),
-            Self::Spent { held, needed, .. } => {
-                format!("单位暂存款已被使用：需冲回{needed}元，余额只有{held}元")
-            }
-            Self::Refund { refund, state } => {
-                format!("退款 {refund} 当前为“{}”，不能这样处理", state.chinese())
-            }
-            Self::RefundUnfit { refund, what } => format!("退款 {refund}：{}", what.chinese()),
-            Self::Access(refusal) => refusal.chinese(),
-            Self::Advance(refusal) => refusal.chinese(),
-            Self::Books { because } => format!("账务上不能办理：{}", because.chinese()),
+            (Self::Event(event), Language::Chinese) => event.in_language(language),
+            (Self::Event(event), Language::English) => event.code().to_owned().into(),
+            (Self::Settled, Language::English) => "settled".into(),
         }
     }
 }
 
-fn what_chinese(what: &str) -> &str {
-    match what {
-        "notice" => "通知书",
-        "share" => "分配",
-        "item" | "item of this proposal" => "挂账",
-        "proposal" => "处理意见",
-        "refund" => "退款",
-        "transaction" => "流水",
-        "employer" => "单位",
-        "counter operation" => "柜台业务",
-        "person" => "人员",
-        "change of access" => "权限变更",
-        "reason" => "原因",
-        other => other,
-    }
-}
-
-/// Why a credit was not taken back, as `store/desk/taking_back.rs` says it.
-fn taken_back_chinese(state: &str) -> &'static str {
-    match state {
-        "another account, amount or a later day" => "须为同一收款账户、同额、不晚于本笔的来款",
-        "decided by staff" => "该款由人工处理，请先红冲原处理",
-        _ => "该款没有入账，也不在挂账",
-    }
-}
-
-fn state_chinese(state: &str) -> &str {
-    match state {
-        "open" => "待复核",
-        "approved" => "已通过",
-        "withdrawn" => "已撤回",
-        "sent-back" => "已退回",
-        "reversed" => "已红冲",
-        "paid" => "已缴",
-        "revoked" => "已作废",
-        other => other,
-    }
-}
-
-fn event_chinese(event: &str) -> &str {
-    super::trail::event_chinese(event).unwrap_or("状态已变")
-}
-
-fn amount_english(amount: Total) -> String {
-    format!("expected more than zero and at most {AMOUNT_MAX}, found {amount}")
-}
-
-fn amount_chinese(amount: Total) -> String {
-    format!("金额应大于零且不超过{AMOUNT_MAX}元，现为{amount}元")
-}
-
-fn sum(given: Total, wanted: Total, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    write!(f, "expected amounts that sum to {wanted}, found {given}")
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Localized for DeskRefusal {
+    #[expect(clippy::too_many_lines, reason = "a table: one sentence a refusal, in both languages")]
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
         match self {
-            Self::Changed { item, by, event, .. } => {
-                let by = by.as_ref().map(|by| format!("was changed by {by}"));
-                let changed = by.as_deref().unwrap_or("changed");
-                write!(f, "item {item} {changed} in the meantime ({event})")
+            Self::Changed { item, by, change, .. } => {
+                let change = change.in_language(language);
+                match by {
+                    Some(by) => said!(
+                        language,
+                        "{item} 已被 {by} 处理（{change}），请刷新后再看",
+                        "item {item} was changed by {by} in the meantime ({change})"
+                    ),
+                    None => said!(
+                        language,
+                        "{item} 已有变化（{change}），请刷新后再看",
+                        "item {item} changed in the meantime ({change})"
+                    ),
+                }
             }
-            Self::Edited { proposal_id } => {
-                write!(f, "proposal {proposal_id} was edited after it was looked at")
+            Self::Edited { proposal_id } => said!(
+                language,
+                "处理意见在您查看之后已被修改，请重新核对后再复核",
+                "proposal {proposal_id} was edited after it was looked at"
+            ),
+            Self::Closed { proposal_id, state } => said!(
+                language,
+                ("该处理意见已不在待复核状态（{}）", state.in_language(language)),
+                ("proposal {proposal_id} is {}, expected open", state.code())
+            ),
+            Self::NotFrom { stage, step } => said!(
+                language,
+                ("该笔当前为“{}”，不能这样处理", stage.in_language(language)),
+                ("cannot {} an item that is {}", step.code(), stage.code())
+            ),
+            Self::SamePerson => said!(
+                language,
+                "经办与复核不能是同一人，同一人也不能复核两次",
+                "expected another person than who proposed or approved"
+            ),
+            Self::NotYours { proposed_by } => said!(
+                language,
+                "只有提交人 {proposed_by} 可以修改或撤回",
+                "only {proposed_by}, who proposed it, may change it or take it back"
+            ),
+            Self::MayNot { role, permission } => said!(
+                language,
+                (
+                    "{}岗位没有“{}”权限",
+                    role.in_language(language),
+                    permission.in_language(language)
+                ),
+                ("role {} may not {}", role.code(), permission.code())
+            ),
+            Self::Limit { rule, role, amount } => said!(
+                language,
+                ("{amount}元超出{}岗位的权限", role.in_language(language)),
+                ("rule {rule}: role {} may not decide over {amount}", role.code())
+            ),
+            Self::NoSuch { what, id } => {
+                let what = what.in_language(language);
+                said!(language, "没有这个{what}：{id}", "no {what} {id}")
             }
-            Self::Closed { proposal_id, state } => {
-                write!(f, "proposal {proposal_id} is {state}, expected open")
+            Self::Nothing { what } => {
+                let what = what.in_language(language);
+                said!(language, "请至少选择一个{what}", "expected at least one {what}, found none")
             }
-            Self::NotFrom { stage, step } => {
-                write!(f, "cannot {} an item that is {}", step.code(), stage.code())
+            Self::Twice { what, id } => {
+                let what = what.in_language(language);
+                said!(language, "{what}重复：{id}", "{what} {id} is named twice")
             }
-            Self::SamePerson => write!(f, "expected another person than who proposed or approved"),
-            Self::NotYours { proposed_by } => {
-                write!(f, "only {proposed_by}, who proposed it, may change it or take it back")
+            Self::Sum { given, wanted } => said!(
+                language,
+                "金额不平：来款{given}元，应为{wanted}元",
+                "expected amounts that sum to {wanted}, found {given}"
+            ),
+            Self::Amount { amount } => said!(
+                language,
+                "金额应大于零且不超过{AMOUNT_MAX}元，现为{amount}元",
+                "expected more than zero and at most {AMOUNT_MAX}, found {amount}"
+            ),
+            Self::ManyToMany => said!(
+                language,
+                "多笔对多张通知书时，请用“拆分核销”逐笔写明",
+                "several items and several notices: expected a split that says which"
+            ),
+            Self::Untouched { item } => {
+                said!(language, "{item} 没有分配到任何通知书", "item {item} pays for nothing")
             }
-            Self::MayNot { role, permission } => {
-                write!(f, "role {} may not {}", role.code(), permission.code())
+            Self::Notice { reference, state } => said!(
+                language,
+                ("通知书 {reference} 不是待收款状态（{}）", state.in_language(language)),
+                "notice {reference} is {state}, expected awaiting"
+            ),
+            Self::Debit { item } => said!(
+                language,
+                "{item} 是付出款项，只能冲回已入账款、认定为非缴存款项或暂缓",
+                "item {item} is a debit, expected a credit"
+            ),
+            Self::TakenBack { credit, why } => {
+                let why = why.in_language(language);
+                said!(
+                    language,
+                    "{credit} 不是可以冲回的来款：{why}",
+                    "{credit} cannot have been taken back: {why}"
+                )
             }
-            Self::Limit { rule, role, amount } => {
-                write!(f, "rule {rule}: role {} may not decide over {amount}", role.code())
+            Self::Altered { id } => said!(
+                language,
+                "{id} 的记录被人从数据库里改动过，暂停处理，请联系系统管理员",
+                "the row of {id} is not as it was written"
+            ),
+            Self::Day { day, after, latest } => said!(
+                language,
+                "暂缓日期应在{after}之后、{latest}之前（含）",
+                "expected a day after {after} and not after {latest}, found {day}"
+            ),
+            Self::SameReference { reference } => {
+                said!(language, "该笔本来就读作 {reference}", "it is read as {reference} already")
             }
-            Self::NoSuch { what, id } => write!(f, "no {what} {id}"),
-            Self::Nothing { what } => write!(f, "expected at least one {what}, found none"),
-            Self::Twice { what, id } => write!(f, "{what} {id} is named twice"),
-            Self::Sum { given, wanted } => sum(*given, *wanted, f),
-            Self::Amount { amount } => f.write_str(&amount_english(*amount)),
-            Self::ManyToMany => {
-                write!(f, "several items and several notices: expected a split that says which")
-            }
-            Self::Untouched { item } => write!(f, "item {item} pays for nothing"),
-            Self::Notice { reference, state } => {
-                write!(f, "notice {reference} is {state}, expected awaiting")
-            }
-            Self::Debit { item } => write!(f, "item {item} is a debit, expected a credit"),
-            Self::TakenBack { credit, state } => {
-                write!(f, "{credit} cannot have been taken back: {state}")
-            }
-            Self::Altered { id } => write!(f, "the row of {id} is not as it was written"),
-            Self::Day { day, after, latest } => {
-                write!(f, "expected a day after {after} and not after {latest}, found {day}")
-            }
-            Self::SameReference { reference } => write!(f, "it is read as {reference} already"),
-            Self::NothingToReverse { item } => {
-                write!(f, "nothing that staff decided stands on item {item}")
-            }
-            Self::Spent { employer_id, held, needed } => write!(
-                f,
+            Self::NothingToReverse { item } => said!(
+                language,
+                "{item} 没有可以红冲的处理",
+                "nothing that staff decided stands on item {item}"
+            ),
+            Self::Spent { employer_id, held, needed } => said!(
+                language,
+                "单位暂存款已被使用：需冲回{needed}元，余额只有{held}元",
                 "the advance balance of {employer_id} is {held}, {needed} is needed to give back"
             ),
-            Self::Refund { refund, state } => write!(f, "refund {refund} is {state} now"),
-            Self::RefundUnfit { refund, what } => write!(f, "refund {refund}: {}", what.english()),
-            Self::Access(refusal) => write!(f, "{refusal}"),
-            Self::Advance(refusal) => write!(f, "{refusal}"),
-            Self::Books { because } => write!(f, "the books do not allow it: {because}"),
+            Self::Refund { refund, state } => said!(
+                language,
+                ("退款 {refund} 当前为“{}”，不能这样处理", state.in_language(language)),
+                "refund {refund} is {state} now"
+            ),
+            Self::RefundUnfit { refund, what } => {
+                let what = what.in_language(language);
+                said!(language, "退款 {refund}：{what}", "refund {refund}: {what}")
+            }
+            Self::Access(refusal) => refusal.in_language(language),
+            Self::Advance(refusal) => refusal.in_language(language),
+            Self::Books { because } => {
+                let because = because.in_language(language);
+                said!(language, "账务上不能办理：{because}", "the books do not allow it: {because}")
+            }
         }
     }
 }
 
-impl std::error::Error for Refusal {}
+impl fmt::Display for DeskRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_language(Language::English))
+    }
+}
+
+impl std::error::Error for DeskRefusal {}
 
 #[cfg(test)]
 mod tests {
@@ -304,8 +309,11 @@ mod tests {
     #[test]
     fn what_the_books_refuse_is_said_in_the_reader_s_language() {
         let because = Box::new(remittance::Refusal::MoneyPosted { employee: "A1".into() });
-        let refusal = Refusal::Books { because };
-        assert_eq!(refusal.chinese(), "账务上不能办理：职工 A1 的账户已有入账，不能撤销开户");
+        let refusal = DeskRefusal::Books { because };
+        assert_eq!(
+            refusal.in_language(Language::Chinese),
+            "账务上不能办理：职工 A1 的账户已有入账，不能撤销开户"
+        );
         assert!(refusal.to_string().starts_with("the books do not allow it: money was posted"));
     }
 }

@@ -5,6 +5,8 @@
 //! nobody makes the second person out of themselves.
 
 pub use crate::rulebook::desk::Role;
+use remittance::{Language, Localized};
+use std::borrow::Cow;
 
 /// What can be allowed; every page and every verb of the desk asks for one of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,21 +62,22 @@ impl Permission {
             Self::ReadTrail => "read-trail",
         }
     }
+}
 
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::Read => "查看",
-            Self::Unmask => "查看完整号码",
-            Self::Assign => "分派与备注",
-            Self::Propose => "提交处理意见",
-            Self::Approve => "复核",
-            Self::Correspond => "管理函件",
-            Self::AdministerPeople => "人员管理",
-            Self::Export => "导出",
-            Self::UseApi => "使用接口",
-            Self::ReadTrail => "查看审计日志",
-        }
+impl Localized for Permission {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Read => language.choose("查看", "read"),
+            Self::Unmask => language.choose("查看完整号码", "unmask"),
+            Self::Assign => language.choose("分派与备注", "assign"),
+            Self::Propose => language.choose("提交处理意见", "propose"),
+            Self::Approve => language.choose("复核", "approve"),
+            Self::Correspond => language.choose("管理函件", "correspond"),
+            Self::AdministerPeople => language.choose("人员管理", "administer-people"),
+            Self::Export => language.choose("导出", "export"),
+            Self::UseApi => language.choose("使用接口", "use-api"),
+            Self::ReadTrail => language.choose("查看审计日志", "read-trail"),
+        })
     }
 }
 

@@ -1,6 +1,8 @@
 //! Where an item stands, and what happens to it: the words that store, report and pages share.
 
+use remittance::{Language, Localized};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// Where an item stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -69,28 +71,6 @@ impl Stage {
         Self::ALL.into_iter().find(|stage| stage.code() == code)
     }
 
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::Open => "待处理",
-            Self::Assigned => "处理中",
-            Self::Proposed => "待复核",
-            Self::Approved => "已复核",
-            Self::Resolved => "已办结",
-        }
-    }
-
-    #[must_use]
-    pub const fn english(self) -> &'static str {
-        match self {
-            Self::Open => "Open",
-            Self::Assigned => "Assigned",
-            Self::Proposed => "Proposed",
-            Self::Approved => "Approved",
-            Self::Resolved => "Resolved",
-        }
-    }
-
     /// Whether a person's decision stands on it, so that the engine must not judge it again.
     #[must_use]
     pub const fn held_by_staff(self) -> bool {
@@ -98,6 +78,18 @@ impl Stage {
             Self::Open | Self::Assigned => false,
             Self::Proposed | Self::Approved | Self::Resolved => true,
         }
+    }
+}
+
+impl Localized for Stage {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Open => language.choose("待处理", "Open"),
+            Self::Assigned => language.choose("处理中", "Assigned"),
+            Self::Proposed => language.choose("待复核", "Proposed"),
+            Self::Approved => language.choose("已复核", "Approved"),
+            Self::Resolved => language.choose("已办结", "Resolved"),
+        })
     }
 }
 

@@ -1,13 +1,13 @@
 //! Which step may follow where an item stands.
 
-use super::{Refusal, Stage, Step};
+use super::{DeskRefusal, Stage, Step};
 
 impl Stage {
     /// The stage after a step.
     ///
     /// # Errors
-    /// [`Refusal::NotFrom`] where the step does not follow; the item stays where it is.
-    pub const fn after(self, step: Step) -> Result<Self, Refusal> {
+    /// [`DeskRefusal::NotFrom`] where the step does not follow; the item stays where it is.
+    pub const fn after(self, step: Step) -> Result<Self, DeskRefusal> {
         use Step as S;
         match (self, step) {
             (Self::Open | Self::Assigned, S::Assign) => Ok(Self::Assigned),
@@ -28,7 +28,7 @@ impl Stage {
             | (Self::Open | Self::Assigned | Self::Approved | Self::Resolved, S::Reverse) => {
                 Ok(Self::Open)
             }
-            (stage, step) => Err(Refusal::NotFrom { stage, step }),
+            (stage, step) => Err(DeskRefusal::NotFrom { stage, step }),
         }
     }
 }

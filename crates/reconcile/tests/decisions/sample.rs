@@ -4,7 +4,7 @@
 
 use chrono::{Days, NaiveDate};
 use reconcile::report::*;
-use remittance::{Money, Outcome, Reason, RemarkField, Tally, YearMonth};
+use remittance::{Bilingual, Money, Outcome, Reason, RemarkField, Tally, YearMonth};
 
 /// What a payer might write to break a page, a sheet or a terminal.
 pub(crate) const HOSTILE: [&str; 8] = [
@@ -27,7 +27,7 @@ fn fen(fen: i64) -> Money {
 }
 
 fn both(zh: &str, en: &str) -> Bilingual {
-    Bilingual { zh: zh.to_owned(), en: en.to_owned() }
+    Bilingual::new(zh.to_owned(), en.to_owned())
 }
 
 /// `"p|~P|_ |…"`: pieces by kind; `~` read, `_` stripped, else plain.
@@ -366,7 +366,7 @@ fn warnings() -> Vec<Warning> {
             serial: "20260510000000004411".into(),
         },
         Warning::CalendarUnknown { year: 2027 },
-        Warning::Other { place: HOSTILE[1].into(), zh: HOSTILE[5].into(), en: HOSTILE[0].into() },
+        Warning::Other { place: HOSTILE[1].into(), said: Bilingual::fixed(HOSTILE[5], HOSTILE[0]) },
     ]
 }
 
@@ -417,7 +417,7 @@ fn report_of(drafts: Vec<Draft<'_>>) -> Report {
             name: "柳江市住房公积金管理中心（示例）".into(),
         },
         as_of: day(AS_OF.0, AS_OF.1, AS_OF.2),
-        night: Night {
+        night: NightFigures {
             files_taken: 6,
             files_quarantined: 1,
             transactions_new: 1_214,

@@ -4,8 +4,8 @@ use crate::hall::{Hall, id_no, today};
 use remittance::log::LogKind;
 use remittance::payment::reference_candidates;
 use remittance::{
-    Employer, EmployerAccount, Id, Money, NoticeStatus, Payment, PaymentNotice, PaymentReference,
-    Subject, Total,
+    Employer, EmployerAccount, Id, Language, Localized, Money, NoticeStatus, Payment,
+    PaymentNotice, PaymentReference, Subject, Total,
 };
 use serde_json::json;
 
@@ -196,7 +196,7 @@ fn a_paid_notice_posts_to_each_employee_exactly_its_line() {
         .map(|e| {
             format!(
                 "{} {} {} {} {}",
-                e.kind.chinese(),
+                e.kind.in_language(Language::Chinese),
                 e.for_month.unwrap(),
                 e.employer_share,
                 e.employee_share,

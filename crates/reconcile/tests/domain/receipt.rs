@@ -8,7 +8,7 @@ use reconcile::rulebook::calendar;
 use reconcile::rulebook::remark::RemarkRules;
 use remittance::payment::NoticeState;
 use remittance::receipt::{HandbookSentence, NoCollectionAccount, Receipt};
-use remittance::{CollectionAccount, IssuedNotice, Money, PaymentReference};
+use remittance::{CollectionAccount, IssuedNotice, Language, Localized, Money, PaymentReference};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -148,7 +148,7 @@ fn a_receipt_of_what_is_over_says_so_and_shows_nothing_to_pay_by() {
 fn without_an_account_to_pay_into_there_is_no_receipt_to_pay_by() {
     let none = receipt(&notice(1_906_133_753, NoticeState::Awaiting), &[], &[]).unwrap_err();
     assert!(none.to_string().starts_with("no-account: "), "{none}");
-    assert!(none.chinese().contains("收款账户"));
+    assert!(none.in_language(Language::Chinese).contains("收款账户"));
     for state in [NoticeState::Paid, NoticeState::Revoked] {
         assert!(receipt(&notice(1_906_133_753, state), &[], &[]).is_ok(), "nobody pays by it");
     }

@@ -2,6 +2,7 @@
 
 use crate::hall::{Hall, id_no};
 use remittance::operation::FileRegister;
+use remittance::{Language, Localized};
 use serde_json::{Value, json};
 
 fn filed(register: Value, beside: Value) -> FileRegister {
@@ -76,7 +77,8 @@ fn whoever_has_no_number_yet_is_told_by_name() {
     let line = |name: &str, number: u32, base: &str| json!({"id_no": id_no(number), "name": name, "base": base});
     let lines = json!({"open": [line("陈一", 1, "100.00"), line("陈二", 2, "5000.00"), line("陈二", 2, "5000.00")]});
     let offenders = hall.centre.check_register(&filed(lines, json!([])));
-    let said: Vec<String> = offenders.iter().map(|offender| offender.refusal.chinese()).collect();
+    let said: Vec<_> =
+        offenders.iter().map(|offender| offender.refusal.in_language(Language::Chinese)).collect();
     assert!(said[0].starts_with("职工 陈一 的缴存基数 100.00 元低于下限"), "{said:?}");
     assert_eq!(said[1], "陈二 在本清册中重复；请只保留一行");
 }

@@ -24,18 +24,6 @@ macro_rules! refusals {
                 }
             }
 
-            /// The sentence in Chinese.
-            #[must_use]
-            pub fn chinese(&self) -> String {
-                match self {
-                    Self::Several(several) => several.chinese(),
-                    $(Self::$variant { $($field),* } => {
-                        $(let $field = Parameter::chinese($field);)*
-                        format!($chinese)
-                    })*
-                }
-            }
-
             /// What it is about, by name; of several lines what the first is about.
             #[must_use]
             pub fn parameters(&self) -> Vec<(&'static str, String)> {
@@ -48,13 +36,22 @@ macro_rules! refusals {
             }
         }
 
+        impl Localized for Refusal {
+            fn in_language(&self, language: Language) -> Cow<'static, str> {
+                match self {
+                    Self::Several(several) => several.in_language(language),
+                    $(Self::$variant { $($field),* } => {
+                        $(let $field = Parameter::said($field, language);)*
+                        said!(language, $chinese, $english)
+                    })*
+                }
+            }
+        }
+
         /// The sentence in English.
         impl fmt::Display for Refusal {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                match self {
-                    Self::Several(several) => several.fmt(f),
-                    $(Self::$variant { $($field),* } => write!(f, $english),)*
-                }
+                f.write_str(&self.in_language(Language::English))
             }
         }
 

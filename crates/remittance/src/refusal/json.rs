@@ -47,7 +47,7 @@ fn shaped(text: &str) -> Option<Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Operation;
+    use crate::{Language, Localized, Operation};
 
     #[test]
     fn a_line_says_what_was_found_and_what_was_expected_in_both_languages() {
@@ -68,16 +68,16 @@ mod tests {
         for (line, english, chinese) in rows {
             let refusal = malformed(serde_json::from_str::<Operation>(&line).unwrap_err());
             assert_eq!(
-                (refusal.to_string(), refusal.chinese()),
+                (refusal.to_string(), refusal.in_language(Language::Chinese).into_owned()),
                 (english.into(), chinese.into()),
                 "{line}"
             );
         }
         let dance = malformed(serde_json::from_str::<Operation>(r#"{"op":"dance"}"#).unwrap_err());
         assert!(
-            dance.chinese().starts_with("没有“dance”；可用：open_employer、"),
+            dance.in_language(Language::Chinese).starts_with("没有“dance”；可用：open_employer、"),
             "{}",
-            dance.chinese()
+            dance.in_language(Language::Chinese)
         );
         let broken = malformed(serde_json::from_str::<Operation>(r#"{"op":"#).unwrap_err());
         assert!(matches!(broken, Refusal::Unreadable { .. }), "{broken}");

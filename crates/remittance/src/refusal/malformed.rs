@@ -1,6 +1,7 @@
 //! What a line has in place of what may stand there, in the words of the reader of JSON, and in Chinese.
 
-use super::parameter::Parameter;
+use crate::{Language, Localized};
+use std::borrow::Cow;
 use std::fmt;
 
 /// What stands there instead.
@@ -40,6 +41,34 @@ const EXPECTED: [(&str, &str); 14] = [
     ("internally tagged enum ", "带有字段 op 的对象"),
 ];
 
+impl Localized for Found {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        let known = FOUND.iter().find_map(|(english, chinese)| {
+            self.0.strip_prefix(english).map(|rest| format!("{chinese}{rest}"))
+        });
+        language.choose(known.unwrap_or_else(|| self.0.clone()), self.0.clone()).into()
+    }
+}
+
+impl Localized for Expected {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        match language {
+            Language::Chinese => self.chinese(),
+            Language::English => self.0.clone().into(),
+        }
+    }
+}
+
+impl Expected {
+    fn chinese(&self) -> Cow<'static, str> {
+        if let Some(words) = self.0.strip_prefix("one of ") {
+            return words.replace(", ", "、").into();
+        }
+        let known = EXPECTED.iter().find(|(english, _)| self.0.starts_with(english));
+        known.map_or_else(|| self.0.clone().into(), |(_, chinese)| Cow::Borrowed(*chinese))
+    }
+}
+
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -49,24 +78,5 @@ impl fmt::Display for Found {
 impl fmt::Display for Expected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-impl Parameter for Found {
-    fn chinese(&self) -> String {
-        let known = FOUND.iter().find_map(|(english, chinese)| {
-            self.0.strip_prefix(english).map(|rest| format!("{chinese}{rest}"))
-        });
-        known.unwrap_or_else(|| self.0.clone())
-    }
-}
-
-impl Parameter for Expected {
-    fn chinese(&self) -> String {
-        if let Some(words) = self.0.strip_prefix("one of ") {
-            return words.replace(", ", "、");
-        }
-        let known = EXPECTED.iter().find(|(english, _)| self.0.starts_with(english));
-        known.map_or_else(|| self.0.clone(), |(_, chinese)| (*chinese).to_owned())
     }
 }

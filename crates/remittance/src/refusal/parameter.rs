@@ -8,13 +8,17 @@ use super::super::document::DocumentType;
 use super::super::identity::IdentityError;
 use super::super::policy::OncePer;
 use super::super::{Id, Money, PaymentReference, Rate, Subject, Total, YearMonth};
+use super::malformed::{Expected, Found};
+use crate::{Language, Localized, said};
 use chrono::NaiveDate;
+use std::borrow::Cow;
 use std::fmt;
 
-/// A value in a refusal: `Display` is how English says it.
+/// A value in a refusal.
 pub(super) trait Parameter: fmt::Display {
-    fn chinese(&self) -> String {
-        self.to_string()
+    /// As a sentence in this language says it.
+    fn said(&self, _: Language) -> Cow<'static, str> {
+        self.to_string().into()
     }
 
     /// As a program reads it.
@@ -24,7 +28,18 @@ pub(super) trait Parameter: fmt::Display {
 }
 
 macro_rules! the_same_in_both {
-    ($($type:ty),*) => { $(impl Parameter for $type {})* };
+    ($($type:ty),* $(,)?) => { $(impl Parameter for $type {})* };
+}
+
+/// What is localized by itself; a program reads it as `Display` says it.
+macro_rules! localized {
+    ($($type:ty),* $(,)?) => {
+        $(impl Parameter for $type {
+            fn said(&self, language: Language) -> Cow<'static, str> {
+                self.in_language(language)
+            }
+        })*
+    };
 }
 
 the_same_in_both!(
@@ -40,6 +55,16 @@ the_same_in_both!(
     u64,
     usize
 );
+localized!(
+    AppointmentStatus,
+    OncePer,
+    DocumentType,
+    DocumentForm,
+    IdentityError,
+    Undo,
+    Found,
+    Expected
+);
 
 /// Whose rate: the employer's or the employee's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,22 +73,18 @@ pub enum Side {
     Employee,
 }
 
-impl fmt::Display for Side {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Employer => "employer's",
-            Self::Employee => "employee's",
+impl Localized for Side {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Employer => language.choose("单位", "employer's"),
+            Self::Employee => language.choose("个人", "employee's"),
         })
     }
 }
 
 impl Parameter for Side {
-    fn chinese(&self) -> String {
-        match self {
-            Self::Employer => "单位",
-            Self::Employee => "个人",
-        }
-        .to_owned()
+    fn said(&self, language: Language) -> Cow<'static, str> {
+        self.in_language(language)
     }
 
     fn text(&self) -> String {
@@ -82,21 +103,18 @@ pub enum Filed {
     Register(String),
 }
 
-impl fmt::Display for Filed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Localized for Filed {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
         match self {
-            Self::List(month) => write!(f, "the list of {month}"),
-            Self::Register(id) => write!(f, "register {id}"),
+            Self::List(month) => said!(language, "{month} 的汇缴名单", "the list of {month}"),
+            Self::Register(id) => said!(language, "清册 {id} ", "register {id}"),
         }
     }
 }
 
 impl Parameter for Filed {
-    fn chinese(&self) -> String {
-        match self {
-            Self::List(month) => format!("{month} 的汇缴名单"),
-            Self::Register(id) => format!("清册 {id} "),
-        }
+    fn said(&self, language: Language) -> Cow<'static, str> {
+        self.in_language(language)
     }
 
     fn text(&self) -> String {
@@ -114,55 +132,30 @@ pub struct Undo {
     pub filed: Filed,
 }
 
-impl fmt::Display for Undo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(reference) = self.notice {
-            write!(f, "revoke_notice {reference}, then ")?;
-        }
-        match &self.filed {
-            Filed::List(month) => write!(f, "delete_roster {month}"),
-            Filed::Register(id) => write!(f, "revoke register {id}"),
-        }
-    }
-}
-
-impl Parameter for Undo {
-    fn chinese(&self) -> String {
-        let notice = self.notice.map(|reference| format!("撤销缴款通知书 {reference}，再"));
+impl Localized for Undo {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        let notice = self.notice.map(|reference| {
+            said!(language, "撤销缴款通知书 {reference}，再", "revoke_notice {reference}, then ")
+        });
         let notice = notice.unwrap_or_default();
         match &self.filed {
-            Filed::List(month) => format!("{notice}删除 {month} 的汇缴名单"),
-            Filed::Register(id) => format!("{notice}撤销清册 {id}"),
+            Filed::List(month) => {
+                said!(language, "{notice}删除 {month} 的汇缴名单", "{notice}delete_roster {month}")
+            }
+            Filed::Register(id) => {
+                said!(language, "{notice}撤销清册 {id}", "{notice}revoke register {id}")
+            }
         }
-    }
-}
-
-impl Parameter for AppointmentStatus {
-    fn chinese(&self) -> String {
-        Self::chinese(*self).to_owned()
-    }
-}
-
-impl Parameter for OncePer {
-    fn chinese(&self) -> String {
-        match self {
-            Self::CalendarYear => "自然年度",
-            Self::ContributionYear => "汇缴年度",
-            Self::Both => "自然年度及汇缴年度",
-        }
-        .to_owned()
     }
 }
 
 impl Parameter for Subject {
-    fn chinese(&self) -> String {
-        Self::chinese(*self).to_owned()
-    }
-}
-
-impl Parameter for DocumentType {
-    fn chinese(&self) -> String {
-        Self::chinese(*self).to_owned()
+    /// In English with its number in the chart, as the ledger prints it.
+    fn said(&self, language: Language) -> Cow<'static, str> {
+        match language {
+            Language::Chinese => self.in_language(language),
+            Language::English => self.to_string().into(),
+        }
     }
 }
 
@@ -170,29 +163,21 @@ impl Parameter for DocumentType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DocumentForm(pub DocumentType);
 
-impl fmt::Display for DocumentForm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.form().0)
+impl Localized for DocumentForm {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        self.0.form().in_language(language)
     }
 }
 
-impl Parameter for DocumentForm {
-    fn chinese(&self) -> String {
-        self.0.form().1.to_owned()
-    }
-}
-
-impl Parameter for IdentityError {
-    fn chinese(&self) -> String {
-        match self {
-            Self::Length { found, expected } => format!("应为 {expected} 位，现为 {found} 位"),
-            Self::Old { as_eighteen } => {
-                format!("15 位号码已于 2013 年停用，18 位应为 {as_eighteen}")
+/// What is said in both languages is displayed in English.
+macro_rules! displayed_in_english {
+    ($($type:ty),* $(,)?) => {
+        $(impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.in_language(Language::English))
             }
-            Self::Character { found, position } => format!("第 {position} 位不能是“{found}”"),
-            Self::Area => "没有以此开头的行政区划".to_owned(),
-            Self::BirthDate { found } => format!("出生日期 {found} 不存在"),
-            Self::CheckDigit { found, expected } => format!("校验位应为 {expected}，现为 {found}"),
-        }
-    }
+        })*
+    };
 }
+
+displayed_in_english!(Side, Filed, Undo, DocumentForm);

@@ -5,8 +5,10 @@
 //! Invariant: there is at least one offender, and the first gives the code.
 
 use super::{Offender, Refusal, Several};
+use crate::{Language, Localized, said};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Offenders that a sentence names; the others are counted.
@@ -29,29 +31,31 @@ impl Several {
     pub fn offenders(&self) -> &[Offender] {
         &self.offenders
     }
+}
 
-    pub(super) fn chinese(&self) -> String {
-        let named: Vec<String> =
-            self.offenders.iter().take(NAMED_MAX).map(Offender::chinese).collect();
-        match (self.offenders.len(), named.join("；")) {
-            (1, named) => named,
-            (count, named) if count <= NAMED_MAX => format!("共 {count} 条不能办理：{named}"),
-            (count, named) => format!("共 {count} 条不能办理，前 {NAMED_MAX} 条为：{named}"),
+impl Localized for Several {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        let named = self.offenders.iter().take(NAMED_MAX).map(|one| one.in_language(language));
+        let named = named.collect::<Vec<_>>().join(language.choose("；", " | "));
+        match self.offenders.len() {
+            1 => named.into(),
+            count if count <= NAMED_MAX => said!(
+                language,
+                "共 {count} 条不能办理：{named}",
+                "{count} lines cannot be done: {named}"
+            ),
+            count => said!(
+                language,
+                "共 {count} 条不能办理，前 {NAMED_MAX} 条为：{named}",
+                "{count} lines cannot be done, the first are: {named}"
+            ),
         }
     }
 }
 
 impl fmt::Display for Several {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.offenders.len();
-        if count > 1 {
-            write!(f, "{count} lines cannot be done")?;
-            f.write_str(if count > NAMED_MAX { ", the first are: " } else { ": " })?;
-        }
-        for (index, offender) in self.offenders.iter().take(NAMED_MAX).enumerate() {
-            write!(f, "{}{offender}", if index == 0 { "" } else { " | " })?;
-        }
-        Ok(())
+        f.write_str(&self.in_language(Language::English))
     }
 }
 
@@ -66,24 +70,21 @@ impl Offender {
     pub fn beside(&self, sentence: &str) -> Option<&str> {
         self.name.as_deref().filter(|name| !sentence.contains(name))
     }
+}
 
-    fn chinese(&self) -> String {
-        let said = self.refusal.chinese();
-        let name = self.beside(&said).map(|name| format!("（{name}）")).unwrap_or_default();
-        self.row.map_or_else(|| said.clone(), |row| format!("第 {row} 行{name}：{said}"))
+impl Localized for Offender {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        let refusal = self.refusal.in_language(language);
+        let Some(row) = self.row else { return refusal };
+        let name = self.beside(&refusal).map(|name| said!(language, "（{name}）", " ({name})"));
+        let name = name.unwrap_or_default();
+        said!(language, "第 {row} 行{name}：{refusal}", "row {row}{name}: {refusal}")
     }
 }
 
 impl fmt::Display for Offender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(row) = self.row {
-            write!(f, "row {row}")?;
-            if let Some(name) = self.beside(&self.refusal.to_string()) {
-                write!(f, " ({name})")?;
-            }
-            f.write_str(": ")?;
-        }
-        write!(f, "{}", self.refusal)
+        f.write_str(&self.in_language(Language::English))
     }
 }
 
@@ -99,7 +100,7 @@ impl Serialize for Offender {
         }
         map.serialize_entry("code", &self.refusal.code())?;
         map.serialize_entry("message", &self.refusal.to_string())?;
-        map.serialize_entry("message_zh", &self.refusal.chinese())?;
+        map.serialize_entry("message_zh", &self.refusal.in_language(Language::Chinese))?;
         for (name, value) in self.refusal.parameters() {
             map.serialize_entry(name, &value)?;
         }

@@ -1,7 +1,7 @@
 //! The refusals, a row each: what it is about, its code, the English sentence, the Chinese one.
 //!
 //! Start at the rows. A sentence says what is in the way and what to do first; `{field}` is a
-//! parameter, in Chinese as [`Parameter::chinese`] says it. Where a parameter comes from is said by
+//! parameter, in each language as [`Parameter::said`] says it. Where a parameter comes from is said by
 //! whoever constructs the variant, not here.
 
 use super::super::appointment::AppointmentStatus;
@@ -12,7 +12,9 @@ use super::super::{Id, Money, PaymentReference, Rate, Subject, Total, YearMonth}
 use super::define::refusals;
 use super::parameter::{DocumentForm, Filed, Parameter, Side, Undo};
 use super::{Expected, Found, RefusalCode, Several};
+use crate::{Language, Localized, said};
 use chrono::NaiveDate;
+use std::borrow::Cow;
 use std::fmt;
 
 #[rustfmt::skip] // A table is read by its sentences.

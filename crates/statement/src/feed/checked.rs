@@ -9,7 +9,7 @@
 
 use super::entry::is_oversize;
 use super::identity::is_no_serial;
-use super::{BlockRead, Entry, Flag, Odd, Reject, Sink, Statement};
+use super::{BlockRead, Flag, Odd, Reject, Sink, Statement, StatementEntry};
 use crate::rules::bank::SerialPeriod;
 
 /// Oddities of one kind that are told one by one; the rest of a file's is counted.
@@ -53,7 +53,7 @@ impl<'s> Checked<'s> {
 }
 
 impl Sink for Checked<'_> {
-    fn entry(&mut self, mut entry: Entry<'_>) {
+    fn entry(&mut self, mut entry: StatementEntry<'_>) {
         if entry.amount.is_zero() {
             let (line, found) = (entry.line, entry.amount.to_string());
             return self.flag(Flag::Oddity { line, odd: Odd::ZeroAmount, found });
@@ -132,7 +132,7 @@ mod tests {
     struct Told(Vec<String>);
 
     impl Sink for Told {
-        fn entry(&mut self, entry: Entry<'_>) {
+        fn entry(&mut self, entry: StatementEntry<'_>) {
             self.0.push(format!("{} {} [{}]", entry.line, entry.amount, entry.serial));
         }
         fn reject(&mut self, reject: Reject) {
@@ -144,8 +144,8 @@ mod tests {
         }
     }
 
-    fn entry(line: u64, year: i32, amount: Decimal, serial: &str) -> Entry<'_> {
-        Entry {
+    fn entry(line: u64, year: i32, amount: Decimal, serial: &str) -> StatementEntry<'_> {
+        StatementEntry {
             line,
             account: None,
             currency: None,
@@ -173,7 +173,7 @@ mod tests {
         checked.entry(entry(3, 2026, fen(999_999_999_999_99), "B3"));
         checked.entry(entry(4, 2026, fen(1_000_000_000_000_00), "B4"));
         checked.entry(entry(5, 1, fen(5_00), "B5"));
-        checked.entry(Entry {
+        checked.entry(StatementEntry {
             balance: Some(fen(-1_000_000_000_000_00)),
             ..entry(6, 2026, fen(5_00), "B6")
         });

@@ -1,13 +1,13 @@
 //! What an entry must be to become a transaction of the centre.
 //!
-//! Start at [`Entry::transaction`]. The readers keep every currency and every amount; here the
-//! centre's own terms apply: CNY, two decimals, more than zero. [`Entry::check`] is what every entry
+//! Start at [`StatementEntry::transaction`]. The readers keep every currency and every amount; here the
+//! centre's own terms apply: CNY, two decimals, more than zero. [`StatementEntry::check`] is what every entry
 //! must be, whatever its currency.
 //!
 //! Invariant: an amount in the books is at most [`AMOUNT_MAX`], so that a century of them sums up
 //! without an overflow.
 
-use super::{Entry, Problem, Reject};
+use super::{Problem, Reject, StatementEntry};
 use chrono::{Datelike, NaiveDate};
 use remittance::{AMOUNT_MAX, BankTransaction, Money};
 use rust_decimal::Decimal;
@@ -30,7 +30,7 @@ pub(super) fn is_oversize(amount: &Decimal) -> bool {
     amount.mantissa().unsigned_abs() > SMALL && amount.abs() > Decimal::new(AMOUNT_MAX.fen(), 2)
 }
 
-impl<'a> Entry<'a> {
+impl<'a> StatementEntry<'a> {
     /// Whether the day and the amounts can be those of a movement.
     ///
     /// # Errors
@@ -130,7 +130,7 @@ mod tests {
              Err("7: amount \"1000000000000.00\": expected at most 999999999999.99")),
         ];
         for (currency, amount, want) in rows {
-            let entry = Entry {
+            let entry = StatementEntry {
                 line: 7,
                 account: None,
                 currency,

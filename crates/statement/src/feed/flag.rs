@@ -1,11 +1,13 @@
 //! What a person should know of a file that was read all the same.
 //!
-//! Code and English detail are what is kept; [`in_chinese`] says the same to the staff, from the
+//! Code and English detail are what is kept; [`KeptFlag`] says the same to the staff, from the
 //! flag or from what was kept of it.
 //!
 //! Invariant: a code stays and is never used again for something else.
 
+use remittance::{Language, Localized};
 use rust_decimal::Decimal;
+use std::borrow::Cow;
 use std::fmt;
 
 /// What a person should know of a file that was read all the same.
@@ -108,54 +110,85 @@ impl Odd {
             Self::ZeroAmount => "zero-amount",
         }
     }
+}
 
-    const fn chinese(self) -> &'static str {
-        match self {
-            Self::AmbiguousDate => "日期的月、日顺序有两种读法，已按该银行的格式读取",
-            Self::AmountWithoutComma => "金额没有按规定用逗号作小数点，已按原文读取，请核对",
-            Self::BalanceUnreadable => "余额无法识别，未作余额核对",
-            Self::BookedOnStatementDay => "该笔没有任何日期，账单只涵盖一天，以该日为记账日期",
-            Self::BookedOnValueDate => "该笔没有记账日期，以起息日代替",
-            Self::ColumnNotRead => "该列的标题无法识别，列中文字未读取",
-            Self::ControlCharacter => "附言中有控制字符，已换成空格",
-            Self::EncodingAssumed => "文件未注明字符编码，已按惯例认定，请抽看户名和附言是否有乱码",
-            Self::EntryInOtherCurrency => "该笔的币种与账单的币种不同",
-            Self::MessageNotClosed => "报文没有结束标志，文件可能不完整",
-            Self::NegativeAmount => "金额带有负号，收支方向不明，该笔未读入",
-            Self::NoClosingBalance => "账单有期初余额而没有期末余额，文件可能不完整",
-            Self::NoOpeningBalance => "账单没有期初余额，无法与上一份账单衔接核对",
-            Self::NoStatement => "文件中没有账单",
-            Self::OpeningNotClosing => "期初余额不等于上一份账单的期末余额，中间可能缺少账单",
-            Self::PageMissing => "账单的编号或页次不连续，文件可能缺页",
-            Self::RepeatedInFile => "同一流水号在文件中重复出现，余额未能证明是两笔，按一笔计",
-            Self::RunningBalanceBreaks => "余额不连续之处较多，只列出其中几处",
-            Self::RunningBalanceWithoutOrder => "各笔余额看不出先后次序，未逐笔核对",
-            Self::SeveralCurrencies => "一份账单中有不止一种币种",
-            Self::StatementRepeated => "同一份账单在文件中重复出现",
-            Self::TextAfterBalance => "余额后面有多余的文字",
-            Self::ValueDateImpossible => "起息日不存在，未予采用",
-            Self::ZeroAmount => "金额为零，没有资金变动，未计入流水",
-        }
+impl Localized for Odd {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        Cow::Borrowed(match (language, self) {
+            (Language::English, odd) => odd.code(),
+            (Language::Chinese, Self::AmbiguousDate) => {
+                "日期的月、日顺序有两种读法，已按该银行的格式读取"
+            }
+            (Language::Chinese, Self::AmountWithoutComma) => {
+                "金额没有按规定用逗号作小数点，已按原文读取，请核对"
+            }
+            (Language::Chinese, Self::BalanceUnreadable) => "余额无法识别，未作余额核对",
+            (Language::Chinese, Self::BookedOnStatementDay) => {
+                "该笔没有任何日期，账单只涵盖一天，以该日为记账日期"
+            }
+            (Language::Chinese, Self::BookedOnValueDate) => "该笔没有记账日期，以起息日代替",
+            (Language::Chinese, Self::ColumnNotRead) => "该列的标题无法识别，列中文字未读取",
+            (Language::Chinese, Self::ControlCharacter) => "附言中有控制字符，已换成空格",
+            (Language::Chinese, Self::EncodingAssumed) => {
+                "文件未注明字符编码，已按惯例认定，请抽看户名和附言是否有乱码"
+            }
+            (Language::Chinese, Self::EntryInOtherCurrency) => "该笔的币种与账单的币种不同",
+            (Language::Chinese, Self::MessageNotClosed) => "报文没有结束标志，文件可能不完整",
+            (Language::Chinese, Self::NegativeAmount) => "金额带有负号，收支方向不明，该笔未读入",
+            (Language::Chinese, Self::NoClosingBalance) => {
+                "账单有期初余额而没有期末余额，文件可能不完整"
+            }
+            (Language::Chinese, Self::NoOpeningBalance) => {
+                "账单没有期初余额，无法与上一份账单衔接核对"
+            }
+            (Language::Chinese, Self::NoStatement) => "文件中没有账单",
+            (Language::Chinese, Self::OpeningNotClosing) => {
+                "期初余额不等于上一份账单的期末余额，中间可能缺少账单"
+            }
+            (Language::Chinese, Self::PageMissing) => "账单的编号或页次不连续，文件可能缺页",
+            (Language::Chinese, Self::RepeatedInFile) => {
+                "同一流水号在文件中重复出现，余额未能证明是两笔，按一笔计"
+            }
+            (Language::Chinese, Self::RunningBalanceBreaks) => "余额不连续之处较多，只列出其中几处",
+            (Language::Chinese, Self::RunningBalanceWithoutOrder) => {
+                "各笔余额看不出先后次序，未逐笔核对"
+            }
+            (Language::Chinese, Self::SeveralCurrencies) => "一份账单中有不止一种币种",
+            (Language::Chinese, Self::StatementRepeated) => "同一份账单在文件中重复出现",
+            (Language::Chinese, Self::TextAfterBalance) => "余额后面有多余的文字",
+            (Language::Chinese, Self::ValueDateImpossible) => "起息日不存在，未予采用",
+            (Language::Chinese, Self::ZeroAmount) => "金额为零，没有资金变动，未计入流水",
+        })
     }
 }
 
-/// What a kept flag says to the staff, from its code and its English detail.
-///
-/// A code of another release keeps its own words.
-#[must_use]
-pub fn in_chinese(code: &str, detail: &str) -> String {
-    let sentence = match code {
-        "balance-broken" => "余额不衔接：余额与期初（上一笔）余额和发生额不符",
-        "running-balance-broken" => "余额不连续：该笔余额与上一笔余额和发生额不符",
-        "control-sum" => "控制合计不符：文件自报的笔数或金额，与明细不符",
-        other => match Odd::ALL.iter().find(|odd| odd.code() == other) {
-            Some(odd) => odd.chinese(),
-            None => return format!("{code}：{detail}"),
-        },
-    };
-    match detail_in_chinese(detail) {
-        detail if detail.is_empty() => sentence.to_owned(),
-        detail => format!("{sentence}（{detail}）"),
+/// A flag as it is kept: its code and its English detail.
+#[derive(Clone, Copy, Debug)]
+pub struct KeptFlag<'a> {
+    pub code: &'a str,
+    pub detail: &'a str,
+}
+
+/// What is wrong, then what was found; a code of another release keeps its own words.
+impl Localized for KeptFlag<'_> {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        let Self { code, detail } = self;
+        if language == Language::English {
+            return format!("{code}: {detail}").into();
+        }
+        let sentence = match *code {
+            "balance-broken" => "余额不衔接：余额与期初（上一笔）余额和发生额不符".into(),
+            "running-balance-broken" => "余额不连续：该笔余额与上一笔余额和发生额不符".into(),
+            "control-sum" => "控制合计不符：文件自报的笔数或金额，与明细不符".into(),
+            other => match Odd::ALL.iter().find(|odd| odd.code() == other) {
+                Some(odd) => odd.in_language(language),
+                None => return format!("{code}：{detail}").into(),
+            },
+        };
+        match detail_in_chinese(detail) {
+            detail if detail.is_empty() => sentence,
+            detail => format!("{sentence}（{detail}）").into(),
+        }
     }
 }
 
@@ -225,11 +258,11 @@ impl Flag {
             Self::Oddity { found, .. } => format!("found {found:?}"),
         }
     }
+}
 
-    /// The same for the staff: what is wrong, then what was found.
-    #[must_use]
-    pub fn chinese(&self) -> String {
-        in_chinese(self.code(), &self.detail())
+impl Localized for Flag {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        KeptFlag { code: self.code(), detail: &self.detail() }.in_language(language)
     }
 }
 
@@ -251,7 +284,7 @@ mod tests {
             assert_eq!(*odd as usize, place, "{odd:?}");
             assert!(kebab(odd.code()), "{odd:?}");
             let found = String::new();
-            let words = Flag::Oddity { line: 1, odd: *odd, found }.chinese();
+            let words = Flag::Oddity { line: 1, odd: *odd, found }.in_language(Language::Chinese);
             assert!(words.chars().all(|c| !c.is_ascii()), "{odd:?}: {words}");
             assert!(Odd::ALL.iter().filter(|other| other.code() == odd.code()).count() == 1);
         }
@@ -276,8 +309,9 @@ mod tests {
              "文件中没有账单"),
         ];
         for (flag, want) in rows {
-            assert_eq!(flag.chinese(), want, "{flag}");
+            assert_eq!(flag.in_language(Language::Chinese), want, "{flag}");
         }
-        assert_eq!(in_chinese("later", "found 1"), "later：found 1");
+        let later = KeptFlag { code: "later", detail: "found 1" };
+        assert_eq!(later.in_language(Language::Chinese), "later：found 1");
     }
 }

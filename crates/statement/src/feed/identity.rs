@@ -7,7 +7,7 @@
 //!
 //! Invariant: the order of rows changes no serial, because only equal rows share a count.
 
-use super::Entry;
+use super::StatementEntry;
 use crate::rules::bank::SerialPeriod;
 use chrono::NaiveDate;
 use remittance::{BankTransaction, Money};
@@ -84,7 +84,7 @@ impl Serials {
 
     /// How much of the serial of an entry is the bank's own, where more stands behind it.
     #[must_use]
-    pub const fn own(&self, entry: &Entry<'_>) -> Option<usize> {
+    pub const fn own(&self, entry: &StatementEntry<'_>) -> Option<usize> {
         match self.period {
             SerialPeriod::Ever => None,
             _ if entry.serial.is_empty() => None,
@@ -96,7 +96,7 @@ impl Serials {
 
     /// The bank's serial, with its period behind it where it begins anew (`12~2026`, `12~202605`,
     /// `12~20260511`); or `~yyyymmdd-content-ordinal`. No bank's serial begins with `~`.
-    pub fn serial<'a>(&'a mut self, account: &str, entry: &Entry<'a>) -> &'a str {
+    pub fn serial<'a>(&'a mut self, account: &str, entry: &StatementEntry<'a>) -> &'a str {
         if !entry.serial.is_empty() {
             let day = match self.period {
                 SerialPeriod::Ever => return entry.serial,
@@ -129,7 +129,7 @@ pub fn content_name(account: &str, transaction: &BankTransaction<'_>) -> String 
     let yuan = |amount: Money| Decimal::new(amount.fen(), 2);
     let digest = content(
         account,
-        &Entry {
+        &StatementEntry {
             line: 0,
             account: None,
             currency: None,
@@ -161,7 +161,7 @@ fn name(text: &mut String, booked_on: NaiveDate, digest: [u8; 32]) {
 }
 
 /// All that an entry says, but not where it stands; each field with its length before it.
-fn content(account: &str, entry: &Entry<'_>) -> [u8; 32] {
+fn content(account: &str, entry: &StatementEntry<'_>) -> [u8; 32] {
     let mut hash = Sha256::new();
     let mut field = |text: &str| {
         hash.update(text.len().to_le_bytes());
@@ -192,8 +192,8 @@ mod tests {
     use super::*;
     use remittance::{Counterparty, Direction, Remarks};
 
-    fn entry(serial: &'static str, fen: i64, line: u64) -> Entry<'static> {
-        Entry {
+    fn entry(serial: &'static str, fen: i64, line: u64) -> StatementEntry<'static> {
+        StatementEntry {
             line,
             account: None,
             currency: None,
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_has_the_name_that_its_row_had() {
-        let row = Entry { balance: Some(Decimal::new(9_000, 3)), ..entry("", 5_00, 1) };
+        let row = StatementEntry { balance: Some(Decimal::new(9_000, 3)), ..entry("", 5_00, 1) };
         let transaction = row.transaction("1", "x").unwrap();
         let name = Serials::new().serial("1", &row).to_owned();
         assert_eq!(name, format!("{}-1", content_name("1", &transaction)));
@@ -298,7 +298,7 @@ mod tests {
     fn trailing_zeros_and_the_line_are_no_content() {
         assert_eq!(
             content("1", &entry("", 5_00, 1)),
-            content("1", &Entry { amount: Decimal::new(5, 0), ..entry("", 0, 9) })
+            content("1", &StatementEntry { amount: Decimal::new(5, 0), ..entry("", 0, 9) })
         );
     }
 }

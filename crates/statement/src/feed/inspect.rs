@@ -13,7 +13,9 @@
 //!
 //! Amounts have the file's decimals without trailing zeros, and at least two.
 
-use super::{BlockRead, ColumnRead, Entry, FeedError, Flag, Odd, Reject, Sink, Source, Statement};
+use super::{
+    BlockRead, ColumnRead, FeedError, Flag, Odd, Reject, Sink, Source, Statement, StatementEntry,
+};
 use crate::rules::bank::BankLayouts;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -214,7 +216,7 @@ fn written(amount: Decimal) -> String {
 }
 
 impl Sink for Tally<'_> {
-    fn entry(&mut self, entry: Entry<'_>) {
+    fn entry(&mut self, entry: StatementEntry<'_>) {
         self.transactions += 1;
         self.entry_currency.add(entry.currency);
         self.current.add(entry.currency);

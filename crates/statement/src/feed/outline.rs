@@ -12,7 +12,9 @@ use super::encoding::{Encoding, Scan, Utf8Reader};
 use super::heading::{self, Meaning};
 use super::rows::{KeptRow, Row};
 use super::table::{CELLS_MIN, Finder, Nearest};
-use super::{BlockRead, Entry, FeedError, FeedErrorKind, Flag, Reject, Sink, Source, Statement};
+use super::{
+    BlockRead, FeedError, FeedErrorKind, Flag, Reject, Sink, Source, Statement, StatementEntry,
+};
 use super::{amount::Amount, csv, date, encoding, html, sniff, spreadsheet_xml, xlsx};
 use crate::rules::bank::{AmountStyle, BankLayouts, DateOrder, Field};
 
@@ -151,7 +153,7 @@ fn first_block(input: &mut dyn Source, layouts: &BankLayouts) -> Option<BlockRea
     #[derive(Default)]
     struct First(Option<BlockRead>);
     impl Sink for First {
-        fn entry(&mut self, _: Entry<'_>) {}
+        fn entry(&mut self, _: StatementEntry<'_>) {}
         fn reject(&mut self, _: Reject) {}
         fn statement(&mut self, _: Statement<'_>) {}
         fn flag(&mut self, _: Flag) {}

@@ -16,8 +16,8 @@ pub use question::{Asked, ask, asked};
 
 use self::packet::{Packet, Packets, Unpack};
 use super::{
-    Balance, BlockRead, Booking, ColumnRead, Entry, FeedError, FeedFacts, Flag, Format, Reject,
-    Sink, Statement,
+    Balance, BlockRead, Booking, ColumnRead, FeedError, FeedFacts, Flag, Format, Reject, Sink,
+    Statement, StatementEntry,
 };
 use crate::rules::bank::SerialPeriod;
 use remittance::{Counterparty, Direction, Remarks};
@@ -117,7 +117,7 @@ fn pack_balance(packet: &mut Packet, balance: Balance) {
 }
 
 impl<W: Write> Sink for Relay<W> {
-    fn entry(&mut self, entry: Entry<'_>) {
+    fn entry(&mut self, entry: StatementEntry<'_>) {
         let packet = &mut self.packet;
         packet.begin(ENTRY);
         packet.number(entry.line);
@@ -262,8 +262,8 @@ fn told(tag: u8, packet: &mut Unpack<'_>, sink: &mut dyn Sink) -> Option<()> {
     Some(())
 }
 
-fn entry<'a>(packet: &mut Unpack<'a>) -> Option<Entry<'a>> {
-    Some(Entry {
+fn entry<'a>(packet: &mut Unpack<'a>) -> Option<StatementEntry<'a>> {
+    Some(StatementEntry {
         line: packet.number()?,
         account: packet.maybe(Unpack::text)?,
         currency: packet.maybe(Unpack::text)?,

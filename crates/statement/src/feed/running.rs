@@ -8,7 +8,7 @@
 //! Invariant: memory is bounded by [`ACCOUNTS_MAX`], [`BREAKS_MAX`] and [`ROWS_KNOWN_MAX`], whatever the file holds.
 
 use super::amount::Amount;
-use super::{Balance, Entry, FeedError, FeedErrorKind, Flag, Odd, Sink, Statement};
+use super::{Balance, FeedError, FeedErrorKind, Flag, Odd, Sink, Statement, StatementEntry};
 use chrono::{Datelike, NaiveDate, Timelike};
 use remittance::Direction;
 use rust_decimal::Decimal;
@@ -90,7 +90,12 @@ impl Running {
         self.gaps += 1;
     }
 
-    pub(super) fn entry(&mut self, entry: &Entry<'_>, amount: Amount, balance: Option<Amount>) {
+    pub(super) fn entry(
+        &mut self,
+        entry: &StatementEntry<'_>,
+        amount: Amount,
+        balance: Option<Amount>,
+    ) {
         let gaps = self.gaps;
         let Some(track) = self.track(entry) else { return };
         track.entries += 1;
@@ -131,7 +136,7 @@ impl Running {
     }
 
     /// The account's track, made where it is new.
-    fn track(&mut self, entry: &Entry<'_>) -> Option<&mut Track> {
+    fn track(&mut self, entry: &StatementEntry<'_>) -> Option<&mut Track> {
         let same = |track: &Track| {
             track.account.as_deref() == entry.account && track.currency.as_deref() == entry.currency
         };
@@ -232,7 +237,7 @@ impl Running {
 
 /// What tells a row of one account from others: a hash that is quick rather than strong, as each row of a file has one
 /// and what it finds is looked at again by whoever takes the rows in.
-fn fingerprint(entry: &Entry<'_>, balance: i64, movement: i64) -> u64 {
+fn fingerprint(entry: &StatementEntry<'_>, balance: i64, movement: i64) -> u64 {
     const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
     let mix = |hash: u64, word: u64| (hash.rotate_left(23) ^ word).wrapping_mul(MIX);
     let seconds = entry.booked_time.map_or(u32::MAX, |time| time.num_seconds_from_midnight());
@@ -246,13 +251,13 @@ fn fingerprint(entry: &Entry<'_>, balance: i64, movement: i64) -> u64 {
     rest.iter().fold(hash, |hash, byte| mix(hash, u64::from(*byte)))
 }
 
-fn key(entry: &Entry<'_>) -> String {
+fn key(entry: &StatementEntry<'_>) -> String {
     format!("{}\u{1}{}", entry.account.unwrap_or_default(), entry.currency.unwrap_or_default())
 }
 
 impl Track {
     /// Whether the row stood in the file before.
-    fn repeats(&self, entry: &Entry<'_>, balance: i64, movement: i64) -> bool {
+    fn repeats(&self, entry: &StatementEntry<'_>, balance: i64, movement: i64) -> bool {
         let asked = self.ascending.count.min(self.descending.count);
         asked < ASKED_MAX && self.known.contains(&fingerprint(entry, balance, movement))
     }

@@ -236,7 +236,7 @@ mod tests {
     struct Told(Vec<String>);
 
     impl Sink for Told {
-        fn entry(&mut self, _: super::super::Entry<'_>) {}
+        fn entry(&mut self, _: super::super::StatementEntry<'_>) {}
         fn reject(&mut self, _: super::super::Reject) {}
         fn statement(&mut self, _: super::super::Statement<'_>) {}
         fn flag(&mut self, flag: Flag) {

@@ -13,7 +13,7 @@ use super::encoding::{Encoding, Utf8Reader};
 use super::rows::{Row, RowReader};
 use super::running::Running;
 use super::table::{FOUND_CHARS_MAX, ROW_CHARS_MAX, currency_code, shortened};
-use super::{Entry, FeedError, FeedErrorKind, Problem, Reject, Sink, date};
+use super::{FeedError, FeedErrorKind, Problem, Reject, Sink, StatementEntry, date};
 use crate::rules::bank::{AmountStyle, DateOrder};
 use remittance::{Counterparty, Direction, Remarks};
 use std::io::{self, BufRead, Read};
@@ -25,21 +25,21 @@ const TAG_BYTES_MAX: usize = 64 * 1024;
 
 /// The fields that are read, with their place from 0 and their name.
 #[derive(Clone, Copy)]
-struct Place(usize, &'static str);
+struct FieldAt(usize, &'static str);
 
-const ACCOUNT: Place = Place(1, "acct");
-const SERIAL: Place = Place(2, "hostSeqNo");
-const OPPONENT_ACCOUNT: Place = Place(4, "opponentAcct");
-const OPPONENT_NAME: Place = Place(5, "opponentName");
-const AMOUNT: Place = Place(6, "amt");
-const DATE: Place = Place(7, "date");
-const TIME: Place = Place(8, "time");
-const REMARK: Place = Place(11, "remark");
-const CURRENCY: Place = Place(12, "currNo");
-const BALANCE: Place = Place(14, "balance");
-const OPPONENT_BANK: Place = Place(18, "opponentBankNo");
-const SUMMARY: Place = Place(19, "summary");
-const REDO: Place = Place(20, "redo");
+const ACCOUNT: FieldAt = FieldAt(1, "acct");
+const SERIAL: FieldAt = FieldAt(2, "hostSeqNo");
+const OPPONENT_ACCOUNT: FieldAt = FieldAt(4, "opponentAcct");
+const OPPONENT_NAME: FieldAt = FieldAt(5, "opponentName");
+const AMOUNT: FieldAt = FieldAt(6, "amt");
+const DATE: FieldAt = FieldAt(7, "date");
+const TIME: FieldAt = FieldAt(8, "time");
+const REMARK: FieldAt = FieldAt(11, "remark");
+const CURRENCY: FieldAt = FieldAt(12, "currNo");
+const BALANCE: FieldAt = FieldAt(14, "balance");
+const OPPONENT_BANK: FieldAt = FieldAt(18, "opponentBankNo");
+const SUMMARY: FieldAt = FieldAt(19, "summary");
+const REDO: FieldAt = FieldAt(20, "redo");
 
 /// Reads records as they stand in a `.act` file.
 pub(super) fn read_plain<R: Read>(input: R, sink: &mut dyn Sink) -> Result<(), FeedError> {
@@ -80,7 +80,7 @@ fn records<R: Read>(input: R, running: &mut Running, sink: &mut dyn Sink) -> Res
                 running.entry(&entry, amount, balance);
                 sink.entry(entry);
             }
-            Err((Place(index, name), problem)) => {
+            Err((FieldAt(index, name), problem)) => {
                 running.gap();
                 let whole = matches!(problem, Problem::Fields { .. } | Problem::Text { .. });
                 let found = if whole { row.text } else { row.cell(index) };
@@ -98,10 +98,10 @@ fn records<R: Read>(input: R, running: &mut Running, sink: &mut dyn Sink) -> Res
     Ok(())
 }
 
-type Read23<'a> = (Entry<'a>, Amount, Option<Amount>);
+type Read23<'a> = (StatementEntry<'a>, Amount, Option<Amount>);
 
-fn entry(row: Row<'_>) -> Result<Read23<'_>, (Place, Problem)> {
-    let value = |Place(index, _): Place| match row.cell(index) {
+fn entry(row: Row<'_>) -> Result<Read23<'_>, (FieldAt, Problem)> {
+    let value = |FieldAt(index, _): FieldAt| match row.cell(index) {
         "null" => "",
         text => text,
     };
@@ -125,7 +125,7 @@ fn entry(row: Row<'_>) -> Result<Read23<'_>, (Place, Problem)> {
         "" => Some("CNY"),
         code => Some(currency_code(code).unwrap_or(code)),
     };
-    let entry = Entry {
+    let entry = StatementEntry {
         line: row.line,
         account: Some(value(ACCOUNT)).filter(|account| !account.is_empty()),
         currency,
@@ -153,7 +153,7 @@ fn entry(row: Row<'_>) -> Result<Read23<'_>, (Place, Problem)> {
     Ok((entry, amount, balance))
 }
 
-fn amount_at(place: Place, text: &str) -> Result<Amount, (Place, Problem)> {
+fn amount_at(place: FieldAt, text: &str) -> Result<Amount, (FieldAt, Problem)> {
     Amount::read(text, AmountStyle::Point).map_err(|error| (place, amount::problem(&error)))
 }
 

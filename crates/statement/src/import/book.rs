@@ -32,7 +32,7 @@ fn fill_in(page: &mut Worksheet, form: &Form) -> Result<(), XlsxError> {
     let given = Format::new().set_num_format("@").set_font_color(0x0080_8080);
     let head = Format::new().set_num_format("@").set_bold().set_border_bottom(FormatBorder::Thin);
     let must = head.clone().set_background_color(0x00FF_F2CC);
-    page.set_name(form.title)?;
+    page.set_name(&*form.title)?;
     for (column, of) in (0..).zip(&form.columns) {
         page.set_column_format(column, if of.given { &given } else { &text })?;
         page.set_column_width(column, 20)?;

@@ -155,8 +155,8 @@ pub(super) fn no_name(text: &str) -> Option<Expected> {
     };
     let found = found.or_else(number)?;
     Some(Expected::new(
-        format!("expected a person's name, found {found:?} in it"),
         format!("应为姓名，不能有“{found}”"),
+        format!("expected a person's name, found {found:?} in it"),
     ))
 }
 

@@ -6,6 +6,8 @@
 use super::heading;
 pub use super::problem::{Expected, Problem};
 use crate::sheet::letters;
+use remittance::{Bilingual, Language, Localized};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Errors kept of one file; a sheet with more than these is no sheet of this kind.
@@ -35,13 +37,16 @@ pub struct ImportError {
 pub struct Note {
     /// 0 where it concerns no row.
     pub line: u64,
-    pub english: String,
-    pub chinese: String,
+    pub said: Bilingual,
 }
 
 impl Note {
-    pub(super) fn new(line: u64, english: impl Into<String>, chinese: impl Into<String>) -> Self {
-        Self { line, english: english.into(), chinese: chinese.into() }
+    pub(super) fn new(
+        line: u64,
+        chinese: impl Into<Cow<'static, str>>,
+        english: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { line, said: Bilingual::new(chinese, english) }
     }
 }
 
@@ -64,10 +69,10 @@ impl ImportError {
         Self::new(0, None, "", found, problem)
     }
 
-    /// Something about the file as a whole; a sentence in each language.
+    /// Something about the file as a whole.
     #[must_use]
-    pub fn of_file((english, chinese): (String, String)) -> Self {
-        Self::whole("", Problem::Unfit { english, chinese })
+    pub fn of_file(said: Bilingual) -> Self {
+        Self::whole("", Problem::Unfit(said))
     }
 
     /// The column's letters, as spreadsheets show them.
@@ -79,12 +84,10 @@ impl ImportError {
     /// The column's name for people; empty where the error is in none.
     #[must_use]
     pub fn heading(&self) -> &'static str {
-        heading::chinese(self.field)
+        heading::name_in_chinese(self.field)
     }
 
-    /// The whole sentence in Chinese, with its place.
-    #[must_use]
-    pub fn chinese(&self) -> String {
+    fn chinese(&self) -> String {
         let mut place = String::new();
         if self.line > 0 {
             place.push_str(&format!("第 {} 行", self.line));
@@ -98,29 +101,44 @@ impl ImportError {
         if !self.found.is_empty() {
             place.push_str(&format!("（现为“{}”）", self.found));
         }
-        let what = self.problem.chinese();
-        if place.is_empty() { what } else { format!("{place}：{what}") }
+        let what = self.problem.in_language(Language::Chinese);
+        if place.is_empty() { what.into_owned() } else { format!("{place}：{what}") }
+    }
+
+    fn english(&self) -> String {
+        let mut place = String::new();
+        if self.line > 0 {
+            place.push_str(&format!("{}:", self.line));
+        }
+        if let Some(letters) = self.letters() {
+            place.push_str(&format!("{letters}:"));
+        }
+        if self.line > 0 {
+            place.push(' ');
+        }
+        if !self.field.is_empty() {
+            place.push_str(&format!("{} ", self.field));
+        }
+        if !self.found.is_empty() || !self.field.is_empty() {
+            place.push_str(&format!("{:?}: ", self.found));
+        }
+        place + &self.problem.in_language(Language::English)
+    }
+}
+
+/// The whole sentence, with its place; the two languages name a place differently.
+impl Localized for ImportError {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        match language {
+            Language::Chinese => self.chinese().into(),
+            Language::English => self.english().into(),
+        }
     }
 }
 
 impl fmt::Display for ImportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.line > 0 {
-            write!(f, "{}:", self.line)?;
-        }
-        if let Some(letters) = self.letters() {
-            write!(f, "{letters}:")?;
-        }
-        if self.line > 0 {
-            f.write_str(" ")?;
-        }
-        if !self.field.is_empty() {
-            write!(f, "{} ", self.field)?;
-        }
-        if !self.found.is_empty() || !self.field.is_empty() {
-            write!(f, "{:?}: ", self.found)?;
-        }
-        self.problem.fmt(f)
+        f.write_str(&self.in_language(Language::English))
     }
 }
 

@@ -9,7 +9,7 @@ pub(super) use super::when::{day, month};
 use chrono::NaiveDate;
 use remittance::document::{self, DocumentType};
 use remittance::email::Addresses;
-use remittance::{AMOUNT_MAX, Money, MoneyError, Refusal};
+use remittance::{AMOUNT_MAX, Language, Localized, Money, MoneyError, Refusal};
 use std::collections::HashMap;
 
 /// The errors of a file while it is read.
@@ -83,10 +83,10 @@ impl Reading {
         let line = row.line;
         self.notes.push(Note::new(
             line,
+            format!("第 {line} 行：“{left}”不是可用的邮箱地址，或超过三个，{chinese}"),
             format!(
                 "row {line}: email {left:?} is no mail address, or one more than three: {english}"
             ),
-            format!("第 {line} 行：“{left}”不是可用的邮箱地址，或超过三个，{chinese}"),
         ));
     }
 
@@ -95,11 +95,7 @@ impl Reading {
         let mut notes = std::mem::take(&mut self.notes);
         if self.untold > 0 {
             let count = self.untold;
-            notes.push(Note::new(
-                0,
-                format!("{count} more rows have an email that is no mail address: duizhang alert employer --unreached"),
-                format!("另有 {count} 行的邮箱填写有误"),
-            ));
+            notes.push(Note::new(0, format!("另有 {count} 行的邮箱填写有误"), format!("{count} more rows have an email that is no mail address: duizhang alert employer --unreached")));
         }
         notes
     }
@@ -179,15 +175,15 @@ impl<T: PartialEq> Unique<T> {
 pub(super) fn text(text: &str) -> Result<String, Expected> {
     if text.starts_with(['=', '+', '@']) {
         return Err(Expected::new(
-            "expected text, found the beginning of a formula",
             "不能以“=”“+”“@”开头；请填写实际内容",
+            "expected text, found the beginning of a formula",
         ));
     }
     match text.chars().find(|found| found.is_control()) {
         None => Ok(text.to_owned()),
         Some(found) => Err(Expected::new(
-            format!("expected text on one line, found {found:?} in it"),
             "单元格内有换行或控制字符；请写成一行",
+            format!("expected text on one line, found {found:?} in it"),
         )),
     }
 }
@@ -200,8 +196,8 @@ pub(super) fn key(text: &str) -> Result<&str, Expected> {
     match text.chars().find(strange) {
         None => Ok(text),
         Some(found) => Err(Expected::new(
-            format!("expected a key, found {found:?} in it"),
             "编号中不能有空格、逗号、引号等字符",
+            format!("expected a key, found {found:?} in it"),
         )),
     }
 }
@@ -212,23 +208,22 @@ pub(super) fn account_no(text: &str) -> Result<String, Expected> {
         return Ok(text.to_owned());
     }
     Err(Expected::new(
-        "expected an account number of digits and letters",
         "应为由数字和字母组成的号码",
+        "expected an account number of digits and letters",
     ))
 }
 
 pub(super) fn document_type(text: &str) -> Result<DocumentType, Expected> {
-    let known = |english: bool| {
-        let names = DocumentType::ALL.iter();
-        let names = names.map(|kind| if english { kind.code() } else { kind.chinese() });
-        names.collect::<Vec<_>>().join(if english { ", " } else { "、" })
+    let known = |language: Language| {
+        let names = DocumentType::ALL.iter().map(|kind| kind.in_language(language));
+        names.collect::<Vec<_>>().join(language.choose("、", ", "))
     };
     // Another centre's digits are not ours.
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| !digits).ok_or_else(|| {
         Expected::new(
-            format!("expected a type of document: {}", known(true)),
-            format!("应为证件类型：{}", known(false)),
+            format!("应为证件类型：{}", known(Language::Chinese)),
+            format!("expected a type of document: {}", known(Language::English)),
         )
     })
 }
@@ -236,24 +231,24 @@ pub(super) fn document_type(text: &str) -> Result<DocumentType, Expected> {
 /// The key of a document that is no resident card.
 pub(super) fn document_key(kind: DocumentType, text: &str) -> Result<String, Expected> {
     // None of these numbers holds a birth date that a day could contradict.
-    document::identity(kind, text, NaiveDate::MAX)
-        .map_err(Refusal::from)
-        .map_err(|refusal| Expected::new(refusal.to_string(), refusal.chinese()))
+    document::identity(kind, text, NaiveDate::MAX).map_err(Refusal::from).map_err(|refusal| {
+        Expected::new(refusal.in_language(Language::Chinese), refusal.to_string())
+    })
 }
 
 /// More than zero, to the fen.
 pub(super) fn amount(text: &str) -> Result<Money, Expected> {
     match Money::from_yuan(text) {
         Ok(amount) if amount > Money::ZERO => Ok(amount),
-        Ok(_) => Err(Expected::new("expected more than zero", "金额应大于零")),
+        Ok(_) => Err(Expected::new("金额应大于零", "expected more than zero")),
         Err(error) => Err(no_amount(&error)),
     }
 }
 
 fn too_large() -> Expected {
     Expected::new(
-        format!("expected at most {AMOUNT_MAX}"),
         format!("金额过大，最多 {AMOUNT_MAX} 元；请核对是否填错了列"),
+        format!("expected at most {AMOUNT_MAX}"),
     )
 }
 
@@ -269,7 +264,7 @@ fn no_amount(error: &MoneyError) -> Expected {
         }
         MoneyError::TooLarge { .. } => return too_large(),
     };
-    Expected::new(error.to_string(), chinese)
+    Expected::new(chinese, error.to_string())
 }
 
 /// As [`amount`], or zero.

@@ -8,7 +8,8 @@ use super::lists;
 use super::notice;
 use remittance::document::DocumentType;
 use remittance::template::Template;
-use remittance::{EmployeeAccount, NoticeStatus};
+use remittance::{EmployeeAccount, Language, Localized, NoticeStatus};
+use std::borrow::Cow;
 
 /// A list of the centre.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub enum ListName {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {
     /// What the sheet is called.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     pub columns: Vec<FormColumn>,
     /// What is filled in beforehand, cell by cell.
     pub rows: Vec<Vec<String>>,
@@ -148,7 +149,7 @@ impl FormColumn {
         let heading = match column.name {
             "name" if columns.iter().any(|column| column.name == "employee_id") => "姓名",
             "name" => "单位名称",
-            name => heading::chinese(name),
+            name => heading::name_in_chinese(name),
         };
         let holds = heading::holds(columns, column.name);
         let hint = match heading {
@@ -184,7 +185,7 @@ impl Form {
                     vec!["正常".to_owned(), "封存".to_owned()]
                 }
                 "status" => [NoticeStatus::Awaiting, NoticeStatus::Paid, NoticeStatus::Revoked]
-                    .map(|status| status.chinese().to_owned())
+                    .map(|status| status.in_language(Language::Chinese).into_owned())
                     .to_vec(),
                 "id_type" => documents(),
                 _ => Vec::new(),
@@ -192,7 +193,7 @@ impl Form {
             FormColumn::of(columns, column, example, choices)
         });
         let guide = GENERAL.to_vec();
-        Self { title: list.title(), columns: made.collect(), rows: Vec::new(), guide }
+        Self { title: list.title().into(), columns: made.collect(), rows: Vec::new(), guide }
     }
 
     /// A register's form; `reasons` are the centre's seal reasons.
@@ -215,7 +216,12 @@ impl Form {
             made.insert(1, FormColumn::of(columns, name, "张某", Vec::new()));
         }
         let guide = GENERAL.to_vec();
-        Self { title: template.chinese(), columns: made, rows: Vec::new(), guide }
+        Self {
+            title: template.in_language(Language::Chinese),
+            columns: made,
+            rows: Vec::new(),
+            guide,
+        }
     }
 
     /// The same with the employer's people filled in, as far as the register is about them.
@@ -261,7 +267,7 @@ impl Form {
 }
 
 fn documents() -> Vec<String> {
-    DocumentType::ALL.iter().map(|kind| kind.chinese().to_owned()).collect()
+    DocumentType::ALL.iter().map(|kind| kind.in_language(Language::Chinese).into_owned()).collect()
 }
 
 #[cfg(test)]

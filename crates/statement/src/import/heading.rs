@@ -164,8 +164,8 @@ pub(super) fn holds(columns: &[Column], name: &str) -> Holds {
     NAMED.iter().find(|named| named.0 == name).map_or(Holds::Text, |named| named.1)
 }
 
-/// The name of a column for people.
-pub(super) fn chinese(name: &'static str) -> &'static str {
+/// The name of a column for people who fill it in; programs and English use the name itself.
+pub(super) fn name_in_chinese(name: &'static str) -> &'static str {
     match name {
         "name" => "名称",
         name => NAMED.iter().find(|named| named.0 == name).map_or(name, |named| named.2),
@@ -186,10 +186,11 @@ pub(super) fn meaning(columns: &[Column], heading: &str) -> Meaning {
             "name" => COMPANY,
             name => NAMED.iter().find(|named| named.0 == name).map_or(&[], |named| named.3),
         };
-        is(&column.name) || is(&chinese(column.name)) || words.iter().any(&is)
+        is(&column.name) || is(&name_in_chinese(column.name)) || words.iter().any(&is)
     };
     // The name itself before what else it is called: 原因 is a word of several columns.
-    let named = columns.iter().position(|column| is(&column.name) || is(&chinese(column.name)));
+    let named =
+        columns.iter().position(|column| is(&column.name) || is(&name_in_chinese(column.name)));
     if let Some(index) = named.or_else(|| columns.iter().position(called)) {
         return Meaning::Column(index);
     }

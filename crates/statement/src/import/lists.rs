@@ -103,7 +103,7 @@ impl EmployeeStatus {
             "active" | "正常" => Ok(Self::Active),
             "sealed" | "封存" => Ok(Self::Sealed),
             _ => {
-                Err(Expected::new("expected active (正常) or sealed (封存)", "应为“正常”或“封存”"))
+                Err(Expected::new("应为“正常”或“封存”", "expected active (正常) or sealed (封存)"))
             }
         }
     }
@@ -171,8 +171,8 @@ fn terms(reading: &mut Reading, row: &Row<'_>) -> Option<ImportedTerms> {
     if filled.contains(&true) && filled.contains(&false) {
         for (column, _) in (7..).zip(filled).filter(|(_, filled)| !filled) {
             let expected = Expected::new(
-                "expected both rates and the month paid to, or none of them",
                 "单位比例、个人比例和缴至年月须一并填写，或都不填",
+                "expected both rates and the month paid to, or none of them",
             );
             reading.note(row.error(column, Problem::Expected(expected)));
         }
@@ -194,7 +194,7 @@ fn terms(reading: &mut Reading, row: &Row<'_>) -> Option<ImportedTerms> {
 /// A rate as a decimal (`0.08`) or in per cent (`8%`), more than nothing and no more than all.
 fn share(text: &str) -> Result<Rate, Expected> {
     let expected =
-        || Expected::new("expected a rate such as 0.08 or 8%", "应为缴存比例，例如 0.08 或 8%");
+        || Expected::new("应为缴存比例，例如 0.08 或 8%", "expected a rate such as 0.08 or 8%");
     let rate: Rate = match text.strip_suffix(['%', '％']) {
         None => text.parse().map_err(|_| expected())?,
         Some(number) => {
@@ -213,7 +213,7 @@ fn share(text: &str) -> Result<Rate, Expected> {
 fn payday(text: &str) -> Result<u8, Expected> {
     let day = text.strip_suffix('日').unwrap_or(text).parse().ok();
     day.filter(|day| (1..=31).contains(day))
-        .ok_or_else(|| Expected::new("expected a day from 1 to 31", "应为 1 至 31 之间的日"))
+        .ok_or_else(|| Expected::new("应为 1 至 31 之间的日", "expected a day from 1 to 31"))
 }
 
 /// Reads a list of employees.

@@ -7,6 +7,7 @@ use super::cell::{self, UNMENDED};
 use super::error::ImportError;
 use super::heading::{self, ERROR_COLUMN};
 use crate::sheet::{self, Head, Row, Unreadable, Visitor};
+use remittance::{Language, Localized};
 use std::collections::BTreeMap;
 
 /// One row of a sheet that is written back.
@@ -90,8 +91,8 @@ fn spoil(cells: &mut Vec<(usize, String)>, column: Option<usize>) {
 /// What is wrong, beside its row: only the column is named.
 fn said(error: &ImportError) -> String {
     match error.heading() {
-        "" | "column" => error.problem.chinese(),
-        heading => format!("{heading}：{}", error.problem.chinese()),
+        "" | "column" => error.problem.in_language(Language::Chinese).into_owned(),
+        heading => format!("{heading}：{}", error.problem.in_language(Language::Chinese)),
     }
 }
 
@@ -118,10 +119,10 @@ fn finished(mut sheet: MarkedSheet, errors: &[ImportError]) -> MarkedSheet {
         }
     };
     sheet.column = column;
-    let whole: Vec<String> = errors
+    let whole: Vec<_> = errors
         .iter()
         .filter(|error| error.line == 0)
-        .map(|error| error.problem.chinese())
+        .map(|error| error.problem.in_language(Language::Chinese))
         .collect();
     for row in &mut sheet.rows {
         row.cells.retain(|(place, _)| *place != column);

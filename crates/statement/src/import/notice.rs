@@ -130,8 +130,8 @@ fn scan(
         let count = distant.len();
         found.notes.push(Note::new(
             *first,
-            format!("the month of {count} notices is years before they were issued"),
             format!("有 {count} 份通知书的月份比开具日期早三年以上；请核对"),
+            format!("the month of {count} notices is years before they were issued"),
         ));
     }
     reading.finish((found, places))
@@ -174,8 +174,8 @@ fn notice<'a>(reading: &mut Reading, row: &Row<'a>) -> Option<NoticeRow<'a>> {
         match issued_on {
             Some(day) if month.months_since(YearMonth::of(day)) > MONTHS_AHEAD_MAX => {
                 Err(Expected::new(
-                    format!("expected a month near the day of issue {day}"),
                     format!("月份远在开具日期 {day} 之后；请核对年份"),
+                    format!("expected a month near the day of issue {day}"),
                 ))
             }
             _ => Ok(month),
@@ -195,8 +195,8 @@ fn notice<'a>(reading: &mut Reading, row: &Row<'a>) -> Option<NoticeRow<'a>> {
 fn reference(text: &str) -> Result<PaymentReference, Expected> {
     text.parse().map_err(|error| {
         Expected::new(
-            format!("{error}, expected P and ten digits"),
             "应为缴款登记号：字母 P 加 10 位数字",
+            format!("{error}, expected P and ten digits"),
         )
     })
 }
@@ -209,6 +209,6 @@ fn status(text: &str) -> Result<NoticeStatus, Expected> {
         code => NoticeStatus::from_code(code),
     };
     known.ok_or_else(|| {
-        Expected::new("expected awaiting, paid or revoked", "应为“待缴款”“已缴款”或“已撤销”")
+        Expected::new("应为“待缴款”“已缴款”或“已撤销”", "expected awaiting, paid or revoked")
     })
 }

@@ -4,25 +4,33 @@
 
 use super::heading;
 use crate::sheet::Unreadable;
+use remittance::{Bilingual, Language, Localized};
+use std::borrow::Cow;
 use std::fmt;
 
-/// What a cell must be: a sentence in each language, the English one beginning with `expected`.
+/// What a cell must be; the English sentence begins with `expected`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expected {
-    pub english: String,
-    pub chinese: String,
-}
+pub struct Expected(Bilingual);
 
 impl Expected {
-    pub(super) fn new(english: impl Into<String>, chinese: impl Into<String>) -> Self {
-        Self { english: english.into(), chinese: chinese.into() }
+    pub(super) fn new(
+        chinese: impl Into<Cow<'static, str>>,
+        english: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self(Bilingual::new(chinese, english))
     }
 }
 
 impl From<String> for Expected {
     /// A sentence that is there in one language only.
     fn from(english: String) -> Self {
-        Self { chinese: format!("内容不符合要求（{english}）"), english }
+        Self::new(format!("内容不符合要求（{english}）"), english)
+    }
+}
+
+impl Localized for Expected {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        self.0.in_language(language)
     }
 }
 
@@ -51,8 +59,8 @@ pub enum Problem {
     Conflict { line: u64 },
     /// Two keys of which one was typed as a number: one may have lost its zeros.
     AlikeKeys { other: String, line: u64 },
-    /// It does not go with what is known already; a sentence in each language.
-    Unfit { english: String, chinese: String },
+    /// It does not go with what is known already.
+    Unfit(Bilingual),
     /// `#N/A` and its kin.
     Fault,
     /// A formula that was never calculated.
@@ -172,7 +180,7 @@ impl Problem {
             Self::Expected(_) => "wrong-value",
             Self::Conflict { .. } => "conflict",
             Self::AlikeKeys { .. } => "alike-keys",
-            Self::Unfit { .. } => "unfit",
+            Self::Unfit(_) => "unfit",
             Self::Fault => "fault",
             Self::Uncalculated => "uncalculated",
             Self::Lost { .. } => "lost-character",
@@ -210,25 +218,24 @@ impl Problem {
         )
     }
 
-    /// What the kind carries, in English and in Chinese.
-    fn carries(&self) -> Vec<(String, String)> {
-        let same = |text: &dyn fmt::Display| (text.to_string(), text.to_string());
+    /// What the kind carries.
+    fn carries(&self, language: Language) -> Vec<Cow<'static, str>> {
+        let same = |text: &dyn fmt::Display| Cow::Owned(text.to_string());
         match self {
             Self::UnknownColumn { known } => vec![same(known)],
             Self::MissingColumn { name } => {
-                vec![((*name).to_owned(), heading::chinese(name).to_owned())]
+                vec![language.choose(heading::name_in_chinese(name), *name).into()]
             }
             Self::Cells { expected, found } => vec![same(expected), same(found)],
             Self::PartedAmount { whole } => vec![same(whole)],
-            Self::Expected(Expected { english, chinese }) | Self::Unfit { english, chinese } => {
-                vec![(english.clone(), chinese.clone())]
-            }
+            Self::Expected(expected) => vec![expected.in_language(language)],
+            Self::Unfit(said) => vec![said.in_language(language)],
             Self::Conflict { line } | Self::Repeated { line } => vec![same(line)],
             Self::AlikeKeys { other, line } => vec![same(other), same(line)],
             Self::Lost { found } => vec![same(found)],
             Self::ShownRounded { shown } => vec![same(shown)],
             Self::SecondSheet { first, second } => vec![same(first), same(second)],
-            Self::Unreadable(why) => vec![(why.to_string(), why.chinese())],
+            Self::Unreadable(why) => vec![why.in_language(language)],
             Self::Empty
             | Self::RepeatedColumn
             | Self::NoHeading
@@ -247,31 +254,27 @@ impl Problem {
             | Self::Merged => Vec::new(),
         }
     }
+}
 
-    /// The sentence in Chinese: what to write instead.
-    #[must_use]
-    pub fn chinese(&self) -> String {
-        self.sentence(false)
-    }
-
-    fn sentence(&self, in_english: bool) -> String {
+/// What to write instead.
+impl Localized for Problem {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
         let row = SENTENCES.iter().find(|row| row.0 == self.code());
-        let mut rest = row.map_or("", |row| if in_english { row.1 } else { row.2 });
+        let mut rest = row.map_or("", |(_, english, chinese)| language.choose(*chinese, *english));
         let mut sentence = String::new();
-        for (english, chinese) in self.carries() {
-            let text = if in_english { english } else { chinese };
+        for text in self.carries(language) {
             let Some((before, behind)) = rest.split_once('{') else { break };
             let (how, behind) = behind.split_once('}').unwrap_or(("", behind));
             sentence.push_str(before);
-            sentence.push_str(&if how == ":?" { format!("{text:?}") } else { text });
+            sentence.push_str(&if how == ":?" { format!("{text:?}").into() } else { text });
             rest = behind;
         }
-        sentence + rest
+        if sentence.is_empty() { rest.into() } else { (sentence + rest).into() }
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.sentence(true))
+        f.write_str(&self.in_language(Language::English))
     }
 }

@@ -10,6 +10,7 @@ use super::field::{Reading, account_no, amount, document_type, key, month, text}
 use super::heading::{Column, optional, required};
 use super::table::{self, Encoding, Row};
 use remittance::template::Template;
+use remittance::{Bilingual, Language, Localized};
 use std::collections::{BTreeSet, HashMap};
 
 const OPEN: &[Column] = &[
@@ -86,7 +87,7 @@ impl Register {
         row: &RegisterRow,
         template: Template,
         field: &'static str,
-        (english, chinese): (String, String),
+        said: Bilingual,
     ) -> ImportError {
         let column = self.places.iter().find(|(name, _)| *name == field).map(|(_, place)| *place);
         let index = template.columns().iter().position(|name| *name == field);
@@ -95,7 +96,7 @@ impl Register {
             "身份证号" if index.is_none() => row.id_no.as_deref(),
             _ => index.and_then(|index| row.cells.get(index)).map(String::as_str),
         };
-        let problem = Problem::Unfit { english, chinese };
+        let problem = Problem::Unfit(said);
         ImportError::new(row.line, column, field, found.unwrap_or_default(), problem)
     }
 }
@@ -160,8 +161,8 @@ fn leave_out_unfilled(
     if count > 0 {
         notes.push(Note::new(
             0,
-            format!("{count} rows that were not filled in were passed over"),
             format!("有 {count} 行未填写，未办理"),
+            format!("{count} rows that were not filled in were passed over"),
         ));
     }
 }
@@ -223,12 +224,12 @@ fn read_cell(column: &str, found: &str) -> Result<String, Expected> {
         "身份证号" => account_no(found)?,
         "缴存基数" | "补缴金额" => amount(found)?.to_string(),
         "补缴月份" | "补缴至月份" => month(found)?.to_string(),
-        "证件类型" => document_type(found)?.chinese().to_owned(),
+        "证件类型" => document_type(found)?.in_language(Language::Chinese).into_owned(),
         // A number is one centre's: another's 1 is not ours.
         "封存原因" if found.bytes().all(|byte| byte.is_ascii_digit()) => {
             return Err(Expected::new(
-                "expected the name of a seal reason, found digits, which each centre gives otherwise",
                 "应为封存原因的名称，例如“离职”；各中心的编号不同，不能只写编号",
+                "expected the name of a seal reason, found digits, which each centre gives otherwise",
             ));
         }
         _ => text(found)?,
@@ -291,7 +292,7 @@ mod tests {
                 "5:A: 职工编号 \"A1\": expected each person once, found it on line 2 too",
             ]
         );
-        assert_eq!(register.notes[0].english, "row 6 is a total and was not read");
+        assert_eq!(register.notes[0].said.en, "row 6 is a total and was not read");
     }
 
     #[test]
@@ -300,7 +301,7 @@ mod tests {
         let register = read(Template::Unseal, file);
         assert_eq!(register.rows.len(), 1);
         assert_eq!(
-            register.notes.last().unwrap().english,
+            register.notes.last().unwrap().said.en,
             "1 rows that were not filled in were passed over"
         );
         // Without the column that says so a row asks for what it says.

@@ -177,25 +177,21 @@ impl<V: FnMut(Result<Row<'_>, ImportError>)> Table<V> {
         }
         for (column, typed) in self.columns.iter().zip(&self.typed) {
             if let Some((first, count)) = typed {
-                let name = heading::chinese(column.name);
-                self.notes.push(Note::new(
-                    *first,
-                    format!(
+                let name = heading::name_in_chinese(column.name);
+                self.notes.push(Note::new(*first, format!(
+                        "“{name}”列有 {count} 个单元格是数字（第 {first} 行起），前面的零可能已丢失；请将该列设为文本格式"
+                    ), format!(
                         "{count} cells of {} are numbers, from row {first} on: zeros in front of them are \
                          lost; format the column as text",
                         column.name
-                    ),
-                    format!(
-                        "“{name}”列有 {count} 个单元格是数字（第 {first} 行起），前面的零可能已丢失；请将该列设为文本格式"
-                    ),
-                ));
+                    )));
             }
         }
         if self.rows == 0 {
             self.notes.push(Note::new(
                 0,
-                "no rows below the heading: nothing to take in",
                 "表头下没有数据行",
+                "no rows below the heading: nothing to take in",
             ));
         }
         Ok(Found { encoding, notes: self.notes, prefilled: self.prefilled })
@@ -207,8 +203,8 @@ impl<V: FnMut(Result<Row<'_>, ImportError>)> Table<V> {
             let name = &self.head.name;
             self.notes.push(Note::new(
                 0,
-                format!("sheet {name:?} has no heading row and was not read"),
                 format!("工作表“{name}”没有表头，未读取"),
+                format!("sheet {name:?} has no heading row and was not read"),
             ));
         }
         self.looked_at = 0;
@@ -241,8 +237,8 @@ impl<V: FnMut(Result<Row<'_>, ImportError>)> Table<V> {
                 let (name, letters) = (cell::shown(row, cell), letters(cell.column));
                 self.notes.push(Note::new(
                     row.number,
-                    format!("column {letters} {name:?} is not read"),
                     format!("{letters} 列“{name}”不读取"),
+                    format!("column {letters} {name:?} is not read"),
                 ));
             }
         }
@@ -260,8 +256,8 @@ impl<V: FnMut(Result<Row<'_>, ImportError>)> Table<V> {
         };
         self.notes.push(Note::new(
             line,
-            format!("row {line} is {english} and was not read"),
             format!("第 {line} 行是{chinese}，未读取"),
+            format!("row {line} is {english} and was not read"),
         ));
     }
 
@@ -278,8 +274,8 @@ impl<V: FnMut(Result<Row<'_>, ImportError>)> Table<V> {
             let line = row.number;
             self.notes.push(Note::new(
                 line,
-                format!("row {line} is the heading again and was not read"),
                 format!("第 {line} 行是重复的表头，未读取"),
+                format!("row {line} is the heading again and was not read"),
             ));
             return true;
         }
@@ -429,8 +425,8 @@ impl<V: FnMut(Result<Row<'_>, ImportError>)> Visitor for Table<V> {
         };
         self.notes.push(Note::new(
             0,
-            format!("sheet {name:?} {} and was not read", why.0),
             format!("工作表“{name}”{}，未读取", why.1),
+            format!("sheet {name:?} {} and was not read", why.0),
         ));
         false
     }
@@ -544,7 +540,7 @@ impl Header {
 }
 
 fn known(columns: &[Column]) -> String {
-    let name = |column: &Column| match heading::chinese(column.name) {
+    let name = |column: &Column| match heading::name_in_chinese(column.name) {
         chinese if chinese == column.name => chinese.to_owned(),
         chinese => format!("{} {chinese}", column.name),
     };

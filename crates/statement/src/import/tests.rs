@@ -3,6 +3,7 @@
 //! Errors are compared word for word, since a clerk reads them word for word.
 
 use super::*;
+use remittance::{Language, Localized};
 
 fn errors<T: std::fmt::Debug>(result: Result<T, Vec<ImportError>>) -> Vec<String> {
     result.unwrap_err().iter().map(ToString::to_string).collect()
@@ -63,7 +64,11 @@ fn what_is_no_sheet_is_refused_with_what_it_is_and_how_to_save_it() {
         let found = employers(bytes).unwrap_err().remove(0);
         assert!(found.to_string().starts_with(want), "{found}");
         assert!(found.to_string().contains("save it as .xlsx"), "{found}");
-        assert!(found.chinese().contains("另存为“Excel 工作簿（.xlsx）”"), "{}", found.chinese());
+        assert!(
+            found.in_language(Language::Chinese).contains("另存为“Excel 工作簿（.xlsx）”"),
+            "{}",
+            found.in_language(Language::Chinese)
+        );
     }
     assert_eq!(errors(employers(b"")), ["expected a header line, found none"]);
 }
@@ -149,7 +154,7 @@ fn employers_may_be_known_by_name_alone() {
     let list = employers(file.as_bytes()).unwrap();
     assert_eq!(list.rows[0].employer.email, Given::Value("not an address".into()), "it is kept");
     assert_eq!(
-        list.notes[0].english,
+        list.notes[0].said.en,
         "row 2: email \"not an address\" is no mail address, or one more than three: letters go on paper"
     );
     let file = "employer_id,name,email\nE001,甲,甲＜a@x.example＞、b@y.example\nE002,乙,无\n";
@@ -177,7 +182,7 @@ fn a_sheet_is_read_as_it_was_typed_and_rounded_numbers_are_refused() {
     assert_eq!(list.rows[0].account_no, "2105400009300123456");
     assert_eq!(list.rows[0].bank, "102");
     // A number in the column of a key is told: it keeps no zeros in front.
-    assert!(list.notes[0].english.starts_with("1 cells of bank are numbers, from row 2 on"));
+    assert!(list.notes[0].said.en.starts_with("1 cells of bank are numbers, from row 2 on"));
 
     let mut workbook = rust_xlsxwriter::Workbook::new();
     let sheet = workbook.add_worksheet();

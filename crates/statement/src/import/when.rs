@@ -12,13 +12,13 @@ const YEARS: std::ops::RangeInclusive<i32> = 1991..=2099;
 
 fn expected_day() -> Expected {
     Expected::new(
-        "expected a day such as 2026-05-11",
         "应为日期，例如 2026-05-11（1991 至 2099 年）",
+        "expected a day such as 2026-05-11",
     )
 }
 
 fn expected_month() -> Expected {
-    Expected::new("expected a month such as 2026-05", "应为月份，例如 2026-05（1991 至 2099 年）")
+    Expected::new("应为月份，例如 2026-05（1991 至 2099 年）", "expected a month such as 2026-05")
 }
 
 /// Numbers with what parts them: `2026`, `5`, `11` of `2026年5月11日`.
@@ -95,8 +95,8 @@ pub(super) fn month(text: &str) -> Result<YearMonth, Expected> {
     // A CSV has 2026.10 as 2026.1 where it was a number once.
     if text.split_once('.').is_some_and(|(_, month)| month == "1") {
         return Err(Expected::new(
-            "expected a month such as 2026-05, found one that may be January or October",
             "2026.1 可能是 1 月，也可能是 10 月；请写成 2026-01 或 2026-10",
+            "expected a month such as 2026-05, found one that may be January or October",
         ));
     }
     let text = text.strip_suffix('份').unwrap_or(text);

@@ -1,11 +1,13 @@
 //! What a column of a statement can carry, and what each is called: in rule files, in Chinese, in English.
 //!
-//! Start at [`Field`]; its names stand in one table, [`NAMES`]. [`chinese`] also knows what a heading can be besides a field,
+//! Start at [`Field`]; its names stand in one table, [`NAMES`]. [`name_in_chinese`] also knows what a heading can be besides a field,
 //! so that whoever explains a file to people has one place to ask.
 //!
 //! Invariant: the table stands in the order of the enum, and no name stands for two fields.
 
+use remittance::{Language, Localized};
 use serde::Deserialize;
+use std::borrow::Cow;
 
 /// What a column can carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -112,16 +114,6 @@ impl Field {
         self.names().0
     }
 
-    #[must_use]
-    pub fn chinese(self) -> &'static str {
-        self.names().1
-    }
-
-    #[must_use]
-    pub fn english(self) -> &'static str {
-        self.names().2
-    }
-
     /// The field of this name: as rule files write it, or in Chinese.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
@@ -130,9 +122,16 @@ impl Field {
     }
 }
 
+impl Localized for Field {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        let (_, chinese, english) = self.names();
+        Cow::Borrowed(language.choose(chinese, english))
+    }
+}
+
 /// What a field, or whatever else a heading can be, is called in Chinese; the name itself where it is none of them.
 #[must_use]
-pub fn chinese(code: &str) -> &str {
+pub fn name_in_chinese(code: &str) -> &str {
     if let Some(field) = NAMES.iter().find(|(_, name, ..)| *name == code) {
         return field.2;
     }
@@ -150,7 +149,11 @@ mod tests {
         for (place, (field, code, chinese, english)) in NAMES.iter().enumerate() {
             assert_eq!(*field as usize, place, "{code}");
             assert_eq!(
-                (field.code(), field.chinese(), field.english()),
+                (
+                    field.code(),
+                    &*field.in_language(Language::Chinese),
+                    &*field.in_language(Language::English)
+                ),
                 (*code, *chinese, *english)
             );
             assert_eq!((Field::named(code), Field::named(chinese)), (Some(*field), Some(*field)));
@@ -169,7 +172,7 @@ mod tests {
             ("not read", "未识别"),
             ("strange", "strange"),
         ] {
-            assert_eq!(chinese(code), want);
+            assert_eq!(name_in_chinese(code), want);
         }
     }
 }

@@ -5,6 +5,7 @@
 //! cannot.) A row's number is that of its physical line, whatever ends the lines: CR LF, LF or CR alone.
 
 use super::{Builder, Encoding, Head, Kind, Unreadable, Visitor};
+use remittance::Bilingual;
 use std::borrow::Cow;
 
 /// Separators in the order in which they are preferred.
@@ -29,7 +30,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), Unreadabl
         None => (bytes, Encoding::Utf8),
     };
     if memchr::memchr(0, bytes).is_some() {
-        return Err(Unreadable::Foreign("binary data", "二进制数据"));
+        return Err(Unreadable::Foreign(Bilingual::fixed("二进制数据", "binary data")));
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok((Cow::Borrowed(text), encoding)),

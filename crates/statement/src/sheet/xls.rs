@@ -10,6 +10,7 @@ use super::compound::Compound;
 use super::markup::dated_since;
 use super::text::trimmed;
 use super::{Builder, Format, Head, Kind, Merged, Unreadable, Visitor};
+use remittance::Bilingual;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Largest file of this kind that is read; sixty thousand rows are below.
@@ -38,9 +39,14 @@ pub(super) fn read(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<(), Unread
     }
     let Some(stream) = file.stream("Workbook") else {
         return Err(match (file.has("Book"), file.has("WordDocument")) {
-            (true, _) => Unreadable::Foreign("a workbook of Excel 95", " Excel 95 工作簿"),
-            (_, true) => Unreadable::Foreign("a Word document", " Word 文档"),
-            _ => Unreadable::Foreign("a compound file without a workbook", "不含工作簿的复合文件"),
+            (true, _) => {
+                Unreadable::Foreign(Bilingual::fixed(" Excel 95 工作簿", "a workbook of Excel 95"))
+            }
+            (_, true) => Unreadable::Foreign(Bilingual::fixed(" Word 文档", "a Word document")),
+            _ => Unreadable::Foreign(Bilingual::fixed(
+                "不含工作簿的复合文件",
+                "a compound file without a workbook",
+            )),
         });
     };
     let book = Book::read(&stream)?;
@@ -75,7 +81,10 @@ impl Book {
         while let Some((number, data, behind)) = next(stream, at) {
             match number {
                 record::BOF if at == 0 && u16_at(data, 0) != Some(0x0600) => {
-                    return Err(Unreadable::Foreign("a workbook of Excel 95", " Excel 95 工作簿"));
+                    return Err(Unreadable::Foreign(Bilingual::fixed(
+                        " Excel 95 工作簿",
+                        "a workbook of Excel 95",
+                    )));
                 }
                 record::FILEPASS => return Err(Unreadable::Encrypted),
                 record::DATEMODE => book.since_1904 = u16_at(data, 0) == Some(1),

@@ -11,6 +11,7 @@ use super::markup::{attribute, character};
 use super::{Format, Head, Unreadable, Visitor};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use remittance::Bilingual;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Cursor, Read};
@@ -72,15 +73,18 @@ pub(super) fn read(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<(), Unread
 fn no_workbook(names: &[String]) -> Unreadable {
     let has = |ending: &str| names.iter().any(|name| name.ends_with(ending));
     if has("workbook.bin") {
-        return Unreadable::Foreign("a binary workbook (.xlsb)", "二进制工作簿（.xlsb）");
+        return Unreadable::Foreign(Bilingual::fixed(
+            "二进制工作簿（.xlsb）",
+            "a binary workbook (.xlsb)",
+        ));
     }
     if has("content.xml") && has("mimetype") {
-        return Unreadable::Foreign("an OpenDocument file", " OpenDocument 文件");
+        return Unreadable::Foreign(Bilingual::fixed(" OpenDocument 文件", "an OpenDocument file"));
     }
     if has("word/document.xml") {
-        return Unreadable::Foreign("a Word document", " Word 文档");
+        return Unreadable::Foreign(Bilingual::fixed(" Word 文档", "a Word document"));
     }
-    Unreadable::Foreign("a zip archive", "压缩包，请先解压")
+    Unreadable::Foreign(Bilingual::fixed("压缩包，请先解压", "a zip archive"))
 }
 
 fn part<'a, 'b>(

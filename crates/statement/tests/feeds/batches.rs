@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use remittance::Direction;
 use rust_decimal::Decimal;
 use statement::feed::inspect::inspect;
-use statement::feed::{self, Entry, Flag, Reject, Sink, Statement};
+use statement::feed::{self, Flag, Reject, Sink, Statement, StatementEntry};
 use statement::rules::bank::BankLayouts;
 use std::collections::BTreeSet;
 use std::io::Cursor;
@@ -173,7 +173,7 @@ struct Books {
 }
 
 impl Sink for Books {
-    fn entry(&mut self, entry: Entry<'_>) {
+    fn entry(&mut self, entry: StatementEntry<'_>) {
         self.given.push(Given {
             credit: entry.direction == Direction::Credit,
             amount: entry.amount,
@@ -258,7 +258,7 @@ proptest! {
         let file = format!(":20:S\n:25:1\n:28C:1/1\n:60F:C260510CNY1,\n:61:2605110511C{text}NTRFX//B\n:62F:C260511CNY1,\n-\n");
         struct Amounts(Vec<Decimal>, usize, usize);
         impl Sink for Amounts {
-            fn entry(&mut self, entry: Entry<'_>) {
+            fn entry(&mut self, entry: StatementEntry<'_>) {
                 self.0.push(entry.amount);
             }
             fn reject(&mut self, _: Reject) {

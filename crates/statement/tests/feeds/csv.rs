@@ -7,7 +7,7 @@
 use proptest::prelude::*;
 use statement::feed::identity::Serials;
 use statement::feed::inspect::inspect;
-use statement::feed::{self, Entry, FeedError, FeedFacts, Flag, Reject, Sink, Statement};
+use statement::feed::{self, FeedError, FeedFacts, Flag, Reject, Sink, Statement, StatementEntry};
 use statement::rules::bank::BankLayouts;
 use std::collections::BTreeSet;
 use std::io::Cursor;
@@ -30,8 +30,8 @@ struct Kept {
 }
 
 impl Sink for Kept {
-    fn entry(&mut self, entry: Entry<'_>) {
-        let without_line = Entry { line: 0, ..entry };
+    fn entry(&mut self, entry: StatementEntry<'_>) {
+        let without_line = StatementEntry { line: 0, ..entry };
         self.entries.push(format!("{without_line:?}"));
         let red = if entry.reversal { " red" } else { "" };
         self.ways.push(format!("{} {}{red}", entry.direction, entry.amount));

@@ -4,7 +4,7 @@
 //! Method: `bench/gen.py` of the shared folder writes 20,000 rows in both encodings; every entry is
 //! hashed in order. Without the folder or without python3 the test says that it skips.
 
-use statement::feed::{self, Entry, Flag, Reject, Sink, Statement};
+use statement::feed::{self, Flag, Reject, Sink, Statement, StatementEntry};
 use statement::rules::bank::BankLayouts;
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -19,7 +19,7 @@ struct Hashed {
 }
 
 impl Sink for Hashed {
-    fn entry(&mut self, entry: Entry<'_>) {
+    fn entry(&mut self, entry: StatementEntry<'_>) {
         self.entries += 1;
         format!("{entry:?}").hash(&mut self.hash);
     }

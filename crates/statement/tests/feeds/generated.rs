@@ -10,7 +10,7 @@
     reason = "a test stops where its data is not what it must be, and says when it skips"
 )]
 
-use statement::feed::{self, Entry, FeedError, Flag, Format, Reject, Sink, Statement};
+use statement::feed::{self, FeedError, Flag, Format, Reject, Sink, Statement, StatementEntry};
 use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::path::Path;
@@ -39,7 +39,7 @@ struct Rows {
 }
 
 impl Sink for Rows {
-    fn entry(&mut self, entry: Entry<'_>) {
+    fn entry(&mut self, entry: StatementEntry<'_>) {
         self.count += 1;
         assert_eq!(entry.currency, Some("CNY"));
         let row = Row {

@@ -5,7 +5,7 @@
 //! GB18030; each entry is written as one line and compared.
 #![expect(clippy::unwrap_used, reason = "a test stops where its world is not as it must be")]
 
-use statement::feed::{self, Entry, Flag, Reject, Sink, Statement};
+use statement::feed::{self, Flag, Reject, Sink, Statement, StatementEntry};
 use statement::rules::bank::BankLayouts;
 use std::fmt::Write;
 use std::io::Cursor;
@@ -14,7 +14,7 @@ use std::io::Cursor;
 struct Lines(String);
 
 impl Sink for Lines {
-    fn entry(&mut self, entry: Entry<'_>) {
+    fn entry(&mut self, entry: StatementEntry<'_>) {
         let line = &mut self.0;
         write!(line, "{}", entry.booked_on).unwrap();
         if let Some(time) = entry.booked_time {

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use remittance::Direction;
 use rust_decimal::Decimal;
-use statement::feed::{self, Entry, FeedError, Flag, Format, Reject, Sink, Statement};
+use statement::feed::{self, FeedError, Flag, Format, Reject, Sink, Statement, StatementEntry};
 use std::io::BufRead;
 
 const CAMT: &str = include_str!("../../../../fixtures/feeds/camt/statement.xml");
@@ -22,7 +22,7 @@ struct Books {
 }
 
 impl Sink for Books {
-    fn entry(&mut self, entry: Entry<'_>) {
+    fn entry(&mut self, entry: StatementEntry<'_>) {
         assert!(!entry.amount.is_sign_negative() || entry.amount.is_zero());
         let booking = entry.booking.map(|booking| (booking.serial.to_owned(), booking.amount));
         self.bookings += u64::from(booking.is_none() || booking != self.booking);

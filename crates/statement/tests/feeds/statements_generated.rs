@@ -17,7 +17,7 @@ mod written;
 
 use made::{Made, Movement, Prng};
 use rust_decimal::Decimal;
-use statement::feed::{self, Entry, Flag, Reject, Sink, Statement};
+use statement::feed::{self, Flag, Reject, Sink, Statement, StatementEntry};
 use statement::rules::bank::BankLayouts;
 use std::io::Cursor;
 use std::sync::LazyLock;
@@ -39,7 +39,7 @@ struct Kept {
 }
 
 impl Sink for Kept {
-    fn entry(&mut self, entry: Entry<'_>) {
+    fn entry(&mut self, entry: StatementEntry<'_>) {
         let remarks = entry.remarks;
         let texts = [remarks.postscript, remarks.purpose, remarks.summary, remarks.note];
         self.entries.push(Movement {

@@ -9,7 +9,7 @@
 mod made;
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
-use statement::feed::{self, Entry, Flag, Reject, Sink, Statement};
+use statement::feed::{self, Flag, Reject, Sink, Statement, StatementEntry};
 use statement::rules::bank::BankLayouts;
 use std::io::Cursor;
 
@@ -17,7 +17,7 @@ use std::io::Cursor;
 struct Kept(Vec<String>);
 
 impl Sink for Kept {
-    fn entry(&mut self, entry: Entry<'_>) {
+    fn entry(&mut self, entry: StatementEntry<'_>) {
         self.0.push(format!(
             "{} {} {} {} {} {}",
             entry.account.unwrap_or("-"),

@@ -7,6 +7,7 @@ use super::draft::heading;
 use crate::cli::args::Role;
 use crate::cli::rows::{aligned, one_line};
 use crate::feed::outline::{Outline, Understood};
+use crate::remittance::{Language, Localized};
 use crate::rulebook::bank::Field;
 use std::io::{BufRead, Write};
 
@@ -68,7 +69,11 @@ fn answer(text: &str, default: Role) -> Option<Role> {
 
 fn named(role: Role) -> String {
     match role {
-        Role::Field(field) => format!("{} {}", field.chinese(), field.english()),
+        Role::Field(field) => format!(
+            "{} {}",
+            field.in_language(Language::Chinese),
+            field.in_language(Language::English)
+        ),
         Role::Nothing => "不需要 not needed".to_owned(),
     }
 }
@@ -76,7 +81,8 @@ fn named(role: Role) -> String {
 fn list(to: &mut impl Write) -> std::io::Result<()> {
     writeln!(to, "每一栏是什么？输入编号或名称，直接回车表示采用方括号中的。")?;
     writeln!(to, "What is each column? A number or a name; return takes what stands in brackets.")?;
-    let fields = Field::all().map(|field| [field.chinese().to_owned(), field.english().to_owned()]);
+    let fields = Field::all()
+        .map(|field| Language::ALL.map(|language| field.in_language(language).into_owned()));
     let nothing = ["不需要".to_owned(), "not needed".to_owned()];
     let rows = std::iter::once(nothing).chain(fields).enumerate();
     let rows = rows.map(|(number, [chinese, english])| [number.to_string(), chinese, english]);

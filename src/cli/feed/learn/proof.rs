@@ -3,7 +3,9 @@
 //! Start at [`Proof::of`]. A file stands oldest or newest first, so both orders are followed, for each own account apart; the
 //! order with fewer breaks is the file's.
 
-use crate::feed::{self, BlockRead, Entry, FeedError, Flag, Reject, Sink, Source, Statement};
+use crate::feed::{
+    self, BlockRead, FeedError, Flag, Reject, Sink, Source, Statement, StatementEntry,
+};
 use crate::remittance::Direction;
 use crate::rulebook::bank::BankLayouts;
 use rust_decimal::Decimal;
@@ -97,7 +99,7 @@ impl Proof {
 }
 
 impl Sink for Proof {
-    fn entry(&mut self, entry: Entry<'_>) {
+    fn entry(&mut self, entry: StatementEntry<'_>) {
         self.entries += 1;
         self.currency = self.currency.take().or_else(|| entry.currency.map(str::to_owned));
         if self.first.len() < NAMED_MAX {

@@ -3,7 +3,8 @@
 use super::super::super::row::unknown;
 use super::super::super::{ApiToken, Person as Kept, person, token};
 use super::super::{Desk, Stop};
-use crate::suspense::{AccessKind, AccessRefusal, AccessRequest, Refusal, Role};
+use crate::suspense::trail::TrailEvent;
+use crate::suspense::{AccessKind, AccessRefusal, AccessRequest, DeskRefusal, EntityKind, Role};
 
 impl Desk<'_> {
     /// The role that somebody has, and the one that they, or their token, would have.
@@ -11,7 +12,7 @@ impl Desk<'_> {
         &self,
         request: &AccessRequest,
     ) -> Result<(Option<Role>, Role), Stop> {
-        let refused = |refusal| Stop::from(Refusal::Access(refusal));
+        let refused = |refusal| Stop::from(DeskRefusal::Access(refusal));
         let found = person::find(self.tx, &request.subject)?;
         let role =
             |code: &str| Role::from_code(code).ok_or_else(|| unknown("person", "role", code));
@@ -21,13 +22,13 @@ impl Desk<'_> {
             }
             (None, AccessKind::Person) => None,
             (None, _) => {
-                let (what, id) = ("person", request.subject.clone());
-                return Err(Refusal::NoSuch { what, id }.into());
+                let (what, id) = (EntityKind::Person, request.subject.clone());
+                return Err(DeskRefusal::NoSuch { what, id }.into());
             }
             (Some(found), _) => Some(found),
         };
         let from = found.as_ref().map(|found| role(&found.role)).transpose()?;
-        let to = request.role.or(from).ok_or(Refusal::Nothing { what: "role" })?;
+        let to = request.role.or(from).ok_or(DeskRefusal::Nothing { what: EntityKind::Role })?;
         let locked = found.as_ref().is_some_and(|found| found.disabled_at.is_some());
         let leaves = match request.kind {
             AccessKind::Role => to != Role::Administrator,
@@ -69,24 +70,24 @@ impl Desk<'_> {
             AccessKind::Person => {
                 let fresh = self.newcomer(request, to);
                 person::insert(connection, centre, &fresh)?;
-                ("person-added", subject, to.code())
+                (TrailEvent::PersonAdded, subject, to.code())
             }
             AccessKind::Role => {
                 person::set_role(connection, centre, subject, to.code())?;
-                ("person-changed", subject, to.code())
+                (TrailEvent::PersonChanged, subject, to.code())
             }
             AccessKind::Enable => {
                 person::set_disabled(connection, centre, subject, None)?;
-                ("person-changed", subject, "enabled")
+                (TrailEvent::PersonChanged, subject, "enabled")
             }
             AccessKind::Lock => {
                 person::set_disabled(connection, centre, subject, Some(self.now.at))?;
-                ("person-locked", subject, "")
+                (TrailEvent::PersonLocked, subject, "")
             }
             AccessKind::Reset => {
                 let password = (secret.as_str(), request.password_given);
                 person::reset(connection, centre, subject, password)?;
-                ("person-changed", subject, "reset")
+                (TrailEvent::PersonChanged, subject, "reset")
             }
             AccessKind::Token => {
                 let (token_id, expires_at) = request.token.clone().unwrap_or_default();
@@ -102,7 +103,7 @@ impl Desk<'_> {
                     owner: subject.to_owned(),
                 };
                 token::insert(connection, centre, &kept)?;
-                ("token-made", change_id, to.code())
+                (TrailEvent::TokenMade, change_id, to.code())
             }
         };
         let owner = (request.kind == AccessKind::Token).then_some(("owner", subject));
@@ -130,7 +131,7 @@ impl Desk<'_> {
 
     pub(super) fn tell_access(
         &self,
-        event: &str,
+        event: TrailEvent,
         change_id: &str,
         request: &AccessRequest,
         asked_by: &str,

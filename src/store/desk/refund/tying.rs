@@ -12,7 +12,7 @@ use super::super::super::trail;
 use super::super::{Desk, Stop};
 use crate::matching::explanation::RefundRole;
 use crate::remittance::{Direction, Money, Outcome, Reason, Subject};
-use crate::suspense::{ItemId, RefundFault, RefundState, Refusal, Step};
+use crate::suspense::{DeskRefusal, EntityKind, ItemId, RefundFault, RefundState, Step};
 
 /// A movement that staff name, as it stands.
 pub(super) struct Named {
@@ -44,7 +44,7 @@ const NAMED: &str = "from collection_account a
 impl Desk<'_> {
     /// A movement that fits and is nobody's yet: a rule ignores it, or it is in suspense and nothing waits for it.
     pub(super) fn free(&self, row: &RefundRow, named: Named, fits: bool) -> Result<Named, Stop> {
-        let unfit = |what| Refusal::RefundUnfit { refund: row.reference, what };
+        let unfit = |what| DeskRefusal::RefundUnfit { refund: row.reference, what };
         if !fits {
             return Err(unfit(RefundFault::Movement).into());
         }
@@ -59,7 +59,9 @@ impl Desk<'_> {
     pub(super) fn named(&self, id: &ItemId) -> Result<Named, Stop> {
         let key = params![self.tx.centre_id, id.account_no, id.serial];
         let found = self.tx.connection.select_optional(NAMED, key)?;
-        found.ok_or_else(|| Refusal::NoSuch { what: "transaction", id: id.to_string() }.into())
+        found.ok_or_else(|| {
+            DeskRefusal::NoSuch { what: EntityKind::Transaction, id: id.to_string() }.into()
+        })
     }
 
     pub(super) fn tie_debit(&self, row: &RefundRow, debit: &Named, by: &str) -> Result<(), Stop> {

@@ -5,7 +5,7 @@
 //! else is the list's.
 
 use super::super::{FieldChange, KeptField, KeptWhy, Unfit};
-use super::known::{Known, Standing, View};
+use super::known::{EmployeeState, Known, View};
 use crate::import::{EmployeeRow, EmployeeStatus, Given};
 use crate::remittance::document::{document, identity};
 use crate::remittance::{Money, Policy, Refusal, YearMonth};
@@ -54,9 +54,9 @@ pub(super) fn is_same_document(known: &str, id_no: &str) -> bool {
 pub(super) fn compare(known: &Known, row: &EmployeeRow, id_no: &str) -> Result<Effect, Fault> {
     let mut effect = Effect::default();
     let gone = match &known.standing {
-        Standing::Active | Standing::Sealed => None,
-        Standing::Transferred { to } => Some(KeptWhy::Transferred { to: to.clone() }),
-        Standing::Merged { into } => Some(KeptWhy::Merged { into: into.clone() }),
+        EmployeeState::Active | EmployeeState::Sealed => None,
+        EmployeeState::Transferred { to } => Some(KeptWhy::Transferred { to: to.clone() }),
+        EmployeeState::Merged { into } => Some(KeptWhy::Merged { into: into.clone() }),
     };
     let status = |is| FieldChange::between("status", Some(known.standing.code()), Some(is));
     if let Some(why) = gone {
@@ -153,10 +153,10 @@ mod tests {
             id_no: if has("passport") { "passport:E1234567".into() } else { ZHANG.into() },
             base: Money::from_fen(5000_00),
             standing: match what {
-                "sealed" => Standing::Sealed,
-                "transferred" => Standing::Transferred { to: "E2".into() },
-                "merged" => Standing::Merged { into: "A7".into() },
-                _ => Standing::Active,
+                "sealed" => EmployeeState::Sealed,
+                "transferred" => EmployeeState::Transferred { to: "E2".into() },
+                "merged" => EmployeeState::Merged { into: "A7".into() },
+                _ => EmployeeState::Active,
             },
             by_operation: has("operation"),
             has_entries: has("entries"),

@@ -20,7 +20,7 @@ pub(in crate::store::import) struct Known {
     pub(in crate::store::import) name: String,
     pub(in crate::store::import) id_no: String,
     pub(in crate::store::import) base: Money,
-    pub(in crate::store::import) standing: Standing,
+    pub(in crate::store::import) standing: EmployeeState,
     /// An operation wrote it.
     pub(in crate::store::import) by_operation: bool,
     /// Money was asked for or posted.
@@ -30,14 +30,14 @@ pub(in crate::store::import) struct Known {
 
 /// Where an account stands; why it is sealed is no list's to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::store::import) enum Standing {
+pub(in crate::store::import) enum EmployeeState {
     Active,
     Sealed,
     Transferred { to: String },
     Merged { into: String },
 }
 
-impl Standing {
+impl EmployeeState {
     pub(in crate::store::import) const fn code(&self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -66,7 +66,7 @@ impl Known {
 
     /// Whether it is only a sign of where the account went.
     pub(in crate::store::import) const fn is_sign(&self) -> bool {
-        matches!(self.standing, Standing::Transferred { .. } | Standing::Merged { .. })
+        matches!(self.standing, EmployeeState::Transferred { .. } | EmployeeState::Merged { .. })
     }
 
     pub(in crate::store::import) const fn place(&self) -> (i64, i64) {
@@ -109,7 +109,7 @@ impl View<'_> {
             name: self.name.to_owned(),
             id_no: self.id_no.to_owned(),
             base: Money::from_fen(self.base_fen),
-            standing: Standing::read(self.status, self.detail)?,
+            standing: EmployeeState::read(self.status, self.detail)?,
             by_operation: self.by_operation,
             has_entries: self.has_entries,
             opening: self.opening,

@@ -5,7 +5,7 @@
 
 use super::super::Unfit;
 use super::judge::Fault;
-use super::known::{Known, Standing};
+use super::known::{EmployeeState, Known};
 use super::{Found, Listed, RowJudgement, is_active};
 use crate::import::EmployeeRow;
 use crate::remittance::Refusal;
@@ -62,11 +62,11 @@ impl People<'_> {
                 (known.employer_id.as_str().into(), known.employee_id.as_str().into());
             if known.employer_id == row.employer_id {
                 return Some(Unfit::Domain(Box::new(match &known.standing {
-                    Standing::Transferred { to } => {
+                    EmployeeState::Transferred { to } => {
                         Refusal::AccountWentAway { employee, to_employer: to.as_str().into() }
                     }
-                    Standing::Sealed => Refusal::AccountSealedHere { employer, employee },
-                    Standing::Active | Standing::Merged { .. } => {
+                    EmployeeState::Sealed => Refusal::AccountSealedHere { employer, employee },
+                    EmployeeState::Active | EmployeeState::Merged { .. } => {
                         Refusal::AccountExists { employer, employee }
                     }
                 })));
@@ -81,8 +81,8 @@ impl People<'_> {
 
     /// Whether an account is active once the list is in; `None` where it is no longer the person's.
     fn stays(&self, known: &Known) -> Option<bool> {
-        let active = known.standing == Standing::Active;
-        if matches!(known.standing, Standing::Merged { .. }) {
+        let active = known.standing == EmployeeState::Active;
+        if matches!(known.standing, EmployeeState::Merged { .. }) {
             return None;
         }
         if known.is_fixed() || known.is_sign() {

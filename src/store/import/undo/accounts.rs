@@ -10,12 +10,12 @@ use crate::remittance::CollectionAccount;
 use std::collections::BTreeMap;
 
 /// An account as it stands, and whether anything was delivered for it.
-struct Standing {
+struct AccountNow {
     account: CollectionAccount,
     is_used: bool,
 }
 
-columns! { impl Standing {
+columns! { impl AccountNow {
     account as CollectionAccount,
     is_used = "case when exists (select 1 from bank_transaction t
                 where t.centre_id = a.centre_id and t.account_id = a.account_id)
@@ -69,9 +69,9 @@ impl Undoing<'_> {
         self.tx.change(sql, &gone, |row, account_no| row.bind(*account_no))
     }
 
-    fn known_accounts(&self) -> Result<BTreeMap<String, Standing>, StoreError> {
+    fn known_accounts(&self) -> Result<BTreeMap<String, AccountNow>, StoreError> {
         let from = "from collection_account a where a.centre_id = ?1";
-        let rows: Vec<Standing> =
+        let rows: Vec<AccountNow> =
             self.tx.connection.select_all(from, params![self.tx.centre_id])?;
         Ok(rows.into_iter().map(|one| (one.account.account_no.clone(), one)).collect())
     }

@@ -98,7 +98,7 @@ impl Undoing<'_> {
                 "name" => was.name = before,
                 "id_no" => was.id_no = before,
                 "base" => was.base = yuan(&before)?,
-                "status" => was.standing = known::Standing::read(&before, "")?,
+                "status" => was.standing = known::EmployeeState::read(&before, "")?,
                 "opening_balance" if before.is_empty() => was.opening = Money::ZERO,
                 "opening_balance" => was.opening = yuan(&before)?,
                 _ => employer = Some(before),

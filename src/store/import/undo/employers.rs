@@ -33,13 +33,13 @@ const NAMED_IN: [(&str, Rests); 7] = [
 ];
 
 /// An employer as it stands.
-struct Standing {
+struct EmployerNow {
     employer: Employer,
     /// Its books: empty where it has a number and none, `None` where it has neither.
     book: Option<String>,
 }
 
-columns! { impl Standing {
+columns! { impl EmployerNow {
     employer as Employer,
     book = "case when b.employer_no is null then null else coalesce(b.body, '') end",
 } }
@@ -163,17 +163,17 @@ impl Undoing<'_> {
     fn employers_standing(
         &self,
         changes: &[RowChange],
-    ) -> Result<HashMap<String, Standing>, StoreError> {
+    ) -> Result<HashMap<String, EmployerNow>, StoreError> {
         let from =
             query_in(&self.tx.connection, LIST, "employer", "e.employer_id = v.column1", "e");
-        let sql = select::<Standing>(&format!(
+        let sql = select::<EmployerNow>(&format!(
             "from {from}
              left join employer_book b on b.centre_id = ?1 and b.employer_id = e.employer_id"
         ));
         let mut standing = HashMap::new();
         let key = |row: &mut Binder<'_, '_>, change: &RowChange| row.bind(&change.key);
         self.tx.ask(&sql, changes, key, |row| {
-            let found: Standing = row.read()?;
+            let found: EmployerNow = row.read()?;
             standing.insert(found.employer.employer_id.clone(), found);
             Ok(())
         })?;

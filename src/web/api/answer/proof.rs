@@ -59,7 +59,7 @@ impl From<trail::Link> for TrailLink {
             actor: entry.actor,
             at: Instant::of(entry.at),
             detail: trail_json(&entry.detail),
-            event: entry.event,
+            event: entry.event.code().to_owned(),
             hash: link.hash,
             previous: link.previous,
             role: entry.role,
@@ -78,7 +78,7 @@ impl From<store::Audit> for Audit {
             put_in: figures.put_in.into(),
             used: figures.used.into(),
         };
-        let place = |standing: &store::Standing| Place {
+        let place = |standing: &store::PlaceFigures| Place {
             amount: standing.amount.into(),
             by_outcome: standing.by_outcome.into(),
             count: standing.transactions,

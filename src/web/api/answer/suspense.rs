@@ -1,12 +1,13 @@
 //! An item in suspense, what may be meant by it, and what happened to it.
 
 use crate::remittance::account::masked;
-use crate::remittance::{self, Money, Subject, Total};
+use crate::remittance::{self, Language, Localized, Money, Subject, Total};
 use crate::report;
 use crate::store;
 use crate::web::api::value::{Amount, Day, Instant, ItemId, Month, Reason, Reference, Stage};
 use serde::Serialize;
 use serde_json::Value;
+use std::borrow::Cow;
 use utoipa::ToSchema;
 
 /// An item in suspense (挂账).
@@ -54,7 +55,7 @@ pub(crate) struct Item {
 /// A free text that the bank gave, and the field it stood in.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Remark {
-    field: &'static str,
+    field: Cow<'static, str>,
     text: String,
 }
 
@@ -133,7 +134,7 @@ pub(crate) struct Posting {
 impl From<store::SuspenseRow> for Item {
     fn from(row: store::SuspenseRow) -> Self {
         let remark = |(field, text): (remittance::RemarkField, String)| Remark {
-            field: field.chinese(),
+            field: field.in_language(Language::Chinese),
             text,
         };
         Self {
@@ -213,11 +214,12 @@ impl From<report::Evidence> for Evidence {
 
 impl From<store::HistoryEntry> for HistoryEntry {
     fn from(entry: store::HistoryEntry) -> Self {
+        let event = entry.code().to_owned();
         Self {
             at: entry.at.map(Instant::of),
             by: entry.by.map(|person| person.0),
             detail: trail_json(&entry.detail),
-            event: entry.event,
+            event,
             on: entry.on.into(),
             posting: entry.posting.map(Posting::from),
         }

@@ -1,8 +1,9 @@
 //! What is done at the counter's page: an operation asked for, approved, sent back, taken back.
 
 use super::super::draft::Form;
-use super::super::{actor, invalid, moment};
+use super::super::{actor, moment};
 use super::fields::names;
+use crate::remittance::Bilingual;
 use crate::remittance::refusal::malformed;
 use crate::suspense::CounterOperation;
 use crate::web::Desk;
@@ -69,8 +70,8 @@ pub(crate) async fn withdraw(
 /// and not dropped, since whoever typed it meant something by it.
 fn operation(form: &Form, today: &str) -> Result<CounterOperation, Fault> {
     let op = form.one("op");
-    if CounterOperation::words(op).0.is_empty() {
-        return Err(invalid("请选择业务", "choose an operation"));
+    if CounterOperation::KINDS.iter().all(|(known, _)| *known != op) {
+        return Err(Fault::invalid("请选择业务", "choose an operation"));
     }
     let mut said = Map::new();
     for (name, value) in [("op", op), ("on", today)] {
@@ -79,7 +80,7 @@ fn operation(form: &Form, today: &str) -> Result<CounterOperation, Fault> {
     for name in names() {
         let typed = form.one(name);
         if typed.chars().count() > FIELD_CHARS_MAX {
-            return Err(invalid("所填内容过长", "what was typed is too long"));
+            return Err(Fault::invalid("所填内容过长", "what was typed is too long"));
         }
         if !typed.is_empty() {
             said.insert(name.to_owned(), Value::from(typed));
@@ -87,7 +88,7 @@ fn operation(form: &Form, today: &str) -> Result<CounterOperation, Fault> {
     }
     serde_json::from_value(Value::Object(said)).map_err(|error| {
         let refusal = malformed(&error);
-        invalid(&refusal.chinese(), &refusal.to_string())
+        Fault::Invalid(Bilingual::of(&refusal))
     })
 }
 

@@ -2,37 +2,44 @@
 //!
 //! Invariant: a name is the operation's own field in JSON; neither of the two persons is a field.
 
-use crate::remittance::Language;
 use crate::remittance::document::DocumentType;
+use crate::remittance::{Bilingual, Language, Localized};
+use std::borrow::Cow;
 
 /// A field of a form; with choices it is a select.
 pub(super) struct Field {
     pub(super) name: &'static str,
-    pub(super) label: &'static str,
+    pub(super) label: Cow<'static, str>,
     pub(super) required: bool,
-    pub(super) choices: Vec<(&'static str, &'static str)>,
+    pub(super) choices: Vec<(&'static str, Cow<'static, str>)>,
 }
 
 /// Name, Chinese, English; in the order of the forms.
-const LABELS: &[(&str, &str, &str)] = &[
-    ("employer_id", "单位编号", "Employer number"),
-    ("employee_id", "职工编号", "Employee number"),
-    ("into", "保留的职工编号", "Number that stays"),
-    ("month", "缴存月份（如 2026-05）", "Month (such as 2026-05)"),
-    ("amount", "更正金额（元）", "Amount to correct (yuan)"),
-    ("register_id", "补缴清册编号（更正补缴时填）", "Register (of a supplement)"),
-    ("name", "姓名或单位名称", "Name"),
-    ("kind", "单位性质", "Kind of employer"),
-    ("uscc", "统一社会信用代码", "Credit code"),
-    ("legal_person", "法定代表人", "Legal person"),
-    ("id_type", "证件类型", "Document"),
-    ("id_no", "证件号码", "Document number"),
-    ("from", "起始月份（如 2026-05）", "From month (such as 2026-05)"),
-    ("to", "截止月份", "To month"),
-    ("employer_rate", "单位缴存比例（如 0.04）", "Employer's rate (such as 0.04)"),
-    ("employee_rate", "个人缴存比例（如 0.04）", "Employee's rate (such as 0.04)"),
-    ("approval", "批准文号", "Approval number"),
-    ("reason", "原因", "Reason"),
+static LABELS: &[(&str, Bilingual)] = &[
+    ("employer_id", Bilingual::fixed("单位编号", "Employer number")),
+    ("employee_id", Bilingual::fixed("职工编号", "Employee number")),
+    ("into", Bilingual::fixed("保留的职工编号", "Number that stays")),
+    ("month", Bilingual::fixed("缴存月份（如 2026-05）", "Month (such as 2026-05)")),
+    ("amount", Bilingual::fixed("更正金额（元）", "Amount to correct (yuan)")),
+    ("register_id", Bilingual::fixed("补缴清册编号（更正补缴时填）", "Register (of a supplement)")),
+    ("name", Bilingual::fixed("姓名或单位名称", "Name")),
+    ("kind", Bilingual::fixed("单位性质", "Kind of employer")),
+    ("uscc", Bilingual::fixed("统一社会信用代码", "Credit code")),
+    ("legal_person", Bilingual::fixed("法定代表人", "Legal person")),
+    ("id_type", Bilingual::fixed("证件类型", "Document")),
+    ("id_no", Bilingual::fixed("证件号码", "Document number")),
+    ("from", Bilingual::fixed("起始月份（如 2026-05）", "From month (such as 2026-05)")),
+    ("to", Bilingual::fixed("截止月份", "To month")),
+    (
+        "employer_rate",
+        Bilingual::fixed("单位缴存比例（如 0.04）", "Employer's rate (such as 0.04)"),
+    ),
+    (
+        "employee_rate",
+        Bilingual::fixed("个人缴存比例（如 0.04）", "Employee's rate (such as 0.04)"),
+    ),
+    ("approval", Bilingual::fixed("批准文号", "Approval number")),
+    ("reason", Bilingual::fixed("原因", "Reason")),
 ];
 
 /// What each operation must be told, and what it may.
@@ -53,19 +60,19 @@ const FORMS: &[(&str, &[&str], &[&str])] = &[
     ),
 ];
 
-const KINDS: &[(&str, &str, &str)] = &[
-    ("company", "企业", "Company"),
-    ("government", "机关", "Government"),
-    ("institution", "事业单位", "Institution"),
-    ("organization", "社会团体", "Organization"),
-    ("individual", "个体工商户", "Individual"),
-    ("other", "其他", "Other"),
+static KINDS: &[(&str, Bilingual)] = &[
+    ("company", Bilingual::fixed("企业", "Company")),
+    ("government", Bilingual::fixed("机关", "Government")),
+    ("institution", Bilingual::fixed("事业单位", "Institution")),
+    ("organization", Bilingual::fixed("社会团体", "Organization")),
+    ("individual", Bilingual::fixed("个体工商户", "Individual")),
+    ("other", Bilingual::fixed("其他", "Other")),
 ];
 
 /// What a field is called; `None` where it is none of a form.
-pub(super) fn label(name: &str, language: Language) -> Option<&'static str> {
-    let (_, zh, en) = LABELS.iter().find(|(known, ..)| *known == name)?;
-    Some(language.choose(*zh, *en))
+pub(super) fn label(name: &str, language: Language) -> Option<Cow<'static, str>> {
+    let (_, label) = LABELS.iter().find(|(known, _)| *known == name)?;
+    Some(label.in_language(language))
 }
 
 /// The form of an operation; empty where there is no such operation.
@@ -74,17 +81,17 @@ pub(super) fn fields_of(code: &str, language: Language) -> Vec<Field> {
         return Vec::new();
     };
     let wanted = LABELS.iter().filter(|(name, ..)| must.contains(name) || may.contains(name));
-    let field = |(name, zh, en): &(&'static str, &'static str, &'static str)| Field {
+    let field = |(name, label): &(&'static str, Bilingual)| Field {
         name,
-        label: language.choose(zh, en),
+        label: label.in_language(language),
         required: must.contains(name),
         choices: match *name {
             "kind" => {
-                KINDS.iter().map(|(code, zh, en)| (*code, language.choose(*zh, *en))).collect()
+                KINDS.iter().map(|(code, name)| (*code, name.in_language(language))).collect()
             }
             "id_type" => DocumentType::ALL
                 .into_iter()
-                .map(|kind| (kind.code(), language.choose(kind.chinese(), kind.code())))
+                .map(|kind| (kind.code(), kind.in_language(language)))
                 .collect(),
             _ => Vec::new(),
         },

@@ -4,33 +4,33 @@ use super::Found;
 use crate::matching::Explanation;
 use crate::matching::explanation::Role;
 use crate::remark::Reader;
-use crate::remittance::Language;
 use crate::remittance::account::masked;
+use crate::remittance::{Language, Localized, Subject};
 use crate::store::{AdvanceOffer, HistoryEntry, NoticeRow, OpenItem, RefundRow, TransactionSheet};
-use crate::suspense::trail::{event_chinese, event_english};
 use crate::suspense::{Act, Age, Permission, Proposal, ProposalState, age_days};
 use crate::web::Desk;
 use crate::web::frame::Frame;
-use crate::web::page::queue::{Line, seen, signed};
+use crate::web::page::queue::{QueueLine, seen, signed};
 use crate::web::session::Session;
 use crate::web::view::evidence::Candidate;
 use crate::web::view::proposal::{Known, Shown};
 use crate::web::view::remark::Remark;
 use crate::web::view::why::Why;
-use crate::web::view::{self, address, detail, foreign, instant, yuan};
+use crate::web::view::{address, detail, foreign, instant, yuan};
 use askama::Template;
 use chrono::NaiveDate;
+use std::borrow::Cow;
 
 /// An item's page.
 #[derive(Template)]
 #[template(path = "desk/item.html")]
-pub(super) struct Page {
+pub(super) struct ItemPage {
     frame: Frame,
     here: String,
     /// What a form names the item by.
     seen: String,
     bank: Bank,
-    standing: PartsSummary,
+    standing: ItemStatus,
     why: Why,
     candidates: Vec<Candidate>,
     /// The notice that the form begins with: the nearest, where the remark names it and every clue agrees.
@@ -38,7 +38,7 @@ pub(super) struct Page {
     /// What the advance balance could add; empty where it has too little.
     offer: String,
     employer: Option<Employer>,
-    others: Vec<Line>,
+    others: Vec<QueueLine>,
     notices: Vec<Notice>,
     similar: Vec<Similar>,
     note: String,
@@ -50,7 +50,7 @@ pub(super) struct Page {
     taken_back: String,
     next: String,
     /// The refund's reference and state; empty where it was not to be returned.
-    refund: (String, &'static str),
+    refund: (String, Cow<'static, str>),
     done: &'static str,
     rights: Rights,
     people: Vec<(String, String)>,
@@ -67,12 +67,12 @@ struct Bank {
 }
 
 /// Where the item stands.
-struct PartsSummary {
-    reason: &'static str,
-    stage: &'static str,
+struct ItemStatus {
+    reason: Cow<'static, str>,
+    stage: Cow<'static, str>,
     stage_class: &'static str,
     age_days: u32,
-    age: &'static str,
+    age: Cow<'static, str>,
     assignee: String,
     is_mine: bool,
 }
@@ -98,7 +98,7 @@ pub(crate) struct Notice {
     pub(crate) reference: String,
     pub(crate) month: String,
     pub(crate) amount: String,
-    pub(crate) status: &'static str,
+    pub(crate) status: Cow<'static, str>,
     /// It asks for exactly what came.
     pub(crate) exact: bool,
 }
@@ -116,7 +116,13 @@ struct Moment {
     detail: String,
 }
 
-pub(super) fn page(desk: &Desk, session: &Session, found: Found, done: &str, whole: bool) -> Page {
+pub(super) fn page(
+    desk: &Desk,
+    session: &Session,
+    found: Found,
+    done: &str,
+    whole: bool,
+) -> ItemPage {
     let frame = Frame::new(desk, session, "挂账详情", "Item in suspense");
     let language = frame.language;
     let item = &found.row.item;
@@ -127,15 +133,15 @@ pub(super) fn page(desk: &Desk, session: &Session, found: Found, done: &str, who
     };
     let readings = desk.readings();
     let line =
-        |other| Line::of(other, &[], found.as_of, &found.people, readings.reader(), language);
+        |other| QueueLine::of(other, &[], found.as_of, &found.people, readings.reader(), language);
     let actor = crate::web::page::actor(session);
     let proposal = found.proposal.as_ref();
     let notice = |notice| Notice::of(notice, item.amount.fen(), language);
-    Page {
+    ItemPage {
         here: address::item(found.row.account_id, &item.id.serial),
         seen: seen(&found.row),
         bank: Bank::of(&found, readings.reader(), whole, language),
-        standing: PartsSummary::of(&found, &known, session, language),
+        standing: ItemStatus::of(&found, &known, session, language),
         why: Why::of(item.explanation.as_deref(), language),
         first_choice: first_choice(&found),
         candidates: found.suggestions.iter().map(|one| Candidate::of(one, language)).collect(),
@@ -158,8 +164,8 @@ pub(super) fn page(desk: &Desk, session: &Session, found: Found, done: &str, who
     }
 }
 
-fn refund(row: &RefundRow, language: Language) -> (String, &'static str) {
-    (row.reference.to_string(), crate::web::page::refund::state_words(row.state, language))
+fn refund(row: &RefundRow, language: Language) -> (String, Cow<'static, str>) {
+    (row.reference.to_string(), row.state.in_language(language))
 }
 
 fn place(item: &OpenItem) -> String {
@@ -202,22 +208,22 @@ impl Bank {
     }
 }
 
-impl PartsSummary {
+impl ItemStatus {
     fn of(found: &Found, known: &Known, session: &Session, language: Language) -> Self {
         let item = &found.row.item;
         let days = age_days(item.booked_on, found.as_of);
         let assignee = item.assignee.as_deref();
         Self {
             reason: match (item.reason, found.sheet.outcome) {
-                (Some(reason), _) => view::reason(reason, language),
+                (Some(reason), _) => reason.in_language(language),
                 // What is no longer open says what became of it.
-                (None, Some(outcome)) => view::outcome(outcome, language),
-                (None, None) => "",
+                (None, Some(outcome)) => outcome.in_language(language),
+                (None, None) => Cow::default(),
             },
-            stage: view::stage(item.stage, language),
+            stage: item.stage.in_language(language),
             stage_class: item.stage.code(),
             age_days: days,
-            age: view::age(Age::of(days), language),
+            age: Age::of(days).in_language(language),
             assignee: assignee.map(|login| known.person(login)).unwrap_or_default(),
             is_mine: assignee == Some(&session.person_id),
         }
@@ -275,7 +281,7 @@ impl Notice {
             reference: notice.reference.to_string(),
             month: notice.month.to_string(),
             amount: yuan(notice.amount),
-            status: view::notice_status(notice.status, language),
+            status: notice.status.in_language(language),
             exact: notice.amount.fen() == fen,
         }
     }
@@ -323,7 +329,7 @@ pub(crate) fn facts(sheet: &TransactionSheet, language: Language) -> Vec<(&'stat
 fn similar(found: &Found, known: &Known, language: Language) -> Vec<Similar> {
     let shown = |one: &crate::store::SimilarItem| {
         let line = known.item(&one.id);
-        let became = view::outcome(one.outcome, language);
+        let became = one.outcome.in_language(language);
         let notice = one.notice.map(|notice| format!(" {notice}")).unwrap_or_default();
         Similar {
             href: line.href,
@@ -335,28 +341,20 @@ fn similar(found: &Found, known: &Known, language: Language) -> Vec<Similar> {
 }
 
 fn history(found: &Found, known: &Known, language: Language) -> Vec<Moment> {
-    let shown = |entry: &HistoryEntry| {
-        let words = match language {
-            Language::Chinese => event_chinese(&entry.event),
-            Language::English => event_english(&entry.event),
-        };
-        let posted = language.choose("记账", "posted");
-        Moment {
-            when: when(entry.on, entry.at),
-            by: match &entry.by {
-                Some(by) => known.person(&by.0),
-                None => language.choose("系统", "the night").to_owned(),
-            },
-            what: if entry.posting.is_some() { posted } else { words.unwrap_or(&entry.event) }
-                .to_owned(),
-            detail: match entry.posting {
-                Some((debit, credit, amount)) => {
-                    let side = |subject| view::subject(subject, language);
-                    format!("{} → {} {}", side(debit), side(credit), yuan(amount))
-                }
-                None => detail::words(&entry.detail, known, language),
-            },
-        }
+    let shown = |entry: &HistoryEntry| Moment {
+        when: when(entry.on, entry.at),
+        by: match &entry.by {
+            Some(by) => known.person(&by.0),
+            None => language.choose("系统", "the night").to_owned(),
+        },
+        what: entry.in_language(language).into_owned(),
+        detail: match entry.posting {
+            Some((debit, credit, amount)) => {
+                let side = |subject: Subject| subject.in_language(language);
+                format!("{} → {} {}", side(debit), side(credit), yuan(amount))
+            }
+            None => detail::words(&entry.detail, known, language),
+        },
     };
     found.history.iter().map(shown).collect()
 }

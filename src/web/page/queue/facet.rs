@@ -4,11 +4,11 @@
 //! what the other banks hold.
 
 use super::{View, Wanted};
-use crate::remittance::{Language, Reason, Tally};
+use crate::remittance::{Language, Localized, Reason, Tally};
 use crate::store::{Assigned, Cell, Counts};
 use crate::suspense::{Age, Stage};
 use crate::web::session::Session;
-use crate::web::view::{self, count, foreign, yuan};
+use crate::web::view::{count, foreign, yuan};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A filter.
@@ -92,8 +92,8 @@ pub(super) fn all(
     let maker = Maker { view, counts, wanted };
     let reasons = Reason::ALL.into_iter().filter_map(|reason| {
         let field = ("reason", reason.code(), view.reason.as_str());
-        let words = view::reason(reason, language).to_owned();
-        maker.chip(By::Reason, field, words, |cell| cell.reason == Some(reason))
+        let words = reason.in_language(language);
+        maker.chip(By::Reason, field, words.into_owned(), |cell| cell.reason == Some(reason))
     });
     let banks: BTreeSet<(&str, &str)> =
         counts.cells.iter().map(|cell| (cell.bank.as_str(), cell.bank_name.as_str())).collect();
@@ -101,12 +101,14 @@ pub(super) fn all(
         maker.chip(By::Bank, ("bank", bank, &view.bank), foreign(name), |cell| cell.bank == bank)
     });
     let ages = Age::ALL.into_iter().filter_map(|age| {
-        let words = view::age(age, language).to_owned();
-        maker.chip(By::Age, ("age", age.code(), &view.age), words, |cell| cell.age == age)
+        let words = age.in_language(language);
+        maker.chip(By::Age, ("age", age.code(), &view.age), words.into_owned(), |cell| {
+            cell.age == age
+        })
     });
     let stages = Stage::ALL.into_iter().filter_map(|stage| {
-        let words = view::stage(stage, language).to_owned();
-        maker.chip(By::Stage, ("stage", stage.code(), &view.stage), words, |cell| {
+        let words = stage.in_language(language);
+        maker.chip(By::Stage, ("stage", stage.code(), &view.stage), words.into_owned(), |cell| {
             cell.stage == stage
         })
     });

@@ -1,7 +1,7 @@
 //! One row of a list of items.
 
 use crate::remark::Reader;
-use crate::remittance::{Direction, Language, Money};
+use crate::remittance::{Direction, Language, Localized, Money};
 use crate::report::Suggestion;
 use crate::store::OpenItem;
 use crate::suspense::{Age, age_days};
@@ -9,10 +9,11 @@ use crate::web::view::evidence::Candidate;
 use crate::web::view::remark::Remark;
 use crate::web::view::{self, address, foreign, yuan};
 use chrono::NaiveDate;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// An item as a list shows it.
-pub(crate) struct Line {
+pub(crate) struct QueueLine {
     pub(crate) href: String,
     /// `account/version/serial`: what a form names it by.
     pub(crate) seen: String,
@@ -24,17 +25,17 @@ pub(crate) struct Line {
     pub(crate) fen: i64,
     /// The free text that says most: the first in which something was read, or the first.
     pub(crate) remark: Option<Remark>,
-    pub(crate) reason: &'static str,
+    pub(crate) reason: Cow<'static, str>,
     /// The nearest notice.
     pub(crate) nearest: Option<Candidate>,
     pub(crate) age_days: u32,
     pub(crate) age_class: &'static str,
     pub(crate) assignee: String,
-    pub(crate) stage: &'static str,
+    pub(crate) stage: Cow<'static, str>,
     pub(crate) stage_class: &'static str,
 }
 
-impl Line {
+impl QueueLine {
     pub(crate) fn of(
         row: &OpenItem,
         suggestions: &[Suggestion],
@@ -63,12 +64,12 @@ impl Line {
             amount: yuan(amount),
             fen: amount.fen(),
             remark,
-            reason: item.reason.map_or("", |reason| view::reason(reason, language)),
+            reason: item.reason.map(|reason| reason.in_language(language)).unwrap_or_default(),
             nearest: suggestions.first().map(|nearest| Candidate::of(nearest, language)),
             age_days: days,
             age_class: view::age_class(Age::of(days)),
             assignee: foreign(people.get(assignee).map_or(assignee, String::as_str)),
-            stage: view::stage(item.stage, language),
+            stage: item.stage.in_language(language),
             stage_class: item.stage.code(),
         }
     }

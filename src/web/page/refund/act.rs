@@ -1,7 +1,7 @@
 //! What is done with refunds on their pages: a change asked for, approved or dropped; the file for the bank.
 
 use super::super::draft::Form;
-use super::super::{actor, invalid, moment};
+use super::super::{actor, moment};
 use crate::remittance::RefundReference;
 use crate::report::refund::write;
 use crate::store::RefundRow;
@@ -84,7 +84,9 @@ pub(crate) async fn export(
 
 fn change(form: &Form) -> Result<RefundChange, Fault> {
     let movement = || {
-        form.one("movement").parse().map_err(|_| invalid("请选择一笔流水", "choose a transaction"))
+        form.one("movement")
+            .parse()
+            .map_err(|_| Fault::invalid("请选择一笔流水", "choose a transaction"))
     };
     match form.one("change") {
         "payee" => Ok(RefundChange::Payee {
@@ -96,7 +98,7 @@ fn change(form: &Form) -> Result<RefundChange, Fault> {
         "not-paid" => Ok(RefundChange::NotPaid),
         "paid" => Ok(RefundChange::Paid { debit: movement()? }),
         "returned" => Ok(RefundChange::Returned { credit: movement()? }),
-        _ => Err(invalid("请选择要做的更改", "choose a change")),
+        _ => Err(Fault::invalid("请选择要做的更改", "choose a change")),
     }
 }
 

@@ -6,7 +6,7 @@
 
 use crate::report::text;
 use crate::store::{Store, StoreError};
-use crate::suspense::trail::Link;
+use crate::suspense::trail::{Link, TrailEvent};
 use crate::web::Desk;
 use crate::web::fault::Fault;
 use crate::web::session::Session;
@@ -49,7 +49,7 @@ pub(crate) async fn json_lines(
 }
 
 async fn file(desk: &Desk, session: &Session, format: Format) -> Result<Response, Fault> {
-    let entry = session.entry(desk, "exported", "trail", "");
+    let entry = session.entry(desk, TrailEvent::Exported, "trail", "");
     desk.store(move |store| store.append(&entry)).await?;
     let (kind, name) = match format {
         Format::Csv => ("text/csv; charset=utf-8", "csv"),
@@ -106,7 +106,7 @@ fn cells(link: &Link) -> [String; 10] {
         instant(entry.at),
         entry.actor.clone(),
         entry.role.clone(),
-        entry.event.clone(),
+        entry.event.code().to_owned(),
         entry.subject.clone(),
         entry.detail.clone(),
         link.previous.clone(),
@@ -125,7 +125,7 @@ fn object(out: &mut Chunks, link: &Link) -> io::Result<()> {
     let entry = &link.entry;
     let object = json!({
         "sequence": link.sequence, "at": entry.at, "beijing": instant(entry.at),
-        "actor": entry.actor, "role": entry.role, "event": entry.event,
+        "actor": entry.actor, "role": entry.role, "event": entry.event.code(),
         "subject": entry.subject, "detail": entry.detail,
         "previous": link.previous, "hash": link.hash,
     });

@@ -1,6 +1,7 @@
 //! Suggestions as a clerk meets them: what was written, and which notices come first, and why.
 
 use super::*;
+use remittance::{Language, Localized};
 
 fn notice(number: u64, fen: i64, employer: u32, month: &str) -> OpenNotice {
     OpenNotice {
@@ -60,8 +61,10 @@ fn suggested(payment: &Payment) -> Vec<String> {
         payer_disagrees: false,
     };
     let line = |one: &Suggestion<'_>| {
-        let evidence: String = one.evidence.iter().map(|one| one.chinese()).collect();
-        let against: String = one.against.iter().map(|one| one.chinese()).collect();
+        let evidence: String =
+            one.evidence.iter().map(|one| one.in_language(Language::Chinese)).collect();
+        let against: String =
+            one.against.iter().map(|one| one.in_language(Language::Chinese)).collect();
         format!("{} {}: {evidence}{against}", one.reference, one.employer_id)
     };
     suggest(&open_item, &notices, &employers).iter().map(line).collect()

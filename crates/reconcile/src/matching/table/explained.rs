@@ -3,6 +3,7 @@
 //! Start at the golden file of explanations, the last test; the language of the rows is that of `table.rs`.
 
 use super::*;
+use remittance::{Language, Localized};
 use std::fmt::Write;
 
 /// A credit of an earlier night that settled P8.
@@ -44,7 +45,7 @@ fn a_debit_that_takes_back_what_is_settled_or_decided_goes_to_a_person_however_o
         let known = Known { credits, ..Known::default() };
         let decisions = decide(&items, &notices(), &known, &rules, &calendar, as_of);
         assert_eq!(said(&decisions[0]), want, "{rows:?}");
-        let sentence = decisions[0].explanation.in_chinese();
+        let sentence = decisions[0].explanation.in_language(Language::Chinese);
         assert!(sentence.ends_with(words), "{rows:?}: {sentence}");
     }
 }
@@ -106,8 +107,8 @@ fn explanations_read_well_and_come_back_from_what_is_kept() {
         for (row, decision) in rows.iter().zip(judge(rows, as_of)) {
             let explanation = &decision.explanation;
             writeln!(page, "  {row}: {}", said(&decision)).unwrap();
-            writeln!(page, "    {}", explanation.in_chinese()).unwrap();
-            writeln!(page, "    {}", explanation.in_english()).unwrap();
+            writeln!(page, "    {}", explanation.in_language(Language::Chinese)).unwrap();
+            writeln!(page, "    {}", explanation.in_language(Language::English)).unwrap();
             writeln!(page, "    {}", explanation.to_code()).unwrap();
             assert_eq!(
                 &explanation.to_code().parse::<Explanation>().unwrap(),

@@ -3,7 +3,8 @@
 //! Importance is amount × age, so that neither a large fresh item nor a small old one is lost first.
 //! Chosen items are grouped by reason and keep their numbers; the index lists them by bank and age.
 
-use super::super::{Age, Item, Report, Tally, words, words::Words};
+use super::super::{Age, Bilingual, Item, Report, Tally};
+use super::InBoth;
 use remittance::Reason;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -20,7 +21,7 @@ pub(super) struct Index {
     pub(super) anchor: String,
     /// A bank's name, where it is one; otherwise `words` says it.
     pub(super) name: String,
-    pub(super) words: Words,
+    pub(super) words: InBoth,
     pub(super) numbers: Vec<u64>,
 }
 
@@ -68,14 +69,14 @@ pub(super) fn index(report: &Report, chosen: &BTreeSet<usize>) -> Vec<Index> {
     let ages = Age::ALL.into_iter().map(|band| Index {
         anchor: format!("age-{}", band.code()),
         name: String::new(),
-        words: words::age(band),
+        words: InBoth(Bilingual::of(&band)),
         numbers: numbers(&|item| Age::of(item.age_days) == band),
     });
     let banks = report.by_bank().into_iter().map(|bank| Index {
         anchor: format!("bank-{}", bank.bank),
         numbers: numbers(&|item| item.bank == bank.bank),
         name: bank.bank_name,
-        words: Words("", ""),
+        words: InBoth(Bilingual::default()),
     });
     ages.chain(banks).collect()
 }

@@ -1,6 +1,9 @@
 //! Why a change of access is not done.
 
+use super::super::AccessState;
 use super::Role;
+use remittance::{Language, Localized, said};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Why nobody's access changes.
@@ -12,7 +15,7 @@ pub enum AccessRefusal {
     NotAnother,
     /// It is decided already.
     Decided {
-        state: &'static str,
+        state: AccessState,
     },
     /// The same waits already.
     Waits,
@@ -44,51 +47,52 @@ impl AccessRefusal {
             Self::Locked => "person-locked",
         }
     }
+}
 
-    #[must_use]
-    pub fn chinese(&self) -> String {
+impl Localized for AccessRefusal {
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
         match self {
-            Self::Oneself => "不能更改自己，请另一位管理员办理".to_owned(),
-            Self::NotAnother => {
-                "须由另一位管理员确认：不能是申请人或本人，其权限也不能是申请人近日办理的"
-                    .to_owned()
-            }
-            Self::Decided { state } => format!("该项权限变更已有结果（{state}）"),
-            Self::Waits => "同样的权限变更已在等待确认".to_owned(),
-            Self::Taken { login } => format!("用户名 {login} 已被使用"),
-            Self::Beyond { role, owner } => format!(
-                "令牌的角色（{}）不能超出所属人员的角色（{}）",
-                role.chinese(),
-                owner.chinese()
+            Self::Oneself => said!(
+                language,
+                "不能更改自己，请另一位管理员办理",
+                "nobody changes themselves here; ask another administrator"
             ),
-            Self::LastAdministrator => "至少保留一位管理员".to_owned(),
-            Self::Locked => "该人员已停用".to_owned(),
+            Self::NotAnother => said!(
+                language,
+                "须由另一位管理员确认：不能是申请人或本人，其权限也不能是申请人近日办理的",
+                "expected another administrator to confirm: not who asked, not whose access it is, and nobody whose \
+                 access the one who asked renewed of late"
+            ),
+            Self::Decided { state } => said!(
+                language,
+                ("该项权限变更已有结果（{}）", state.in_language(language)),
+                ("the change of access is {}, expected waiting", state.code())
+            ),
+            Self::Waits => {
+                said!(language, "同样的权限变更已在等待确认", "the same change waits already")
+            }
+            Self::Taken { login } => {
+                said!(language, "用户名 {login} 已被使用", "the login name {login} is taken")
+            }
+            Self::Beyond { role, owner } => said!(
+                language,
+                (
+                    "令牌的角色（{}）不能超出所属人员的角色（{}）",
+                    role.in_language(language),
+                    owner.in_language(language)
+                ),
+                ("expected a role within its owner's, {}, found {}", owner.code(), role.code())
+            ),
+            Self::LastAdministrator => {
+                said!(language, "至少保留一位管理员", "expected one administrator to remain")
+            }
+            Self::Locked => said!(language, "该人员已停用", "the person is locked out"),
         }
     }
 }
 
 impl fmt::Display for AccessRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Oneself => write!(f, "nobody changes themselves here; ask another administrator"),
-            Self::NotAnother => write!(
-                f,
-                "expected another administrator to confirm: not who asked, not whose access it is, and nobody whose \
-                 access the one who asked renewed of late"
-            ),
-            Self::Decided { state } => {
-                write!(f, "the change of access is {state}, expected waiting")
-            }
-            Self::Waits => write!(f, "the same change waits already"),
-            Self::Taken { login } => write!(f, "the login name {login} is taken"),
-            Self::Beyond { role, owner } => write!(
-                f,
-                "expected a role within its owner's, {}, found {}",
-                owner.code(),
-                role.code()
-            ),
-            Self::LastAdministrator => write!(f, "expected one administrator to remain"),
-            Self::Locked => write!(f, "the person is locked out"),
-        }
+        f.write_str(&self.in_language(Language::English))
     }
 }

@@ -25,7 +25,7 @@ const ROW_CHARACTERS_MAX: usize = 4096;
 const FOUND_CHARACTERS_MAX: usize = 80;
 
 /// Why an entry is refused: the field, what it held, what is wrong with it.
-struct Refusal<'a>(&'static str, &'a str, Problem);
+struct BadElement<'a>(&'static str, &'a str, Problem);
 
 /// An entry's amount, read.
 struct Amount {
@@ -53,7 +53,7 @@ impl Gathered {
         source: &Source<'_>,
         sink: &mut dyn Sink,
     ) {
-        if let Err(Refusal(field, found, problem)) = self.judge(statement, sink) {
+        if let Err(BadElement(field, found, problem)) = self.judge(statement, sink) {
             sink.reject(Reject {
                 line: self.fields.line,
                 column: None,
@@ -65,7 +65,7 @@ impl Gathered {
         }
     }
 
-    fn judge(&self, statement: &mut Statement, sink: &mut dyn Sink) -> Result<(), Refusal<'_>> {
+    fn judge(&self, statement: &mut Statement, sink: &mut dyn Sink) -> Result<(), BadElement<'_>> {
         statement.entries += 1;
         let booked = self.is_booked()?;
         let amount = self.read_amount(sink)?;
@@ -80,12 +80,12 @@ impl Gathered {
             "" | "false" | "0" => false,
             found => {
                 let expected = "true or false".to_owned();
-                return Err(Refusal("RvslInd", found, Problem::Word { expected }));
+                return Err(BadElement("RvslInd", found, Problem::Word { expected }));
             }
         };
         if self.details_more > 0 {
             let expected = format!("at most {DETAILS_MAX} TxDtls in one entry");
-            return Err(Refusal("TxDtls", "", Problem::Fields { expected }));
+            return Err(BadElement("TxDtls", "", Problem::Fields { expected }));
         }
         self.check_currency(statement, sink);
         self.check_count(sink);
@@ -112,7 +112,7 @@ impl Gathered {
             let remarks = Remarks { summary, ..self.remarks(&detail) };
             let party = self.counterparty(common, &detail.debtor, &detail.creditor);
             let entry = self.entry(common, party, remarks);
-            return sink.entry(feed::Entry { contradicted, ..entry });
+            return sink.entry(feed::StatementEntry { contradicted, ..entry });
         }
         let joined = Joined::of(self);
         let remarks = Remarks {
@@ -123,7 +123,7 @@ impl Gathered {
         };
         let party = self.counterparty(common, &joined.debtor, &joined.creditor);
         let entry = self.entry(common, party, remarks);
-        sink.entry(feed::Entry { contradicted, ..entry });
+        sink.entry(feed::StatementEntry { contradicted, ..entry });
     }
 
     /// Gives each detail as a transaction of its own.
@@ -138,7 +138,7 @@ impl Gathered {
             let remarks = Remarks { summary, ..self.remarks(detail) };
             let party = self.counterparty(common, &detail.debtor, &detail.creditor);
             let entry = self.entry(common, party, remarks);
-            sink.entry(feed::Entry {
+            sink.entry(feed::StatementEntry {
                 line: detail.line,
                 serial: serials.serial(index),
                 amount: amount.decimal(),
@@ -153,8 +153,8 @@ impl Gathered {
         common: &Common<'a>,
         counterparty: Counterparty<'a>,
         remarks: Remarks<'a>,
-    ) -> feed::Entry<'a> {
-        feed::Entry {
+    ) -> feed::StatementEntry<'a> {
+        feed::StatementEntry {
             line: self.fields.line,
             account: common.account,
             currency: Some(common.currency),
@@ -182,31 +182,31 @@ impl Gathered {
     }
 
     /// A statement lists bookings; where the status is left out, the entry is one.
-    fn is_booked(&self) -> Result<bool, Refusal<'_>> {
+    fn is_booked(&self) -> Result<bool, BadElement<'_>> {
         match self.words.get(self.fields.status) {
             "" | "BOOK" => Ok(true),
             "PDNG" | "INFO" | "FUTR" => Ok(false),
             found => {
                 let expected = "BOOK, PDNG, INFO or FUTR".to_owned();
-                Err(Refusal("Sts", found, Problem::Word { expected }))
+                Err(BadElement("Sts", found, Problem::Word { expected }))
             }
         }
     }
 
-    fn read_amount(&self, sink: &mut dyn Sink) -> Result<Amount, Refusal<'_>> {
+    fn read_amount(&self, sink: &mut dyn Sink) -> Result<Amount, BadElement<'_>> {
         let direction = match self.indicator() {
             "CRDT" => Direction::Credit,
             "DBIT" => Direction::Debit,
-            "" => return Err(Refusal("CdtDbtInd", "", Problem::Missing)),
+            "" => return Err(BadElement("CdtDbtInd", "", Problem::Missing)),
             found => {
                 let expected = "CRDT or DBIT".to_owned();
-                return Err(Refusal("CdtDbtInd", found, Problem::Word { expected }));
+                return Err(BadElement("CdtDbtInd", found, Problem::Word { expected }));
             }
         };
         let text = self.amount();
-        let refuse = |why: &str| Refusal("Amt", text, Problem::Amount(why.to_owned()));
+        let refuse = |why: &str| BadElement("Amt", text, Problem::Amount(why.to_owned()));
         if text.is_empty() {
-            return Err(Refusal("Amt", "", Problem::Missing));
+            return Err(BadElement("Amt", "", Problem::Missing));
         }
         let amount = Exact::read(text, b'.').map_err(|why| refuse(&why))?;
         if amount.is_negative() {
@@ -220,10 +220,10 @@ impl Gathered {
         }
         match self.currency().as_bytes() {
             [a, b, c] if [a, b, c].iter().all(|byte| byte.is_ascii_uppercase()) => {}
-            [] => return Err(Refusal("Amt/@Ccy", "", Problem::Missing)),
+            [] => return Err(BadElement("Amt/@Ccy", "", Problem::Missing)),
             _ => {
                 let expected = "a currency code of three capitals".to_owned();
-                return Err(Refusal("Amt/@Ccy", self.currency(), Problem::Word { expected }));
+                return Err(BadElement("Amt/@Ccy", self.currency(), Problem::Word { expected }));
             }
         }
         Ok(Amount { direction, amount, units })
@@ -235,9 +235,9 @@ impl Gathered {
         &self,
         statement: &Statement,
         sink: &mut dyn Sink,
-    ) -> Result<(NaiveDate, Option<NaiveTime>), Refusal<'_>> {
+    ) -> Result<(NaiveDate, Option<NaiveTime>), BadElement<'_>> {
         let expected = "a date that exists, as YYYY-MM-DD or YYYY-MM-DDThh:mm:ss";
-        let refuse = |field, found| Refusal(field, found, Problem::Date { expected });
+        let refuse = |field, found| BadElement(field, found, Problem::Date { expected });
         let line = self.fields.line;
         let (booked, valued) =
             (self.words.get(self.fields.booked), self.words.get(self.fields.valued));
@@ -250,7 +250,7 @@ impl Gathered {
             sink.flag(Flag::Oddity { line, odd: Odd::BookedOnValueDate, found });
             return Ok((date, None));
         }
-        let date = statement.only_day().ok_or(Refusal("BookgDt", "", Problem::Missing))?;
+        let date = statement.only_day().ok_or(BadElement("BookgDt", "", Problem::Missing))?;
         let found = date.to_string();
         sink.flag(Flag::Oddity { line, odd: Odd::BookedOnStatementDay, found });
         Ok((date, None))

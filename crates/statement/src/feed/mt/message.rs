@@ -5,7 +5,7 @@
 //! hyphen alone may be a line of text, and what follows without a `:20:` has no other statement.
 
 use super::balance::leading_currency;
-use super::movement::Refusal;
+use super::movement::BadPart;
 use super::open::Open;
 use super::statement::{File, Message};
 use super::tag::{Tag, may_be_a_time, tag};
@@ -219,7 +219,7 @@ impl Messages {
         if std::mem::take(&mut self.open.is) {
             self.message.entries += 1;
             self.open.read_information(sink);
-            if let Err(Refusal(field, found, problem)) = self.message.give(&self.open, sink) {
+            if let Err(BadPart(field, found, problem)) = self.message.give(&self.open, sink) {
                 sink.reject(Reject {
                     line: self.open.line,
                     column: None,

@@ -30,7 +30,7 @@ pub(super) struct Movement<'a> {
 
 /// Why a movement is refused: which part, what it held, what is wrong with it.
 #[derive(Debug)]
-pub(super) struct Refusal<'a>(pub(super) &'static str, pub(super) &'a str, pub(super) Problem);
+pub(super) struct BadPart<'a>(pub(super) &'static str, pub(super) &'a str, pub(super) Problem);
 
 /// The day of a movement, and whether its value date is one that does not exist.
 pub(super) struct Booked {
@@ -40,7 +40,7 @@ pub(super) struct Booked {
 
 impl<'a> Movement<'a> {
     /// Reads the field's first line.
-    pub(super) fn read(text: &'a str) -> Result<Self, Refusal<'a>> {
+    pub(super) fn read(text: &'a str) -> Result<Self, BadPart<'a>> {
         let word = |expected: &str| Problem::Word { expected: expected.to_owned() };
         let date_digits = text.bytes().take(10).take_while(u8::is_ascii_digit).count();
         let (dates, rest) = match date_digits {
@@ -48,16 +48,16 @@ impl<'a> Movement<'a> {
             6..10 => text.split_at_checked(6),
             _ => None,
         }
-        .ok_or_else(|| Refusal("value date", text, word("YYMMDD")))?;
+        .ok_or_else(|| BadPart("value date", text, word("YYMMDD")))?;
         let (value, entry) = dates.split_at_checked(6).unwrap_or((dates, ""));
         // Some banks leave four blanks where they leave the entry date out.
         let rest = rest.trim_start_matches(' ');
         let ((direction, reversal, expected), rest) =
-            mark(rest).ok_or_else(|| Refusal("mark", rest, word("C, D, RC or RD")))?;
+            mark(rest).ok_or_else(|| BadPart("mark", rest, word("C, D, RC or RD")))?;
         // The funds code, third letter of the currency.
         let rest = rest.strip_prefix(|c: char| c.is_ascii_alphabetic()).unwrap_or(rest);
         let (amount, rest) = split_amount(rest);
-        let refuse = |why: String| Refusal("amount", amount, Problem::Amount(why));
+        let refuse = |why: String| BadPart("amount", amount, Problem::Amount(why));
         if amount.len() > AMOUNT_CHARACTERS_MAX {
             return Err(refuse(format!("expected at most {AMOUNT_CHARACTERS_MAX} characters")));
         }
@@ -89,9 +89,9 @@ impl<'a> Movement<'a> {
     }
 
     /// The day it was booked: the entry date or, where the bank leaves it out, the value date.
-    pub(super) fn booked(&self) -> Result<Booked, Refusal<'a>> {
+    pub(super) fn booked(&self) -> Result<Booked, BadPart<'a>> {
         let refuse =
-            |field, found| Refusal(field, found, Problem::Date { expected: "a day that exists" });
+            |field, found| BadPart(field, found, Problem::Date { expected: "a day that exists" });
         let value = day(self.value);
         if self.entry.is_empty() {
             let on = value.ok_or_else(|| refuse("value date", self.value))?;
@@ -190,7 +190,7 @@ mod tests {
             let read = Movement::read(text)
                 .and_then(|movement| movement.booked().map(|booked| (movement, booked)));
             let got = match read {
-                Err(Refusal(part, ..)) => part.to_owned(),
+                Err(BadPart(part, ..)) => part.to_owned(),
                 Ok((movement, booked)) => format!(
                     "{} {} {} {}{}{}",
                     booked.on,

@@ -4,11 +4,11 @@
 //! flag, never an error.
 
 use super::balance::{balance, lacks_comma, total};
-use super::movement::{Movement, Refusal};
+use super::movement::{BadPart, Movement};
 use super::open::Open;
 use crate::feed::camt::value::decimal_of_units;
 use crate::feed::sequence::{Part, Sequence, number};
-use crate::feed::{Balance, Entry, FeedErrorKind, Flag, Odd, Sink, Statement};
+use crate::feed::{Balance, FeedErrorKind, Flag, Odd, Sink, Statement, StatementEntry};
 use remittance::{Counterparty, Direction, Remarks};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -69,7 +69,7 @@ impl Message {
         &mut self,
         open: &'a Open,
         sink: &mut dyn Sink,
-    ) -> Result<(), Refusal<'a>> {
+    ) -> Result<(), BadPart<'a>> {
         let movement = Movement::read(&open.field)?;
         if movement.expected {
             return Ok(());
@@ -93,7 +93,7 @@ impl Message {
         let information = &open.information;
         // A code word is the bank's, and so is the time; all else is kept as a note.
         let supplement = if time.is_some() { "" } else { open.supplement.trim() };
-        sink.entry(Entry {
+        sink.entry(StatementEntry {
             line: open.line,
             account: some(&self.account),
             currency: some(&self.currency),

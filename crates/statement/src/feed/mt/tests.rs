@@ -1,13 +1,13 @@
 //! What one file gives, told as lines: a movement, a reject, a statement, a flag, an error.
 
 use super::read;
-use crate::feed::{Entry, Flag, Reject, Sink, Statement};
+use crate::feed::{Flag, Reject, Sink, Statement, StatementEntry};
 
 #[derive(Default)]
 struct Told(Vec<String>);
 
 impl Sink for Told {
-    fn entry(&mut self, entry: Entry<'_>) {
+    fn entry(&mut self, entry: StatementEntry<'_>) {
         let (party, remarks) = (entry.counterparty, entry.remarks);
         let texts = [remarks.postscript, remarks.purpose, remarks.summary, remarks.note].join("|");
         let party = [party.account, party.name, party.bank_code].join("|");

@@ -11,7 +11,7 @@ use std::io::Cursor;
 struct Told(Vec<String>);
 
 impl Sink for Told {
-    fn entry(&mut self, entry: Entry<'_>) {
+    fn entry(&mut self, entry: StatementEntry<'_>) {
         self.0.push(format!("{entry:?}"));
     }
     fn reject(&mut self, reject: Reject) {

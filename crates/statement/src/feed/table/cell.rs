@@ -9,7 +9,7 @@ use crate::rules::bank::Field;
 use remittance::MoneyError;
 
 /// Why a row is refused, and where in it.
-pub(super) struct Refusal {
+pub(super) struct BadCell {
     pub(super) column: usize,
     pub(super) problem: Problem,
 }
@@ -39,12 +39,12 @@ impl RowReader<'_> {
         value::unguarded(self.value(row, field))
     }
 
-    pub(super) fn refusal(self, field: Field, problem: Problem) -> Refusal {
-        Refusal { column: self.plan.column(field), problem }
+    pub(super) fn refusal(self, field: Field, problem: Problem) -> BadCell {
+        BadCell { column: self.plan.column(field), problem }
     }
 
     /// The day in the day's column, with what stands behind it.
-    pub(super) fn day<'a>(self, row: Row<'a>) -> Result<date::DayFound<'a>, Refusal> {
+    pub(super) fn day<'a>(self, row: Row<'a>) -> Result<date::DayFound<'a>, BadCell> {
         let text = value::unguarded(self.value(row, Field::Date));
         let order = self.plan.dates;
         let found = date::day(text, order);
@@ -57,8 +57,8 @@ impl RowReader<'_> {
         })
     }
 
-    pub(super) fn money(self, text: &str, column: usize) -> Result<Amount, Refusal> {
-        let refuse = |error: MoneyError| Refusal { column, problem: amount::problem(&error) };
+    pub(super) fn money(self, text: &str, column: usize) -> Result<Amount, BadCell> {
+        let refuse = |error: MoneyError| BadCell { column, problem: amount::problem(&error) };
         Amount::read(value::money(text), self.plan.style).map_err(refuse)
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Start at [`RowReader::movement`]. What a minus means was settled with the plan ([`Minus`]).
 
-use super::cell::{Refusal, RowReader};
+use super::cell::{BadCell, RowReader};
 use super::plan::{Amounts, Minus, Model};
 use crate::feed::Problem;
 use crate::feed::amount::Amount;
@@ -21,7 +21,7 @@ pub(super) struct Movement {
 }
 
 impl RowReader<'_> {
-    pub(super) fn movement(self, row: Row<'_>) -> Result<Movement, Refusal> {
+    pub(super) fn movement(self, row: Row<'_>) -> Result<Movement, BadCell> {
         let Amounts { model, swapped, .. } = self.plan.amounts;
         let mut movement = match model {
             Model::Pair { credit, debit } => self.pair(row, credit, debit),
@@ -36,10 +36,10 @@ impl RowReader<'_> {
         Ok(movement)
     }
 
-    fn signed(self, row: Row<'_>, column: usize) -> Result<Movement, Refusal> {
+    fn signed(self, row: Row<'_>, column: usize) -> Result<Movement, BadCell> {
         let amount = self.money(self.cell(row, column), column)?;
         if self.plan.amounts.minus == Minus::Unexplained && amount.hundredths != 0 {
-            return Err(Refusal { column, problem: Problem::Direction });
+            return Err(BadCell { column, problem: Problem::Direction });
         }
         let out = amount.hundredths < 0;
         let direction = if out { Direction::Debit } else { Direction::Credit };
@@ -47,7 +47,7 @@ impl RowReader<'_> {
     }
 
     /// An amount beside a word for its way.
-    fn flagged(self, row: Row<'_>, column: usize, flag: usize) -> Result<Movement, Refusal> {
+    fn flagged(self, row: Row<'_>, column: usize, flag: usize) -> Result<Movement, BadCell> {
         let text = self.cell(row, column);
         let amount = self.money(text, column)?;
         if amount.hundredths == 0 && self.cell(row, flag).is_empty() {
@@ -68,14 +68,14 @@ impl RowReader<'_> {
             (Direction::Debit, Minus::Unexplained) => {
                 let why =
                     "expected an amount without a minus, or other rows that say what it means";
-                Err(Refusal { column, problem: Problem::Amount(why.to_owned()) })
+                Err(BadCell { column, problem: Problem::Amount(why.to_owned()) })
             }
             (Direction::Debit | Direction::Credit, _) => Ok(movement(named.opposite(), true)),
         }
     }
 
     /// The way follows from which side is the own account.
-    fn by_parties(self, row: Row<'_>, column: usize) -> Result<Movement, Refusal> {
+    fn by_parties(self, row: Row<'_>, column: usize) -> Result<Movement, BadCell> {
         let amount = self.money(self.cell(row, column), column)?;
         let own = self.plan.own_account.as_deref().unwrap_or_default();
         let (payer, payee) =
@@ -90,7 +90,7 @@ impl RowReader<'_> {
         Ok(Movement { direction, amount, red, credit_column: None })
     }
 
-    fn pair(self, row: Row<'_>, credit: usize, debit: usize) -> Result<Movement, Refusal> {
+    fn pair(self, row: Row<'_>, credit: usize, debit: usize) -> Result<Movement, BadCell> {
         let side = |column| match self.cell(row, column) {
             "" => Ok(None),
             text => self.money(text, column).map(Some),
@@ -104,7 +104,7 @@ impl RowReader<'_> {
             (None, Some(amount)) => (Direction::Debit, amount),
             (Some(amount), Some(_)) if !moves(&into) => (Direction::Credit, amount),
             (Some(_), Some(_)) | (None, None) => {
-                return Err(Refusal { column: credit, problem: Problem::Direction });
+                return Err(BadCell { column: credit, problem: Problem::Direction });
             }
         };
         let flag = self.plan.column(Field::Flag);
@@ -112,19 +112,19 @@ impl RowReader<'_> {
             && !self.cell(row, flag).is_empty()
             && self.flag(row, flag)? != named
         {
-            return Err(Refusal { column: flag, problem: Problem::Direction });
+            return Err(BadCell { column: flag, problem: Problem::Direction });
         }
         let red = amount.hundredths < 0 && self.plan.amounts.minus != Minus::Repeats;
         let direction = if red { named.opposite() } else { named };
         Ok(Movement { direction, amount, red, credit_column: Some(named == Direction::Credit) })
     }
 
-    fn flag(self, row: Row<'_>, column: usize) -> Result<Direction, Refusal> {
+    fn flag(self, row: Row<'_>, column: usize) -> Result<Direction, BadCell> {
         let word = self.cell(row, column);
         let found = self.plan.flags.way(word, self.plan.rules);
         found.ok_or_else(|| {
             let expected = self.plan.flags.expected(self.plan.rules);
-            Refusal { column, problem: Problem::Word { expected } }
+            BadCell { column, problem: Problem::Word { expected } }
         })
     }
 }

@@ -3,14 +3,14 @@
 //! Start at [`RowReader::read`]. It knows nothing of other rows. How a column came to its field is `plan.rs`; what
 //! becomes of a row without a day is `block.rs`.
 
-use super::cell::{Refusal, RowReader};
+use super::cell::{BadCell, RowReader};
 use super::header::shortened;
 use super::movement::Movement;
 use super::plan::WORD_FIELDS;
 use crate::feed::amount::Amount;
 use crate::feed::identity::is_no_serial;
 use crate::feed::rows::Row;
-use crate::feed::{Entry, Problem, Reject, date};
+use crate::feed::{Problem, Reject, StatementEntry, date};
 use crate::rules::bank::Field;
 use chrono::{NaiveDate, NaiveTime};
 use remittance::{Counterparty, Direction, Remarks};
@@ -45,7 +45,7 @@ const JOINT: &str = "；另：";
 
 /// An entry with the amounts that the running balance is followed by.
 pub(super) struct Reading<'a> {
-    pub(super) entry: Entry<'a>,
+    pub(super) entry: StatementEntry<'a>,
     pub(super) amount: Amount,
     pub(super) balance: Option<Amount>,
     /// The column that the amount stands in is one for money in; `None` where one column holds both ways.
@@ -71,7 +71,7 @@ impl<'p> RowReader<'p> {
         account: Option<&'a str>,
         day: Option<NaiveDate>,
         joined: &'a mut Joined,
-    ) -> Result<Reading<'a>, Refusal>
+    ) -> Result<Reading<'a>, BadCell>
     where
         'p: 'a,
     {
@@ -80,7 +80,7 @@ impl<'p> RowReader<'p> {
         let movement = self.movement(row)?;
         let balance = self.balance(row)?;
         let (counterparty, own) = self.parties(row, movement.direction);
-        let entry = Entry {
+        let entry = StatementEntry {
             line: row.line,
             account: if own.is_empty() { account } else { Some(own) },
             currency: self.currency(row)?,
@@ -106,7 +106,7 @@ impl<'p> RowReader<'p> {
     }
 
     /// When the row was booked; `given` is the day of a row that has none.
-    fn booked(self, row: Row<'_>, given: Option<NaiveDate>) -> Result<Booked, Refusal> {
+    fn booked(self, row: Row<'_>, given: Option<NaiveDate>) -> Result<Booked, BadCell> {
         let found = match (self.day(row), given) {
             (Ok(found), _) => found,
             // What stands in the day's column is then a time, or nothing.
@@ -131,7 +131,7 @@ impl<'p> RowReader<'p> {
 
     /// The time of day from a column of its own, where it is one of the booking day: some banks say when the payer
     /// ordered, which can be the evening before.
-    fn time_beside(self, row: Row<'_>, booked_on: NaiveDate) -> Result<Option<NaiveTime>, Refusal> {
+    fn time_beside(self, row: Row<'_>, booked_on: NaiveDate) -> Result<Option<NaiveTime>, BadCell> {
         let text = self.value(row, Field::Time);
         if text.is_empty() {
             return Ok(None);
@@ -157,7 +157,7 @@ impl<'p> RowReader<'p> {
     }
 
     /// Checks that the row has the header's columns, and text in them.
-    fn shape(self, row: Row<'_>) -> Result<(), Refusal> {
+    fn shape(self, row: Row<'_>) -> Result<(), BadCell> {
         let (wanted, found) = (self.plan.header.len(), row.len());
         let short = found < wanted && !self.plan.ragged;
         let long = (wanted..found).any(|index| !row.cell(index).is_empty());
@@ -175,7 +175,7 @@ impl<'p> RowReader<'p> {
         Ok(())
     }
 
-    fn balance(self, row: Row<'_>) -> Result<Option<Amount>, Refusal> {
+    fn balance(self, row: Row<'_>) -> Result<Option<Amount>, BadCell> {
         let column = self.plan.amounts.balance;
         match self.cell(row, column) {
             "" => Ok(None),
@@ -183,7 +183,7 @@ impl<'p> RowReader<'p> {
         }
     }
 
-    fn currency<'a>(self, row: Row<'a>) -> Result<Option<&'a str>, Refusal>
+    fn currency<'a>(self, row: Row<'a>) -> Result<Option<&'a str>, BadCell>
     where
         'p: 'a,
     {
@@ -196,7 +196,7 @@ impl<'p> RowReader<'p> {
         currency_code(text).map(Some).ok_or_else(|| self.refusal(Field::Currency, expected()))
     }
 
-    fn reversal(self, row: Row<'_>) -> Result<bool, Refusal> {
+    fn reversal(self, row: Row<'_>) -> Result<bool, BadCell> {
         let text = self.value(row, Field::Reversal);
         if text.is_empty() {
             return Ok(false);
@@ -281,7 +281,7 @@ impl<'p> RowReader<'p> {
         Remarks { postscript: words(0), purpose: words(1), summary: words(2), note: words(3) }
     }
 
-    pub(super) fn rejected(self, row: Row<'_>, refusal: Refusal) -> Reject {
+    pub(super) fn rejected(self, row: Row<'_>, refusal: BadCell) -> Reject {
         let column = refusal.column;
         let heading = self.plan.header.get(column).cloned().unwrap_or_default();
         let (column, field, found) = match refusal.problem {

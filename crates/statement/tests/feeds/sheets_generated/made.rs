@@ -2,6 +2,7 @@
 
 use super::written::{Container, Put, Sheet};
 use remittance::template::Template;
+use remittance::{Language, Localized};
 use statement::import::MarkedRow;
 
 /// Numbers by chance, the same for the same seed.
@@ -58,7 +59,10 @@ impl Table {
         if dice.one_in(3) {
             sheet.rows.push(vec![(
                 first,
-                Put::Text(format!("{}（2026 年 5 月）", self.template.chinese())),
+                Put::Text(format!(
+                    "{}（2026 年 5 月）",
+                    self.template.in_language(Language::Chinese)
+                )),
             )]);
         }
         if dice.one_in(4) {

@@ -1,166 +1,161 @@
 //! The explanation in words for the parts of one notice: how they stand, and what they wait for.
 //!
-//! Start at [`PartsSummary::in_chinese`]. A sentence names what came, against what is asked for, and what is in
-//! the way of settling it.
+//! A sentence names what came, against what is asked for, and what is in the way of settling it.
 
 use super::super::{PartsSummary, PartsVerdict};
-use super::{cny, day, difference, number, yuan};
+use super::{day, difference, money, number, yuan};
 use chrono::Datelike;
-use remittance::{Money, Total};
+use remittance::{Language, Localized, Money, Total, said};
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
-impl PartsSummary {
-    pub(super) fn in_chinese(&self) -> String {
-        let Self { reference, due, received, parts, banks, months, .. } = *self;
-        let month = format!("{}年{}月", self.month.year(), self.month.month());
-        let closes = if self.closes_on.year() == self.month.year() {
-            format!("{}月{}日", self.closes_on.month(), self.closes_on.day())
-        } else {
-            day(self.closes_on)
-        };
-        let asked = yuan(due);
-        let got = match parts {
-            1 => format!("登记号{reference}收到{}", yuan(received)),
-            _ => format!("登记号{reference}已收{}笔共{}", number(parts), yuan(received)),
-        };
-        let deducted = self.deducted_in_chinese();
+impl Localized for PartsSummary {
+    #[expect(clippy::too_many_lines, reason = "a table: one sentence a verdict, in both languages")]
+    fn in_language(&self, language: Language) -> Cow<'static, str> {
+        let Self { due, received, banks, months, .. } = *self;
+        let (got, month, closes_on) =
+            (self.got(language), self.month_in(language), self.closes_in(language));
+        let (asked, deducted) = (money(due, language), self.deducted(language));
+        // In English the two ways to be split say in one word whether they would reach it together.
+        let reach = if received < due { "they fall short, split" } else { "they reach it only" };
         match self.verdict {
-            PartsVerdict::Exact if deducted.is_empty() => {
-                format!("{got}，{month}转入同一银行，与通知书应缴金额一致。")
+            PartsVerdict::Exact if deducted.is_empty() => said!(
+                language,
+                "{got}，{month}转入同一银行，与通知书应缴金额一致。",
+                "{got}, in {month} at one bank, exactly what the notice asks for."
+            ),
+            PartsVerdict::Exact => {
+                let advance = money(self.from_advance, language);
+                said!(
+                    language,
+                    "{got}，{month}转入同一银行，连同单位暂存款{advance}，与通知书应缴{asked}一致。",
+                    "{got}, in {month} at one bank, with {advance} of the employer's advance balance exactly the {asked} asked for."
+                )
             }
-            PartsVerdict::Exact => format!(
-                "{got}，{month}转入同一银行，连同单位暂存款{}，与通知书应缴{asked}一致。",
-                yuan(self.from_advance)
-            ),
-            PartsVerdict::Overpaid => format!(
-                "{got}，{month}同一银行所收比通知书应缴{asked}多{}，且没有哪几笔恰好等于应缴金额。",
-                yuan(difference(received, due))
-            ),
+            PartsVerdict::Overpaid => {
+                let surplus = money(difference(received, due), language);
+                said!(
+                    language,
+                    "{got}，{month}同一银行所收比通知书应缴{asked}多{surplus}，且没有哪几笔恰好等于应缴金额。",
+                    "{got}, in {month} at one bank, {surplus} more than the {asked} asked for; no set of them is exact."
+                )
+            }
             PartsVerdict::AmbiguousParts => {
-                format!(
-                    "{got}（{month}，同一银行），其中有不止一种组合恰好等于{}，不能确定是哪几笔。",
-                    self.sought_in_chinese()
+                let sought = self.sought(language);
+                said!(
+                    language,
+                    "{got}（{month}，同一银行），其中有不止一种组合恰好等于{sought}，不能确定是哪几笔。",
+                    "{got}, in {month} at one bank; more than one set of them is exactly {sought}."
                 )
             }
             PartsVerdict::TooManyParts => {
-                format!(
-                    "{got}（{month}，同一银行），笔数过多，无法证明恰好等于{}的组合只有一种，请人工核对。",
-                    self.sought_in_chinese()
+                let sought = self.sought(language);
+                said!(
+                    language,
+                    "{got}（{month}，同一银行），笔数过多，无法证明恰好等于{sought}的组合只有一种，请人工核对。",
+                    "{got}, in {month} at one bank; too many to prove that only one set is exactly {sought}."
                 )
             }
-            PartsVerdict::CrossBank => format!(
-                "{got}，{}分别转入{}家银行，每家都不足额；分笔须转入同一银行。",
-                against(received, due),
-                number(banks)
+            PartsVerdict::CrossBank => said!(
+                language,
+                (
+                    "{got}，{}分别转入{}家银行，每家都不足额；分笔须转入同一银行。",
+                    against(received, due),
+                    number(banks)
+                ),
+                "{got}, asked for {asked}; {reach} across {banks} receiving banks."
             ),
-            PartsVerdict::CrossMonth => format!(
-                "{got}，{}分在{}个月入账，每月都不足额；分笔须在同一个月。",
-                against(received, due),
-                number(months)
+            PartsVerdict::CrossMonth => said!(
+                language,
+                (
+                    "{got}，{}分在{}个月入账，每月都不足额；分笔须在同一个月。",
+                    against(received, due),
+                    number(months)
+                ),
+                "{got}, asked for {asked}; {reach} across {months} months."
             ),
-            PartsVerdict::Underpaid => format!(
-                "{got}，比通知书应缴{asked}少{}{deducted}；{month}已于{closes}关账。",
-                yuan(difference(due, received))
+            PartsVerdict::Underpaid => {
+                let missing = money(difference(due, received), language);
+                said!(
+                    language,
+                    "{got}，比通知书应缴{asked}少{missing}{deducted}；{month}已于{closes_on}关账。",
+                    "{got}, {missing} less than the {asked} asked for{deducted}; {month} closed on {closes_on}."
+                )
+            }
+            PartsVerdict::Awaiting => {
+                let missing = money(difference(due, received), language);
+                said!(
+                    language,
+                    "{got}，比通知书应缴{asked}少{missing}{deducted}；{month}于{closes_on}关账，在此之前等待其余款项。",
+                    "{got}, {missing} less than the {asked} asked for{deducted}; the rest is waited for until {closes_on}."
+                )
+            }
+        }
+    }
+}
+
+impl PartsSummary {
+    /// What came.
+    fn got(&self, language: Language) -> Cow<'static, str> {
+        let Self { reference, parts, .. } = self;
+        let received = money(self.received, language);
+        match parts {
+            1 => said!(
+                language,
+                "登记号{reference}收到{received}",
+                "{reference}: 1 payment of {received} in all"
             ),
-            PartsVerdict::Awaiting => format!(
-                "{got}，比通知书应缴{asked}少{}{deducted}；{month}于{closes}关账，在此之前等待其余款项。",
-                yuan(difference(due, received))
+            _ => said!(
+                language,
+                ("登记号{reference}已收{}笔共{received}", number(*parts)),
+                "{reference}: {parts} payments of {received} in all"
             ),
         }
     }
 
-    pub(super) fn in_english(&self) -> String {
-        let Self { reference, due, received, parts, banks, months, month, closes_on, .. } = *self;
-        let payments = if parts == 1 { "payment" } else { "payments" };
-        let reach = if received < due { "they fall short, split" } else { "they reach it only" };
-        let got = format!("{reference}: {parts} {payments} of {} in all", cny(received));
-        let asked = cny(due);
-        let deducted = self.deducted_in_english();
-        match self.verdict {
-            PartsVerdict::Exact if deducted.is_empty() => {
-                format!("{got}, in {month} at one bank, exactly what the notice asks for.")
+    fn month_in(&self, language: Language) -> Cow<'static, str> {
+        let month = self.month;
+        said!(language, ("{}年{}月", month.year(), month.month()), "{month}")
+    }
+
+    /// When the month closes; in Chinese without its year where that is the month's own.
+    fn closes_in(&self, language: Language) -> Cow<'static, str> {
+        let on = self.closes_on;
+        match language {
+            Language::Chinese if on.year() == self.month.year() => {
+                format!("{}月{}日", on.month(), on.day()).into()
             }
-            PartsVerdict::Exact => format!(
-                "{got}, in {month} at one bank, with {} of the employer's advance balance exactly the {asked} asked for.",
-                cny(self.from_advance)
-            ),
-            PartsVerdict::Overpaid => format!(
-                "{got}, in {month} at one bank, {} more than the {asked} asked for; no set of them is exact.",
-                cny(difference(received, due))
-            ),
-            PartsVerdict::AmbiguousParts => {
-                format!(
-                    "{got}, in {month} at one bank; more than one set of them is exactly {}.",
-                    self.sought_in_english()
-                )
-            }
-            PartsVerdict::TooManyParts => format!(
-                "{got}, in {month} at one bank; too many to prove that only one set is exactly {}.",
-                self.sought_in_english()
-            ),
-            PartsVerdict::CrossBank => {
-                format!("{got}, asked for {asked}; {reach} across {banks} receiving banks.")
-            }
-            PartsVerdict::CrossMonth => {
-                format!("{got}, asked for {asked}; {reach} across {months} months.")
-            }
-            PartsVerdict::Underpaid => format!(
-                "{got}, {} less than the {asked} asked for{deducted}; {month} closed on {closes_on}.",
-                cny(difference(due, received))
-            ),
-            PartsVerdict::Awaiting => format!(
-                "{got}, {} less than the {asked} asked for{deducted}; the rest is waited for until {closes_on}.",
-                cny(difference(due, received))
-            ),
+            Language::Chinese => day(on).into(),
+            Language::English => on.to_string().into(),
         }
     }
 
     /// What an employer with an advance balance was told to transfer; empty without one.
-    fn deducted_in_chinese(&self) -> String {
-        match self.from_advance {
-            Money::ZERO => String::new(),
-            advance => format!(
-                "（应缴{}中单位暂存款抵扣{}，应转账{}）",
-                yuan(self.due),
-                yuan(advance),
-                yuan(difference(self.due, advance))
-            ),
+    fn deducted(&self, language: Language) -> Cow<'static, str> {
+        if self.from_advance.is_zero() {
+            return "".into();
         }
-    }
-
-    fn deducted_in_english(&self) -> String {
-        match self.from_advance {
-            Money::ZERO => String::new(),
-            advance => format!(
-                " (of it {} is reserved on the advance balance, {} to be transferred)",
-                cny(advance),
-                cny(difference(self.due, advance))
-            ),
-        }
+        let (due, advance) = (money(self.due, language), money(self.from_advance, language));
+        let rest = money(difference(self.due, self.from_advance), language);
+        said!(
+            language,
+            "（应缴{due}中单位暂存款抵扣{advance}，应转账{rest}）",
+            " (of it {advance} is reserved on the advance balance, {rest} to be transferred)"
+        )
     }
 
     /// What a set of parts was sought for: what is asked for, or what is missing beside the advance balance.
-    fn sought_in_chinese(&self) -> String {
-        let asked = yuan(self.due);
-        match self.from_advance {
-            Money::ZERO => format!("应缴{asked}"),
-            advance => format!(
-                "应转账{}（应缴{asked}，单位暂存款抵扣{}）",
-                yuan(difference(self.due, advance)),
-                yuan(advance)
-            ),
+    fn sought(&self, language: Language) -> Cow<'static, str> {
+        let (asked, advance) = (money(self.due, language), money(self.from_advance, language));
+        if self.from_advance.is_zero() {
+            return said!(language, "应缴{asked}", "{asked}");
         }
-    }
-
-    fn sought_in_english(&self) -> String {
-        match self.from_advance {
-            Money::ZERO => cny(self.due),
-            advance => format!(
-                "the {} that is missing beside {} of the advance balance",
-                cny(difference(self.due, advance)),
-                cny(advance)
-            ),
-        }
+        let rest = money(difference(self.due, self.from_advance), language);
+        said!(
+            language,
+            "应转账{rest}（应缴{asked}，单位暂存款抵扣{advance}）",
+            "the {rest} that is missing beside {advance} of the advance balance"
+        )
     }
 }
 
