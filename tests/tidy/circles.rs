@@ -328,6 +328,9 @@ fn is_semicolon(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Punct(mark) if mark.as_char() == ';')
 }
 
+/// What is tried, the files of a made-up tree, and its circles.
+type Row = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
+
 /// Circles of a tree that is made of files, each as what stands below what, and who.
 fn found(files: &[(&str, &str)]) -> Vec<String> {
     let mut tree = Tree::default();
@@ -342,7 +345,7 @@ fn found(files: &[(&str, &str)]) -> Vec<String> {
 #[test]
 fn a_circle_is_found_however_it_is_named() {
     #[rustfmt::skip] // A table is read by column.
-    let rows: &[(&str, &[(&str, &str)], &[&str])] = &[
+    let rows: &[Row] = &[
         ("one way", &[("a.rs", "use crate::b::B;"), ("b.rs", "pub struct B;")], &[]),
         ("both ways", &[("a.rs", "use crate::b::B; struct A;"), ("b.rs", "use super::a::A;")], &[": a b"]),
         ("over three", &[("a.rs", "use crate::b;"), ("b.rs", "use crate::{c::{self, C}};"), ("c.rs", "fn c() { crate::a::a() }")], &[": a b c"]),
