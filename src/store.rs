@@ -1,137 +1,100 @@
 //! Keeps a centre: what the banks brought, what was decided, what the books hold.
 //!
 //! Start at [`Store::open`]; the verbs are in the modules below, one idea each. A store serves one
-//! centre, on SQLite or PostgreSQL; the verbs write their SQL once ([`sql`]), and only what is counted
-//! in millions goes in by each database's own way ([`tx`]). Everything here waits for its answer:
+//! centre, on SQLite or PostgreSQL; the verbs write their SQL once ([`database::sql`]), and only what is counted
+//! in millions goes in by each database's own way ([`database::tx`]). Everything here waits for its answer:
 //! whoever serves many people at once calls it on threads of their own.
 //!
 //! Invariant: a file is one commit, a night's decisions are one commit; whoever is killed leaves
 //! the state before or the state after.
 
 mod archive;
-mod arrears;
 mod audit;
-mod branch;
-mod calls;
-mod columns;
-mod contact_preferences;
-mod copying;
-mod damage;
+mod database;
 mod desk;
-mod distribution;
 mod error;
-mod feed_deliveries;
-mod held;
-mod import;
-mod intake;
-mod lease;
+mod identity;
+mod ingest;
 mod letters;
-mod listed;
-mod listing;
-mod lock;
-mod metrics;
-mod migrate;
-mod news;
-mod night_row;
-mod notice_news;
-mod notices;
-mod notification;
-mod outbox;
-mod outcomes;
-mod outstanding;
-mod owed;
-mod partition;
-mod person;
-mod pool;
+mod operations;
+mod posting;
+mod read;
 mod refund;
-mod remittance;
-mod reversed;
-mod row;
-mod run_decisions;
-mod seal;
-mod server;
-mod session;
-mod shown;
-mod sql;
-mod suspense;
-mod throttle;
-mod token;
 mod trail;
-mod turn;
-mod tx;
-mod unsubscribe;
-mod withdraw;
-mod within;
-mod working_set;
 
 pub use archive::ArchivedMonth;
-pub use arrears::{Arrear, ToldMonth};
 pub use audit::{AdvanceFigures, Audit, Gap, MoneyPlace, PlaceFigures};
-pub use branch::BranchNumbers;
-pub use calls::CallRow;
-pub use contact_preferences::{AskedAddress, BlockedAddress, ContactPreference};
-pub use copying::Copied;
-pub use damage::look_through;
+pub use database::claim::Holder;
+pub use database::damage::look_through;
+pub use database::distribution::distribution;
+pub use database::lease::{Ended, Ending, Lease};
+pub use database::lock::CentreLock;
+pub use database::migration::Copied;
+pub use database::seal::tampering::Tampering;
 pub use desk::{
     Answered, Approved, CounterEffect, CounterRow, Edit, HistoryEntry, PayerFact, Preview,
     PreviewNotice, ProposalFilter, Requested, SimilarItem, Touched,
 };
-pub use distribution::distribution;
-pub use error::{LetterWanted, PostgresError, StateRefusal, StoreError, StoreRefusal};
-pub use held::HeldRow;
-pub use import::{
-    FieldChange, HIDDEN_FIELDS, ImportOrder, ImportOrigin, ImportUndone, Imported, ImportedList,
-    KeptField, KeptWhy, ListImport, ListRows, NoticeUnfit, Obstacle, Rests, RowChange, RowEffect,
-    Unfit, UnfitRow, UnknownEmployer,
+pub use error::{
+    LetterWanted, NoticeUnfit, Obstacle, PostgresError, Rests, ServerError, StateRefusal,
+    StoreError, StoreRefusal, Unfit, UnfitRow,
 };
-pub use intake::{
+pub use identity::person::Person;
+pub use identity::session::{SessionOpening, SessionPerson, SessionRow, SessionUse};
+pub use identity::throttle::{Pace, Subject};
+pub use identity::token::{ApiToken, TokenUse};
+pub use ingest::branch::BranchNumbers;
+pub use ingest::withdraw::{FeedRow, Held, InTheWay, TakenBack, Withdrawal, Withdrawn};
+pub use ingest::{
     FeedMark, FlagRecord, HeldFile, IngestSession, Intake, RowOrigin, StatementRecord, Taken,
     TransactionBatch,
 };
-pub use lease::{Ended, Ending, Holder, Lease};
-pub use letters::LetterRow;
-pub use listing::{NoticeFilter, PartOf, TransactionFilter, TransactionPart, TransactionRow};
-pub use lock::CentreLock;
-pub use metrics::Metrics;
-pub use notice_news::{BankReversal, NoticeMark, NoticeNewsRow};
-pub use notices::{EmployerNumbers, NoticesRead, RecentNotices};
-pub use notification::{NotificationKey, NotificationMark, NotificationNote, NotificationRow};
-pub use outbox::{
+pub use letters::arrears::{Arrear, ToldMonth};
+pub use letters::calls::CallRow;
+pub use letters::contact_preferences::{AskedAddress, BlockedAddress, ContactPreference};
+pub use letters::letter::LetterRow;
+pub use letters::notice_news::{BankReversal, NoticeMark, NoticeNewsRow};
+pub use letters::notification::{
+    NotificationKey, NotificationMark, NotificationNote, NotificationRow,
+};
+pub use letters::outbox::{
     CameBackOutcome, CountedBy, Dealt, Decided, Destination, HeldAct, HeldLetter, HeldNight,
     KeptMessage, LetterFigures, MailToStaff, Neighbour, OutboxFilter, OutboxRow, OutgoingText,
     Routed, SHARED, ToldTonight, Unblock, Undeliverable, Withheld,
 };
-pub use outcomes::{AwaitingRow, FlagRow, NightPoint, RunDetails, SetAsideRow, StatementGap};
-pub use owed::{Owed, OwedNotice};
-pub use person::Person;
-pub use refund::{EarlierRefund, RefundFilter, RefundMovement, RefundRow};
-pub use remittance::{Books, NoticeSheet, SettledWhole};
-pub use reversed::EarlierCredit;
-pub use run_decisions::{DecisionTotals, Recording, RunDecisions};
-pub use seal::proof::Tampering;
-pub use server::ServerError;
-pub use session::{SessionOpening, SessionPerson, SessionRow, SessionUse};
-pub use shown::{
+pub use letters::owed::{Owed, OwedNotice};
+pub use letters::unsubscribe::Advised;
+pub use operations::import::{
+    FieldChange, HIDDEN_FIELDS, ImportOrder, ImportOrigin, ImportUndone, Imported, ImportedList,
+    KeptField, KeptWhy, ListImport, ListRows, RowChange, RowEffect, UnknownEmployer,
+};
+pub use operations::notices::{EmployerNumbers, NoticesRead, RecentNotices};
+pub use operations::{Books, NoticeSheet, SettledWhole};
+pub use posting::held::HeldRow;
+pub use posting::reversed::EarlierCredit;
+pub use posting::turn::Turn;
+pub use posting::working_set::{Accounts, WorkingSet};
+pub use posting::{DecisionTotals, Recording, RunDecisions};
+pub use read::listing::{NoticeFilter, PartOf, TransactionFilter, TransactionPart, TransactionRow};
+pub use read::metrics::Metrics;
+pub use read::outcomes::{AwaitingRow, FlagRow, NightPoint, RunDetails, SetAsideRow, StatementGap};
+pub use read::suspense::{SuspenseFilter, SuspenseRow};
+pub use read::{
     AdvanceOffer, Assigned, Cell, Counts, Cursor, EmployerSheet, LetterLine, LetterSearch,
     NoticeRow, NoticeSearch, OpenItem, Order, OwnAccount, Posting, QueueFilter, RowPlace, RunLine,
     TransactionSearch, TransactionSheet,
 };
-pub use suspense::{SuspenseFilter, SuspenseRow};
-pub use throttle::{Pace, Subject};
-pub use token::{ApiToken, TokenUse};
+pub use refund::{EarlierRefund, RefundFilter, RefundMovement, RefundRow};
 pub use trail::{Continued, Marks, TrailFilter};
-pub use turn::Turn;
-pub use unsubscribe::Advised;
-pub use withdraw::{FeedRow, Held, InTheWay, TakenBack, Withdrawal, Withdrawn};
-pub use working_set::{Accounts, WorkingSet};
 
-use self::lease::Claimed;
-use self::pool::{Place as Database, Pool};
-use self::server::Server;
-use self::sql::{params, sqlite};
+use self::database::claim::Claimed;
+use self::database::pool::{Place as Database, Pool};
+use self::database::server::Server;
+use self::database::sql::{params, sqlite};
+use self::read::QueueIndex;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 /// One centre's database.
 #[derive(Clone, Debug)]
@@ -141,12 +104,14 @@ pub struct Store {
     /// By whom it was claimed, where it was.
     claim: Option<Claimed>,
     /// The transaction that its verbs join, where there is one.
-    outer: Option<within::Outer>,
+    outer: Option<self::database::within::Outer>,
+    /// What is in suspense, for pages that count and page through it.
+    queue_index: Arc<RwLock<QueueIndex>>,
 }
 
 impl Store {
     /// Opens a centre's database, making it where `create` is given, and brings its schema up to
-    /// date. `url` is `sqlite://PATH` or `postgres://…` ([`server`]); a PostgreSQL database is made by
+    /// date. `url` is `sqlite://PATH` or `postgres://…` ([`database::server`]); a PostgreSQL database is made by
     /// its administrator, `create` only fills it.
     ///
     /// # Errors
@@ -174,7 +139,13 @@ impl Store {
             sqlite::open(&path, create)?;
             Database::File(path)
         };
-        let store = Self { pool: Pool::new(database), centre_id: 0, claim: None, outer: None };
+        let store = Self {
+            pool: Pool::new(database),
+            centre_id: 0,
+            claim: None,
+            outer: None,
+            queue_index: Arc::default(),
+        };
         store.migrate()?;
         Ok(store)
     }
@@ -198,14 +169,20 @@ impl Store {
             }
         }
         let pool = Pool::new(Database::File(copy.to_owned()));
-        Ok(Self { pool, centre_id: self.centre_id, claim: None, outer: None })
+        Ok(Self {
+            pool,
+            centre_id: self.centre_id,
+            claim: None,
+            outer: None,
+            queue_index: Arc::default(),
+        })
     }
 
     /// A new database in a file, with its schema and nothing in it.
     fn fresh_file(path: &Path, centre_id: i64) -> Result<Self, StoreError> {
         sqlite::open(path, true)?;
         let pool = Pool::new(Database::File(path.to_owned()));
-        let store = Self { pool, centre_id, claim: None, outer: None };
+        let store = Self { pool, centre_id, claim: None, outer: None, queue_index: Arc::default() };
         store.migrate()?;
         Ok(store)
     }

@@ -23,6 +23,7 @@ mod guard;
 mod header;
 mod health;
 pub mod key;
+mod listed;
 mod login;
 mod menu;
 mod metric;
@@ -42,7 +43,8 @@ mod unsubscribe;
 mod view;
 mod visit;
 
-pub use route::{Listed, listed};
+pub use listed::Listed;
+pub use route::listed;
 pub use serve::{serve, serve_figures};
 pub use session::Access;
 

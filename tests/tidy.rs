@@ -54,10 +54,13 @@ const MAY_USE: &[(&str, &[Row])] = &[
     ]),
 ];
 
-/// Circles that may stand: the package, the module at or below which they are, and why. A parent and what is below it are
+/// Circles that may stand: the package, the module in which they are, and why. A parent and what is below it are
 /// one module, so that one thing in several files needs no row.
-const CIRCLES: &[(&str, &str, &str)] =
-    &[("src", "store", "waits until its statements and its readers of rows have moved")];
+const CIRCLES: &[(&str, &str, &str)] = &[(
+    "src",
+    "store::database",
+    "a statement seals the rows it writes, and a seal is taken of rows that a statement gives",
+)];
 
 /// What the program passes on from its libraries; any module of it may name them.
 const PASSED_ON: &[&str] = &[
@@ -186,9 +189,7 @@ fn modules_stand_in_no_circle() {
             }
         }
         for circle in tree.circles() {
-            let may = |(of, at, _): &&(&str, &str, &str)| {
-                of == package && circle.below.split("::").next() == Some(at)
-            };
+            let may = |(of, at, _): &&(&str, &str, &str)| of == package && circle.below == *at;
             match CIRCLES.iter().find(may) {
                 Some(row) => unseen.retain(|other| *other != row),
                 None => faults.push(format!("{package}: {circle}")),
@@ -265,7 +266,7 @@ fn a_line_of_a_template_can_be_read() {
 
 #[test]
 fn every_step_of_the_schema_is_run_in_its_order() {
-    let steps = fs::read_to_string(root().join("src/store/migrate.rs")).unwrap();
+    let steps = fs::read_to_string(root().join("src/store/database/schema.rs")).unwrap();
     let listed = (1..).map_while(|number: u32| {
         let (_, name) = steps.split_once(&format!("\n    {number} \"{number:04}_"))?;
         Some(format!("{number:04}_{}.sql", name.split('"').next().unwrap()))

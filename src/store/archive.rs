@@ -9,12 +9,13 @@
 //! Invariant: the audit proves the same sums after as before.
 
 use super::audit::{OUTCOME, STANDING};
-use super::partition::{Cut, Month};
-use super::row::day_number;
-use super::sql::{Connection, params};
-use super::tx::Tx;
-use super::{Store, StoreError, seal};
+use super::{Store, StoreError};
 use crate::remittance::YearMonth;
+use crate::store::database::month::{Cut, Month};
+use crate::store::database::row::day_number;
+use crate::store::database::seal;
+use crate::store::database::sql::{Connection, params};
+use crate::store::database::tx::Tx;
 use chrono::NaiveDate;
 
 /// A month that was taken off, or must wait.

@@ -10,11 +10,13 @@ mod corrected;
 mod digest;
 
 use super::desk::proof;
-use super::row::WideTotal;
-use super::seal::proof::Tampering;
-use super::sql::{Connection, params};
-use super::{Store, StoreError, remittance, seal};
+use super::{Store, StoreError};
 use crate::remittance::{Money, Outcome, PaymentReference, Subject, Tally, Total};
+use crate::store::database::row::WideTotal;
+use crate::store::database::seal;
+use crate::store::database::seal::tampering::Tampering;
+use crate::store::database::sql::{Connection, params};
+use crate::store::operations;
 use crate::suspense::trail::{Break, Chain};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -303,7 +305,7 @@ impl Store {
             &corrected::ORPHANS,
             &super::refund::proof::ORPHANS,
             &super::desk::counter::ORPHANS,
-            &remittance::proof::ORPHANS,
+            &operations::proof::ORPHANS,
         ];
         for (what, sql) in all.into_iter().flatten() {
             let count: i64 = connection.fetch_one(sql, params![centre])?;
@@ -398,7 +400,7 @@ fn standing(connection: &Connection, centre: i64) -> Result<Sums, StoreError> {
     let mut standing = Sums::new();
     for (outcome, direction, tally) in connection.fetch_all(&places(), params![centre])? {
         let (outcome, direction, tally): (i64, i64, Tally) = (outcome, direction, tally);
-        let unknown = || super::row::unknown("decision", "outcome", outcome);
+        let unknown = || crate::store::database::row::unknown("decision", "outcome", outcome);
         let place = MoneyPlace::of_outcome(outcome).ok_or_else(unknown)?;
         let stands: &mut (u64, Total) = standing.entry((place, direction == 1)).or_default();
         stands.0 += tally.count;

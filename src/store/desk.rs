@@ -26,15 +26,14 @@ pub use access::Requested;
 pub use check::{Preview, PreviewNotice};
 pub use counter::{CounterEffect, CounterRow};
 pub use history::{HistoryEntry, SimilarItem};
-pub(super) use payer_hints::LEARN_SETTLED;
 pub use payer_hints::{PayerFact, Touched};
 pub use proposal::ProposalFilter;
 
 use self::check::Checked;
 use self::item::Held;
-use super::tx::Tx;
 use super::{Store, StoreError, trail};
 use crate::remittance::{Author, Money, Total};
+use crate::store::database::tx::Tx;
 use crate::suspense::trail::{TrailEntry, TrailEvent};
 use crate::suspense::{
     Act, Actor, Approval, DeskRefusal, DeskRules, Draft, EntityKind, ItemId, Limit, Moment,

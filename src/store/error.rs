@@ -1,16 +1,19 @@
 //! What can go wrong with the store; the operator's to mend.
 
+pub(super) mod damage;
+mod obstacle;
 mod postgres;
 mod said;
+mod server;
 mod state;
+mod unfit;
 
-pub use state::{LetterWanted, StateRefusal};
-
+pub use obstacle::{Obstacle, Rests};
 pub use postgres::PostgresError;
+pub use server::ServerError;
+pub use state::{LetterWanted, StateRefusal};
+pub use unfit::{NoticeUnfit, Unfit, UnfitRow};
 
-use super::damage;
-use super::import::{Obstacle, UnfitRow};
-use super::server::ServerError;
 use crate::suspense::EntityKind;
 use std::path::PathBuf;
 

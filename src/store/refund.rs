@@ -11,16 +11,17 @@ mod movements;
 pub(super) mod night;
 pub(super) mod proof;
 
-use super::columns::columns;
-use super::row::read_as;
-use super::row::{day, unknown};
-use super::sql::params;
-use super::tx::Tx;
-use super::{Store, StoreError, run_decisions};
+use super::{Store, StoreError};
 use crate::matching::Explanation;
 use crate::matching::explanation::{RefundLink, RefundRole};
 use crate::remittance::{Money, RefundReference, Subject};
 use crate::report::refund::RefundOrder;
+use crate::store::database::columns::columns;
+use crate::store::database::row::read_as;
+use crate::store::database::row::{day, unknown};
+use crate::store::database::sql::params;
+use crate::store::database::tx::Tx;
+use crate::store::posting::journal;
 use crate::suspense::{ItemId, Person, RefundRequest, RefundState};
 use chrono::NaiveDate;
 
@@ -227,13 +228,6 @@ pub(super) fn number(reference: RefundReference) -> i64 {
     reference.number().cast_signed()
 }
 
-pub(super) fn reference(number: i64) -> Result<RefundReference, StoreError> {
-    u64::try_from(number)
-        .ok()
-        .and_then(RefundReference::from_number)
-        .ok_or_else(|| unknown("refund", "reference", number))
-}
-
 /// The debit paid the refund: the row says so, the credit is refunded, and 应退款项 is cleared.
 pub(super) fn pay(
     tx: &Tx,
@@ -343,12 +337,12 @@ pub(super) fn post(
     posting: (Subject, Subject, Money),
 ) -> Result<(), StoreError> {
     let Movement { account_id, serial, booked_on } = movement;
-    run_decisions::post_step(tx, on, (*account_id, serial, *booked_on), posting)
+    journal::post_step(tx, on, (*account_id, serial, *booked_on), posting)
 }
 
 /// Whoever was told of the credit hears how the refund goes on.
 fn tell_again(tx: &Tx, credit: &Movement) -> Result<(), StoreError> {
     let Movement { account_id, serial, booked_on } = credit;
     let key = (*account_id, serial.as_str(), *booked_on);
-    super::notification::look_again(&tx.connection, tx.centre_id, key)
+    crate::store::letters::notification::look_again(&tx.connection, tx.centre_id, key)
 }

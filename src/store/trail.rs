@@ -6,12 +6,12 @@
 //!
 //! Invariant: rows are only ever added.
 
-use super::columns::columns;
-use super::seal::step;
-use super::sql::{Connection, params};
-use super::tx::Tx;
 use super::{Store, StoreError};
 use crate::report::TrailHead;
+use crate::store::database::columns::columns;
+use crate::store::database::seal::step;
+use crate::store::database::sql::{Connection, params};
+use crate::store::database::tx::Tx;
 use crate::suspense::Moment;
 use crate::suspense::trail::{Break, Chain, GENESIS, Link, NIGHT, TrailEntry, TrailEvent};
 use chrono::NaiveDate;

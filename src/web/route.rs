@@ -4,6 +4,7 @@
 //! `menu.rs` where the menu leads to it.
 
 use super::fault::Fault;
+use super::listed::Listed;
 use super::page::{
     act as small, address, approval, call, came_back, counter, employer, export, held, item,
     letter, notice, propose, queue, refund, rule, run, today, trail, transaction,
@@ -15,13 +16,14 @@ use super::{
     unsubscribe,
 };
 use crate::suspense::Permission;
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::handler::Handler;
 use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, get, on};
+use axum::{Extension, Router};
+use std::sync::Arc;
 use std::time::Duration;
 use tower_http::timeout::TimeoutLayer;
 
@@ -29,14 +31,6 @@ use tower_http::timeout::TimeoutLayer;
 const BODY_BYTES_MAX: usize = 256 * 1024;
 /// How long a request may take, its body's arrival included.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
-
-/// A route as a test sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed {
-    pub method: Method,
-    pub path: &'static str,
-    pub access: Access,
-}
 
 pub(super) struct Route {
     method: Method,
@@ -261,6 +255,7 @@ pub(super) fn router(desk: Desk) -> Router {
     guarded
         .fallback(async || Fault::NotFound)
         .method_not_allowed_fallback(async || Fault::NotFound)
+        .layer(Extension(Arc::new(super::api::description::written(&listed()))))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
         .layer(from_fn_with_state(desk.clone(), bound))

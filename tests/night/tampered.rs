@@ -1,6 +1,6 @@
 //! What is done to the database by hand is seen by the audit, and settles nothing.
 //!
-//! Every column of every table is measured beside the code (`src/store/seal/every_column.rs`); here it is a centre
+//! Every column of every table is measured beside the code (`src/store/database/seal/every_column_tests.rs`); here it is a centre
 //! that has worked, on both databases.
 
 use super::centre::{Backing, Centre, date, every_store, rules};

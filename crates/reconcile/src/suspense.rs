@@ -16,6 +16,7 @@ mod canonical;
 mod counter;
 mod item;
 mod proposal;
+mod proposal_state;
 mod refund;
 mod refusal;
 mod role;
@@ -29,7 +30,8 @@ pub use act::{Act, Allocation, Draft, Share};
 pub use age::{Age, age_days};
 pub use counter::{CounterOperation, CounterRequest};
 pub use item::{Actor, ItemId, ItemIdError, Moment, Person, Seen};
-pub use proposal::{Approval, Proposal, ProposalState, may, may_propose};
+pub use proposal::{Approval, Proposal, may, may_propose};
+pub use proposal_state::ProposalState;
 pub use refund::{RefundChange, RefundRequest, RefundState};
 pub use refusal::{
     AccessRefusal, AdvanceRefusal, DeskRefusal, EntityKind, ItemChange, RefundFault, TakeBackFault,

@@ -3,10 +3,10 @@
 //! Start at [`Store::digest`]: equal digests are equal outcomes and equal books, in whatever order of nights the files
 //! came. [`Store::history_digest`] covers the days, steps and letters too: equal ones are equal nights.
 
-use super::super::sql::{Read, Value, params};
-use super::super::tx::Tx;
 use super::super::{Store, StoreError};
 use super::corrected;
+use crate::store::database::sql::{Read, Value, params};
+use crate::store::database::tx::Tx;
 use sha2::{Digest, Sha256};
 
 /// What stands, each by keys that every order of nights makes the same; each names the centre.
@@ -135,7 +135,7 @@ impl Store {
         let tx = self.reading()?;
         let mut sha = Sha256::new();
         hash(&tx, &HISTORY, &mut sha)?;
-        super::super::remittance::logs(&tx, |line| sha.update(line))?;
+        crate::store::operations::logs(&tx, |line| sha.update(line))?;
         Ok(hex::encode(sha.finalize()))
     }
 }

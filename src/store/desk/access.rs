@@ -9,13 +9,13 @@
 
 mod effect;
 
-use super::super::columns::columns;
-use super::super::row::read_as;
-use super::super::row::unknown;
-use super::super::sql::params;
 use super::super::{Store, StoreError};
 use super::{Answered, Desk, OPERATOR, Stop};
 use crate::rulebook::desk::Renewed;
+use crate::store::database::columns::columns;
+use crate::store::database::row::read_as;
+use crate::store::database::row::unknown;
+use crate::store::database::sql::params;
 use crate::suspense::trail::TrailEvent;
 use crate::suspense::{
     AccessChange, AccessKind, AccessRefusal, AccessRequest, AccessState, Actor, DELAY_SECONDS,

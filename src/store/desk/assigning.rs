@@ -1,9 +1,9 @@
 //! Who looks into an item, what they note on it, and the night that wakes what waited.
 
-use super::super::row::{day, day_number};
-use super::super::sql::params;
 use super::super::{Store, StoreError, trail};
 use super::Answered;
+use crate::store::database::row::{day, day_number};
+use crate::store::database::sql::params;
 use crate::suspense::trail::{NIGHT, TrailEvent};
 use crate::suspense::{
     Actor, DeskRefusal, EntityKind, ItemId, Moment, Permission, Person, Seen, Stage, Step, may,

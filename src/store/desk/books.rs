@@ -4,18 +4,16 @@
 //! receipts by the settlement journal, as the night's do, and is spread over employees where the notice
 //! has lines. Every decision is kept as it was before, for a reversal.
 
-use super::super::remittance;
-use super::super::row::{day_number, reference, reference_number};
-use super::super::sql::params;
-use super::super::{StoreError, run_decisions};
-use super::item::Held;
+use super::super::StoreError;
+use super::item::{Held, Posting};
 use super::{Desk, Stop, total};
 use crate::remittance::decision::NOT_OURS;
 use crate::remittance::{Money, Outcome, PaymentReference, Subject};
+use crate::store::database::row::{day_number, reference, reference_number};
+use crate::store::database::sql::params;
+use crate::store::operations;
+use crate::store::posting::journal;
 use crate::suspense::{Act, Allocation, Proposal, Share, Stage, Step};
-
-/// Debit, credit, amount.
-pub(super) type Posting = (Subject, Subject, Money);
 
 const KEEP: &str =
     "update proposal_item set outcome = ?5, reason = ?6, reference = ?7, notice = ?8,
@@ -49,7 +47,7 @@ impl Desk<'_> {
             Act::Advance { employer_id } => {
                 if let Some(employer_id) = employer_id {
                     let given = total(items)?.fen();
-                    remittance::credit_advance(self.tx, employer_id, self.now.on, given)?;
+                    operations::credit_advance(self.tx, employer_id, self.now.on, given)?;
                     self.learn_payers(items.iter(), employer_id)?;
                 }
                 self.decide(items, Outcome::Advance, STAFF)?;
@@ -161,7 +159,7 @@ impl Desk<'_> {
         transaction: (i64, &str, i64),
         posting: Posting,
     ) -> Result<Posting, Stop> {
-        run_decisions::post_step(self.tx, self.on(), transaction, posting)?;
+        journal::post_step(self.tx, self.on(), transaction, posting)?;
         Ok(posting)
     }
 
@@ -177,11 +175,11 @@ impl Desk<'_> {
         let checked = self.check(act, items)?;
         let allocate = checked.allocate.unwrap_or_default();
         let mut postings = Vec::new();
-        let mut settled: Vec<remittance::Settled> = Vec::new();
+        let mut settled: Vec<operations::Settled> = Vec::new();
         for notice in &checked.notices {
             self.settle_notice(reference_number(notice.reference), notice.amount)?;
             postings.push((Subject::Receipts, Subject::Contributions, notice.amount));
-            settled.push(remittance::Settled {
+            settled.push(operations::Settled {
                 reference: notice.reference,
                 amount: notice.amount,
                 from_advance: act.from_advance(),
@@ -193,11 +191,11 @@ impl Desk<'_> {
         for item in items {
             postings.extend(self.settle_item(act, item, &allocate)?);
         }
-        remittance::allocate(self.tx, &settled, self.now.on)?;
+        operations::allocate(self.tx, &settled, self.now.on)?;
         if let Act::Split { rest_to: Some(employer_id), .. } = act {
             let rest = Money::together(allocate.rest.values().copied()).fen();
             if rest > 0 {
-                remittance::credit_advance(self.tx, employer_id, self.now.on, rest)?;
+                operations::credit_advance(self.tx, employer_id, self.now.on, rest)?;
             }
         }
         for notice in &checked.notices {

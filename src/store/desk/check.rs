@@ -1,15 +1,15 @@
 //! Whether an act can be done as the world stands: asked when it is proposed, and again when approved.
 
-use super::super::columns::columns;
-use super::super::remittance;
-use super::super::row::{day_number, reference_number};
-use super::super::seal::check::RowCheck;
-use super::super::sql::params;
 use super::item::Held;
 use super::{Desk, Stop, total};
 use crate::remittance::{
     Direction, Money, NoticeStatus, Outcome, PaymentReference, Subject, Total, YearMonth,
 };
+use crate::store::database::columns::columns;
+use crate::store::database::row::{day_number, reference_number};
+use crate::store::database::seal::check::RowCheck;
+use crate::store::database::sql::params;
+use crate::store::operations;
 use crate::suspense::{
     Act, AdvanceRefusal, Allocation, DeskRefusal, DeskRules, EntityKind, ItemId, Limit, Proposal,
 };
@@ -160,7 +160,7 @@ impl Desk<'_> {
 
     /// Whether the advance balance has so much for a notice that no other notice has reserved.
     fn may_take(&self, notice: &PreviewNotice, needed: Money) -> Result<(), Stop> {
-        let advance = remittance::advance_of(self.tx, &notice.employer_id)?;
+        let advance = operations::advance_of(self.tx, &notice.employer_id)?;
         let (employer_id, held) = (notice.employer_id.clone(), advance.held);
         if held < needed {
             let short = AdvanceRefusal::Short { employer_id, held, needed };

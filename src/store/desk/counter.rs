@@ -6,14 +6,14 @@
 //! Invariant: both persons in the books' log are those of the request, and they differ; an open request has changed
 //! nothing.
 
-use super::super::columns::columns;
-use super::super::remittance::Books;
-use super::super::row::unknown;
-use super::super::sql::params;
-use super::super::tx::Tx;
 use super::super::{Store, StoreError, trail};
 use super::{Answered, Desk, Stop};
 use crate::remittance::{self, Applied, Change, Money, Policy};
+use crate::store::database::columns::columns;
+use crate::store::database::row::unknown;
+use crate::store::database::sql::params;
+use crate::store::database::tx::Tx;
+use crate::store::operations::Books;
 use crate::suspense::trail::TrailEvent;
 use crate::suspense::{
     Actor, CounterOperation, CounterRequest, DeskRefusal, EntityKind, Moment, Permission, Person,

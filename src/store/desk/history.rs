@@ -3,10 +3,10 @@
 //! Start at [`Store::history`]. People stand in the audit trail; the engine stands in the item's own days
 //! and in the general journal, whose every step is dated.
 
-use super::super::columns::columns;
-use super::super::sql::params;
 use super::super::{Store, StoreError};
 use crate::remittance::{Language, Localized, Money, Outcome, PaymentReference, Subject, beijing};
+use crate::store::database::columns::columns;
+use crate::store::database::sql::params;
 use crate::suspense::trail::TrailEvent;
 use crate::suspense::{ItemId, Person};
 use chrono::NaiveDate;

@@ -2,17 +2,19 @@
 //!
 //! Invariant: an item is written only over the version that was loaded, and counts it up.
 
-use super::super::columns::columns;
-use super::super::row::{day_number, reference_number};
-use super::super::sql::params;
-use super::books::Posting;
 use super::{Desk, Stop};
 use crate::remittance::{Direction, Money, PaymentReference, Subject};
+use crate::store::database::columns::columns;
+use crate::store::database::row::{day_number, reference_number};
+use crate::store::database::sql::params;
 use crate::suspense::trail::{NIGHT, TrailEvent};
 use crate::suspense::{
     Act, DeskRefusal, Draft, EntityKind, ItemChange, ItemId, Person, Seen, Stage, Step,
 };
 use std::collections::BTreeSet;
+
+/// Debit, credit, amount.
+pub(super) type Posting = (Subject, Subject, Money);
 
 /// An item, with the row it is and the transaction it stands on.
 pub(super) struct Held {

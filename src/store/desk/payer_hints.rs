@@ -3,14 +3,14 @@
 //! A fact counts how often it was confirmed; what is undone counts it down again, and the pair that was
 //! undone is remembered, so that it is not the first thing suggested once more.
 
-use super::super::columns::columns;
-use super::super::row::reference_number;
-use super::super::sql::params;
 use super::super::trail::{self, Marks};
 use super::super::{Store, StoreError};
 use super::item::Held;
 use super::{Desk, Stop};
 use crate::remittance::PaymentReference;
+use crate::store::database::columns::columns;
+use crate::store::database::row::reference_number;
+use crate::store::database::sql::params;
 use crate::suspense::{Act, ItemId};
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -24,23 +24,6 @@ const LEARN: &str = "insert into payer_fact (centre_id, account_no, name, employ
 
 const UNLEARN: &str = "update payer_fact set confirmed = confirmed - 1
     where centre_id = ?1 and account_no = ?2 and name = ?3 and employer_id = ?4 and confirmed > 0";
-
-/// What was in suspense and was settled by a later night teaches too; the list's columns are its key and the day.
-pub(in crate::store) const LEARN_SETTLED: &str = "
-    insert into payer_fact (centre_id, account_no, name, employer_id, confirmed, last_on)
-    select t.centre_id, coalesce(t.counterparty_account, ''), coalesce(t.counterparty_name, ''),
-        n.employer_id, count(*), max(v.column4)
-    from (values …) v
-    join bank_transaction t on t.centre_id = ?1 and t.account_id = v.column1
-        and t.serial = v.column2 and t.booked_on = v.column3
-    join decision d on d.centre_id = t.centre_id and d.account_id = t.account_id
-        and d.serial = t.serial and d.booked_on = t.booked_on
-    join notice n on n.centre_id = t.centre_id and n.reference = d.notice
-    where t.direction = 1
-        and (t.counterparty_account is not null or t.counterparty_name is not null)
-    group by 1, 2, 3, 4
-    on conflict (centre_id, account_no, name, employer_id) do update set
-        confirmed = payer_fact.confirmed + excluded.confirmed, last_on = excluded.last_on";
 
 /// A payer that was confirmed to pay for an employer.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

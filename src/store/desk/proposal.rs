@@ -1,13 +1,13 @@
 //! Proposals in the store: written, read back, listed.
 
-use super::super::columns::columns;
-use super::super::row::day_number;
-use super::super::sql::params;
-use super::super::tx::{Binder, Tx};
 use super::super::{Store, StoreError};
 use super::item::Held;
 use super::{Desk, Stop};
 use crate::remittance::{Money, Tally};
+use crate::store::database::columns::columns;
+use crate::store::database::row::day_number;
+use crate::store::database::sql::params;
+use crate::store::database::tx::{Binder, Tx};
 use crate::suspense::{
     Actor, Approval, DeskRefusal, EntityKind, ItemId, Person, Proposal, ProposalState, Seen,
 };

@@ -12,11 +12,11 @@ mod tying;
 
 use self::tying::Named;
 use super::super::refund::{RefundFilter, RefundRow, number, refund, refunds};
-use super::super::sql::params;
 use super::super::{Store, StoreError, trail};
 use super::item::Held;
 use super::{Answered, Desk, OPERATOR, Stop};
 use crate::remittance::{Direction, RefundReference};
+use crate::store::database::sql::params;
 use crate::suspense::trail::TrailEvent;
 use crate::suspense::{
     Actor, DeskRefusal, EntityKind, Moment, Permission, Proposal, RefundChange, RefundFault,

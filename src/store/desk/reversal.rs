@@ -5,13 +5,15 @@
 //! that the notice can be settled anew. What later operations built on the money is in the way, and the
 //! refusal says what.
 
-use super::super::row::reference_number;
-use super::super::sql::params;
-use super::super::{notice_news, notification, outstanding, remittance};
-use super::books::Posting;
 use super::item::Held;
+use super::item::Posting;
 use super::{Desk, Stop, total};
 use crate::remittance::{Money, Outcome, PaymentReference, Subject};
+use crate::store::database::row::reference_number;
+use crate::store::database::sql::params;
+use crate::store::letters::{notice_news, notification};
+use crate::store::operations;
+use crate::store::operations::outstanding;
 use crate::suspense::{Act, DeskRefusal, Proposal, ProposalState};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -152,7 +154,7 @@ impl Desk<'_> {
         let mut postings = Vec::new();
         for notice in notices {
             let number = reference_number(*notice);
-            let used = remittance::reverse(self.tx, *notice, self.now.on)?;
+            let used = operations::reverse(self.tx, *notice, self.now.on)?;
             let amount = self.notice(*notice)?.0.amount;
             connection.prepare_cached(UNDONE)?.execute(params![
                 centre,
@@ -187,7 +189,7 @@ impl Desk<'_> {
     }
 
     fn take_back_advance(&self, employer_id: &str, needed: Money) -> Result<(), Stop> {
-        let advance = remittance::advance_of(self.tx, employer_id)?;
+        let advance = operations::advance_of(self.tx, employer_id)?;
         let (employer, held) = (employer_id.to_owned(), advance.held);
         if held < needed {
             return Err(DeskRefusal::Spent { employer_id: employer, held, needed }.into());
@@ -195,7 +197,7 @@ impl Desk<'_> {
         if advance.free() < needed {
             return Err(advance.reserved(employer, needed).into());
         }
-        remittance::reverse_advance(self.tx, employer_id, self.now.on, needed)?;
+        operations::reverse_advance(self.tx, employer_id, self.now.on, needed)?;
         Ok(())
     }
 

@@ -8,18 +8,19 @@
 //! A credit that is open or waits, held back because nobody could say which one the debit means, can be named
 //! as well: it had paid nothing, so only its own money moves.
 
-use super::super::columns::{columns, columns_of};
-use super::super::remittance::Settled;
-use super::super::row::{reference, reference_number};
-use super::super::sql::params;
-use super::super::{notification, trail};
-use super::books::Posting;
+use super::super::trail;
 use super::check::PreviewNotice;
 use super::item::Held;
+use super::item::Posting;
 use super::{Desk, Stop};
 use crate::matching::Explanation;
 use crate::matching::explanation::{ReversalLink, Role};
 use crate::remittance::{Direction, Money, Outcome, PaymentReference, Reason, Subject, Total};
+use crate::store::database::columns::{columns, columns_of};
+use crate::store::database::row::{reference, reference_number};
+use crate::store::database::sql::params;
+use crate::store::letters::notification;
+use crate::store::operations::Settled;
 use crate::suspense::{DeskRefusal, EntityKind, ItemId, Proposal, TakeBackFault};
 
 /// The credit, as it stands.
@@ -235,7 +236,7 @@ impl Desk<'_> {
             }
         }
         self.matched_again(credit, &found, only, &shares)?;
-        super::super::remittance::allocate(self.tx, &shares, self.now.on)?;
+        crate::store::operations::allocate(self.tx, &shares, self.now.on)?;
         postings.push(self.move_of(
             (found.account_id, &credit.serial, found.booked_on),
             (Subject::Other, Subject::Receipts, amount),
@@ -287,7 +288,7 @@ impl Desk<'_> {
         let explanation = Explanation::Reversal(Box::new(ReversalLink {
             role: Role::CreditPerhaps,
             serial: serial.into(),
-            on: super::super::row::day(booked_on)?,
+            on: crate::store::database::row::day(booked_on)?,
             candidates: 1,
         }));
         let (account_id, booked_on) = (found.account_id, found.booked_on);
@@ -359,7 +360,7 @@ impl Desk<'_> {
         let explanation = Explanation::Reversal(Box::new(ReversalLink {
             role,
             serial: other.serial.as_str().into(),
-            on: super::super::row::day(on)?,
+            on: crate::store::database::row::day(on)?,
             candidates: 1,
         }));
         let (centre, code, today) = (self.tx.centre_id, explanation.to_code(), self.on());

@@ -1,6 +1,6 @@
 //! What the store says of what failed or is refused.
 
-use super::super::damage;
+use super::damage;
 use super::{StoreError, StoreRefusal};
 use crate::remittance::{AMOUNT_MAX, Language, Localized, said};
 use std::borrow::Cow;

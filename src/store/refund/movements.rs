@@ -1,9 +1,9 @@
 //! Movements that may have paid a refund, or brought it back, though they do not say so themselves.
 
-use super::super::columns::columns;
-use super::super::sql::params;
 use super::super::{Store, StoreError};
 use super::RefundRow;
+use crate::store::database::columns::columns;
+use crate::store::database::sql::params;
 use crate::suspense::{ItemId, RefundState};
 use chrono::NaiveDate;
 

@@ -7,14 +7,6 @@
 //!
 //! Invariant: what [`Recording::refunds`] writes is part of the commit of the decisions it follows from.
 
-use super::super::columns::columns_of;
-use super::super::listed::{LIST, query_in};
-use super::super::reversed::whole;
-use super::super::row::{day, day_number};
-use super::super::run_decisions::{Recording, RunDecisions};
-use super::super::sql::params;
-use super::super::tx::{Binder, Tx};
-use super::super::working_set::{PreviousDecision, TransactionColumns, account_id, account_index};
 use super::super::{Store, StoreError, WorkingSet, trail};
 use super::{
     Movement, RefundFilter, RefundRow, bring_back, explain, number, pay, refund, refunds,
@@ -25,6 +17,15 @@ use crate::matching::{AccountIndex, Explanation, Item, Kind, PaidBy, Refund};
 use crate::remark::{Claim, Reader, refund_named};
 use crate::remittance::{Direction, Money, Outcome, RefundReference, RemarkField};
 use crate::rulebook::matching::MatchingRules;
+use crate::store::database::columns::columns_of;
+use crate::store::database::listed::{LIST, query_in};
+use crate::store::database::row::account_index;
+use crate::store::database::row::{day, day_number};
+use crate::store::database::sql::params;
+use crate::store::database::tx::{Binder, Tx};
+use crate::store::posting::reversed::whole;
+use crate::store::posting::working_set::{PreviousDecision, TransactionColumns, account_id};
+use crate::store::posting::{Recording, RunDecisions};
 use crate::suspense::trail::{NIGHT, TrailEntry, TrailEvent};
 use crate::suspense::{ItemId, Moment, RefundState};
 use chrono::NaiveDate;

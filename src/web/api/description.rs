@@ -6,11 +6,12 @@
 
 use super::{bounce, proof, proposal, record, suspense};
 use crate::web::fault_page::Problem;
-use crate::web::route::{Listed, listed};
+use crate::web::listed::Listed;
 use crate::web::session::Access;
+use axum::Extension;
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
-use std::sync::LazyLock;
+use std::sync::Arc;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::schema::{AdditionalProperties, Schema};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -55,21 +56,20 @@ use utoipa::{Modify, OpenApi, ToSchema};
         proof::audit,
         described,
     ),
-    components(schemas(Problem)),
-    modifiers(&Tokens, &Refusals, &Exact)
+    components(schemas(Problem))
 )]
 struct Interface;
 
 /// Who may ask: said of each address as the table of routes has it.
-struct Tokens;
+struct Tokens<'t>(&'t [Listed]);
 
-impl Modify for Tokens {
+impl Modify for Tokens<'_> {
     fn modify(&self, description: &mut Description) {
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
         let components = description.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(scheme));
-        for Listed { method, path, access } in listed() {
-            let Some(operation) = operation(description, &method, path) else { continue };
+        for Listed { method, path, access } in self.0 {
+            let Some(operation) = operation(description, method, path) else { continue };
             let Access::Token(permission) = access else {
                 operation.security = Some(Vec::new());
                 continue;
@@ -150,9 +150,15 @@ fn add(operation: &mut Operation, status: &str, description: &str) {
     operation.responses.responses.insert(status.to_owned(), response.into());
 }
 
-/// The whole of it, as it is served.
-static DESCRIPTION: LazyLock<String> =
-    LazyLock::new(|| Interface::openapi().to_pretty_json().unwrap_or_default());
+/// The whole of it, as it is served: what a route needs is said once its answers are described, and what a refusal
+/// looks like once every refusal is there.
+pub(crate) fn written(routes: &[Listed]) -> String {
+    let mut description = Interface::openapi();
+    Tokens(routes).modify(&mut description);
+    Refusals.modify(&mut description);
+    Exact.modify(&mut description);
+    description.to_pretty_json().unwrap_or_default()
+}
 
 /// This description
 #[utoipa::path(
@@ -161,7 +167,7 @@ static DESCRIPTION: LazyLock<String> =
     operation_id = "describe",
     responses((status = 200, description = "OpenAPI 3.1", body = Object, content_type = "application/json"))
 )]
-pub(crate) async fn described() -> Response {
+pub(crate) async fn described(Extension(written): Extension<Arc<String>>) -> Response {
     let json = HeaderValue::from_static("application/json");
-    ([(header::CONTENT_TYPE, json)], DESCRIPTION.as_str()).into_response()
+    ([(header::CONTENT_TYPE, json)], written.as_str().to_owned()).into_response()
 }

@@ -1,8 +1,9 @@
 //! What a change of access does, once it may: the one place where anybody's role, password or token becomes another.
 
-use super::super::super::row::unknown;
-use super::super::super::{ApiToken, Person as Kept, person, token};
+use super::super::super::{ApiToken, Person as Kept};
 use super::super::{Desk, Stop};
+use crate::store::database::row::unknown;
+use crate::store::identity::{person, token};
 use crate::suspense::trail::TrailEvent;
 use crate::suspense::{AccessKind, AccessRefusal, AccessRequest, DeskRefusal, EntityKind, Role};
 

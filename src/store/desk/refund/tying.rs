@@ -3,15 +3,15 @@
 //! A debit or a returning credit is a rule's so far (`ignored`), and stands where it stays; or it is an open item of
 //! suspense, whose money then leaves. What another person decided, or a proposal waits for, is nobody's to tie.
 
-use super::super::super::columns::columns;
 use super::super::super::refund::{
     Movement, RefundRow, bring_back, explain, pay, post, remember_return,
 };
-use super::super::super::sql::params;
 use super::super::super::trail;
 use super::super::{Desk, Stop};
 use crate::matching::explanation::RefundRole;
 use crate::remittance::{Direction, Money, Outcome, Reason, Subject};
+use crate::store::database::columns::columns;
+use crate::store::database::sql::params;
 use crate::suspense::{DeskRefusal, EntityKind, ItemId, RefundFault, RefundState, Step};
 
 /// A movement that staff name, as it stands.

@@ -1,0 +1,116 @@
+//! Several verbs in one transaction.
+//!
+//! Start at [`Store::read`] and [`Store::write`]. A verb that is called on a store has a transaction of its own; a verb
+//! that is called on the store that these two give has theirs. So a page whose parts come from fifteen verbs shows one
+//! state of the books, and what is done in several steps is done whole or not at all.
+//!
+//! Invariant: nothing is written in a transaction that reads, and a transaction in which any verb failed or kept nothing
+//! is not committed.
+
+use super::tx::{Mode, Tx};
+use crate::remittance::Author;
+use crate::store::{Store, StoreError};
+use parking_lot::{ReentrantMutex, ReentrantMutexGuard};
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// The transaction that a store's verbs join. One thread works in it; the lock is what lets the store be shared at all.
+pub(in crate::store) type Outer = Arc<ReentrantMutex<Tx>>;
+
+/// What a verb works in: a transaction of its own, or the one it joined.
+pub(in crate::store) enum Work<'s> {
+    Own(Tx),
+    Joined(ReentrantMutexGuard<'s, Tx>),
+}
+
+impl Deref for Work<'_> {
+    type Target = Tx;
+
+    fn deref(&self) -> &Tx {
+        match self {
+            Self::Own(tx) => tx,
+            Self::Joined(tx) => tx,
+        }
+    }
+}
+
+impl Store {
+    /// Reads several things as they stand together: every verb of the given store sees the same state.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails, and what the work gives.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if self.outer.is_some() {
+            return work(self);
+        }
+        let tx = Tx::open(self)?;
+        tx.begin_reading()?;
+        work(&self.joining(tx))
+    }
+
+    /// Writes several things together: all of them, or none where one of them fails or keeps nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails, and what the work gives; nothing is then changed.
+    pub fn write<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if self.outer.is_some() {
+            return work(self);
+        }
+        let tx = Tx::open(self)?;
+        tx.begin()?;
+        let joining = self.joining(tx);
+        let done = work(&joining);
+        let tx = joining.work()?;
+        match done {
+            Ok(value) if !tx.is_spoiled() => tx.commit().map(|()| value).map_err(E::from),
+            Ok(value) => tx.rollback().map(|()| value).map_err(E::from),
+            Err(error) => {
+                // The failure is the news; that a lost connection cannot roll back is not.
+                let _ = tx.rollback();
+                Err(error)
+            }
+        }
+    }
+
+    fn joining(&self, tx: Tx) -> Self {
+        Self { outer: Some(Arc::new(ReentrantMutex::new(tx))), ..self.clone() }
+    }
+
+    /// For a verb that reads: all its statements see one state.
+    pub(in crate::store) fn reading(&self) -> Result<Work<'_>, StoreError> {
+        let work = self.work()?;
+        if work.mode() == Mode::Idle {
+            work.begin_reading()?;
+        }
+        Ok(work)
+    }
+
+    /// For a verb that writes: it says itself where its transaction begins and ends ([`Tx::atomically`]).
+    pub(in crate::store) fn writing(&self) -> Result<Work<'_>, StoreError> {
+        let work = self.work()?;
+        if work.mode() == Mode::Reading {
+            return Err(StoreError::OnlyReading);
+        }
+        Ok(work)
+    }
+
+    /// The same for somebody, whom the logs of employers name.
+    pub(in crate::store) fn writing_for(&self, author: Author) -> Result<Work<'_>, StoreError> {
+        let work = self.writing()?;
+        work.set_author(author);
+        Ok(work)
+    }
+
+    fn work(&self) -> Result<Work<'_>, StoreError> {
+        match &self.outer {
+            Some(outer) => Ok(Work::Joined(outer.lock())),
+            None => Tx::open(self).map(Work::Own),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! How often somebody gave wrong secrets, and how long they wait.
+//!
+//! Start at [`Store::login_wait`]. What failed is counted, never what is being checked: of twenty people who log in at
+//! once all get in. Whoever checks secrets asks here once it is their turn and says here what came of it before the
+//! next has one, so that a thousand guesses at once are bounded by how few are checked at a time (`web/attempt.rs`).
+//! Subjects are hashes of what was typed: a name that does not exist is counted like any other.
+
+use crate::store::database::sql::params;
+use crate::store::database::tx::Tx;
+use crate::store::{Store, StoreError};
+
+/// After that long without a failure one begins anew.
+const FORGOTTEN_SECONDS: i64 = 3600;
+
+/// How a subject's failures make it wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// So many cost nothing; each further one waits one second, two, four … up to the longest.
+    Doubling { free: i64, longest: i64 },
+    /// So many an hour, evenly: a pail that leaks.
+    Hourly { most: i64 },
+}
+
+/// Whom failures are counted against: a hash, and how it waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    pub hash: String,
+    pub pace: Pace,
+}
+
+impl Pace {
+    /// Seconds to wait yet.
+    #[must_use]
+    fn wait(self, failures: i64, failed_at: i64, now: i64) -> i64 {
+        match self {
+            Self::Doubling { free, longest } => {
+                let beyond = failures - free;
+                if beyond < 0 {
+                    return 0;
+                }
+                let doublings = u32::try_from(beyond).unwrap_or(u32::MAX).min(32);
+                let wait = 1_i64.checked_shl(doublings).unwrap_or(longest).min(longest);
+                (failed_at + wait - now).max(0)
+            }
+            Self::Hourly { most } => {
+                let over = self.level(failures, failed_at, now) + 1 - most;
+                if over <= 0 {
+                    return 0;
+                }
+                // One second at least, so that whoever is told to wait is not told none.
+                (over * FORGOTTEN_SECONDS / most.max(1) - (now - failed_at).max(0)).max(1)
+            }
+        }
+    }
+
+    /// How many failures still count.
+    const fn level(self, failures: i64, failed_at: i64, now: i64) -> i64 {
+        let passed = if now > failed_at { now - failed_at } else { 0 };
+        match self {
+            Self::Doubling { .. } if passed >= FORGOTTEN_SECONDS => 0,
+            Self::Doubling { .. } => failures,
+            Self::Hourly { most } => {
+                let left = failures - passed * most / FORGOTTEN_SECONDS;
+                if left > 0 { left } else { 0 }
+            }
+        }
+    }
+}
+
+impl Store {
+    /// Seconds that remain before secrets of these are looked at; nothing is counted by asking.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn login_wait(&self, subjects: &[Subject], now: i64) -> Result<i64, StoreError> {
+        let tx = self.reading()?;
+        let mut longest = 0;
+        for Subject { hash, pace } in subjects {
+            if let Some((failures, failed_at)) = failures(&tx, hash)? {
+                let counted = pace.level(failures, failed_at, now);
+                if counted > 0 {
+                    longest = longest.max(pace.wait(failures, failed_at, now));
+                }
+            }
+        }
+        Ok(longest)
+    }
+
+    /// Counts wrong secrets against every subject.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn login_failed(&self, subjects: &[Subject], now: i64) -> Result<(), StoreError> {
+        let tx = self.writing()?;
+        tx.atomically(|connection| {
+            let old = "delete from login_failure where centre_id = ?1 and failed_at <= ?2";
+            let values = params![tx.centre_id, now - FORGOTTEN_SECONDS];
+            connection.prepare_cached(old)?.execute(values)?;
+            for Subject { hash, pace } in subjects {
+                let before = failures(&tx, hash)?;
+                let level = before.map_or(0, |(count, at)| pace.level(count, at, now)) + 1;
+                connection
+                    .prepare_cached(
+                        "insert into login_failure (centre_id, subject, failures, failed_at)
+                            values (?1, ?2, ?3, ?4)
+                         on conflict (centre_id, subject) do update
+                         set failures = excluded.failures, failed_at = excluded.failed_at",
+                    )?
+                    .execute(params![tx.centre_id, hash, level, now])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The secrets were right: what was counted against these begins anew.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn login_succeeded(&self, hashes: &[&str]) -> Result<(), StoreError> {
+        let tx = self.writing()?;
+        for hash in hashes {
+            // Most have nothing to forget, and a write makes all readers wait.
+            if failures(&tx, hash)?.is_some() {
+                let sql = "delete from login_failure where centre_id = ?1 and subject = ?2";
+                tx.connection.prepare_cached(sql)?.execute(params![tx.centre_id, *hash])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is counted against a subject, and since when.
+fn failures(tx: &Tx, hash: &str) -> Result<Option<(i64, i64)>, StoreError> {
+    let sql = "select failures, failed_at from login_failure where centre_id = ?1 and subject = ?2";
+    let mut select = tx.connection.prepare_cached(sql)?;
+    select.query_row_optional(params![tx.centre_id, hash], |row| row.read::<(_, _)>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn from_the_fifth_failure_on_the_wait_doubles_up_to_the_longest() {
+        let pace = Pace::Doubling { free: 5, longest: 900 };
+        let waits: Vec<i64> = (3..10).map(|failures| pace.wait(failures, 0, 0)).collect();
+        assert_eq!(waits, [0, 0, 1, 2, 4, 8, 16]);
+        assert_eq!(pace.wait(14, 0, 0), 512);
+        assert_eq!(pace.wait(15, 0, 0), 900);
+        assert_eq!(pace.wait(i64::MAX, 0, 0), 900);
+        assert_eq!(pace.wait(8, 100, 105), 3, "five of eight seconds went by");
+        assert_eq!(pace.level(8, 0, 3_600), 0, "an hour later it is forgotten");
+    }
+
+    #[test]
+    fn of_a_hundred_an_hour_one_leaks_every_thirty_six_seconds() {
+        let pace = Pace::Hourly { most: 100 };
+        assert_eq!(pace.wait(99, 0, 0), 0);
+        assert_eq!(pace.wait(100, 0, 0), 36);
+        assert_eq!(pace.wait(100, 0, 35), 1);
+        assert_eq!(pace.wait(100, 0, 36), 0);
+        assert_eq!(pace.wait(110, 0, 0), 396);
+        assert_eq!(pace.level(100, 0, 1_800), 50);
+        assert_eq!(pace.level(100, 0, 3_600), 0);
+        assert_eq!(pace.level(100, 50, 0), 100, "a clock that was put back forgives nothing");
+    }
+}

@@ -1,0 +1,97 @@
+//! Which delivery a row came with, and what later deliveries met of it.
+//!
+//! Start at [`Origin`]. A transaction carries the number of the feed that brought it; what another feed
+//! brings of it again is counted in `feed_met`, so that a feed that is withdrawn takes nothing along that
+//! another one stands for (`store/withdraw.rs`).
+//!
+//! Invariant: every row that is seen, completed, replaced or set aside against a kept one is counted once.
+
+use super::Intake;
+use super::known::{Known, Origin};
+use crate::store::database::row::day_number;
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// Whether money comes to a feed's receipts or goes out of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Sign {
+    In,
+    Out,
+}
+
+/// How a row met one that was kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Met {
+    Seen,
+    Changed,
+    Conflicting,
+}
+
+/// How often rows of a feed met those of others: by account and the other's number.
+#[derive(Debug, Default)]
+pub(super) struct Meetings(pub(super) BTreeMap<(i64, i64), Meeting>);
+
+/// What a feed met of another one's on an account.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Meeting {
+    pub(super) seen: u64,
+    pub(super) changed: u64,
+    pub(super) conflicting: u64,
+    /// The first and the last booking day of what it met.
+    pub(super) first_on: i64,
+    pub(super) last_on: i64,
+}
+
+impl Meetings {
+    pub(super) fn note(
+        &mut self,
+        (account_id, booked_on): (i64, NaiveDate),
+        before: Option<i64>,
+        met: Met,
+        count: u64,
+    ) {
+        let day = day_number(booked_on);
+        let meeting = self.0.entry((account_id, before.unwrap_or_default())).or_insert(Meeting {
+            seen: 0,
+            changed: 0,
+            conflicting: 0,
+            first_on: day,
+            last_on: day,
+        });
+        meeting.first_on = meeting.first_on.min(day);
+        meeting.last_on = meeting.last_on.max(day);
+        *match met {
+            Met::Seen => &mut meeting.seen,
+            Met::Changed => &mut meeting.changed,
+            Met::Conflicting => &mut meeting.conflicting,
+        } += count;
+    }
+
+    fn note_kept(&mut self, kept: &Known, met: Met, count: u64) {
+        self.note((kept.account_id, kept.booked_on), kept.taken.feed_no, met, count);
+    }
+}
+
+impl Intake<'_> {
+    /// What this feed brings.
+    pub(super) const fn origin(&self) -> Origin {
+        Origin { taken_on: self.taken_on, feed_no: Some(self.feed_no) }
+    }
+
+    /// Rows that are a kept one, with equal content or less.
+    pub(super) fn note_seen(&mut self, kept: &Known, count: u64) {
+        self.taken.seen += count;
+        self.met_of.note_kept(kept, Met::Seen, count);
+    }
+
+    /// A kept row whose content this feed changed, or whose place its parts took.
+    pub(super) fn note_changed(&mut self, kept: &Known) {
+        self.met_of.note_kept(kept, Met::Changed, 1);
+    }
+
+    /// A row that contradicts a kept one.
+    pub(super) fn note_conflict(&mut self, kept: &Known) {
+        self.taken.conflicting += 1;
+        self.met_of.note_kept(kept, Met::Conflicting, 1);
+    }
+}

@@ -1,0 +1,595 @@
+//! Records what a night decided: decisions, journals, suspense and letters, in one commit.
+//!
+//! Start at [`Store::record`]. What did not change is not written again, so that a night run twice
+//! leaves the same bytes. Rows go in in the order of their keys: for a million new ones that is an
+//! append to each tree, and the journal of an old one is a short walk.
+//!
+//! Invariant: at every commit a fen stands on the subject that its decision says ([`home`]).
+
+pub(super) mod held;
+pub(super) mod journal;
+pub(super) mod night_row;
+pub(super) mod reversed;
+pub(super) mod turn;
+pub(super) mod working_set;
+use self::turn::Turn;
+use self::working_set::{PreviousDecision, account_id};
+use super::{Store, StoreError, WorkingSet};
+use crate::matching::{AccountIndex, Decision, Explanation, Item, NoticeBook, NoticeFact, Notices};
+use crate::remark::Claim;
+use crate::remittance::{Direction, Money, Outcome, PaymentReference, Reason, Subject, Tally};
+use crate::rulebook::matching::MatchingRules;
+use crate::store::database::columns::insert_into;
+use crate::store::database::row::{day_number, reference_number};
+use crate::store::database::seal::check::RowCheck;
+use crate::store::database::sql::params;
+use crate::store::database::tx::{Binder, Tx};
+use crate::store::operations;
+use crate::store::operations::outstanding;
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// What a night decided, ready to be recorded.
+#[derive(Clone, Copy, Debug)]
+pub struct RunDecisions<'a> {
+    pub working_set: &'a WorkingSet,
+    pub items: &'a [Item<'a>],
+    pub decisions: &'a [Decision],
+    pub notices: &'a NoticeBook,
+    pub rules: &'a MatchingRules,
+    pub as_of: NaiveDate,
+    /// The shell's; no day after it is honest.
+    pub today: NaiveDate,
+}
+
+/// What changed by a verdict; counts and sums of transactions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DecisionTotals {
+    pub judged: u64,
+    pub matched: Tally,
+    pub awaiting: Tally,
+    pub suspense: Tally,
+    pub returned: Tally,
+    /// Debits that paid refunds.
+    pub refunded: Tally,
+    pub ignored: Tally,
+    /// Items that were opened.
+    pub opened: Tally,
+    /// Items that are no longer open.
+    pub cleared: Tally,
+    pub letters: u64,
+    /// Letters on paper, to employers without an address.
+    pub printed: u64,
+    /// Notices and transactions that are not as they were written: nothing was decided that rests on them.
+    pub held: u64,
+    /// Letters that wait for a person; they are neither mailed nor printed.
+    pub letters_held: u64,
+}
+
+/// An open commit: the decisions are written, and what follows from them can be read and added.
+#[derive(Debug)]
+pub struct Recording {
+    pub(super) tx: Tx,
+    pub(super) as_of: NaiveDate,
+    pub(super) turn: Turn,
+    pub totals: DecisionTotals,
+    /// Transactions judged for the first time, and those that settled now.
+    received: Tally,
+    newly_matched: Tally,
+    /// What is decided anew, by outcome.
+    pub(super) anew: BTreeMap<Outcome, Tally>,
+    /// Places in the working set of what were opened.
+    pub opened: Vec<usize>,
+    /// Places in the working set of what settled.
+    pub settled: Vec<usize>,
+    /// Ids of the letters that this run wrote.
+    pub(super) posted: Vec<String>,
+}
+
+impl Store {
+    /// Writes a verdict and leaves the commit open, so that letters go with it.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails; nothing is then written.
+    pub fn record(&self, verdict: &RunDecisions<'_>) -> Result<Recording, StoreError> {
+        let tx = Tx::open(self)?;
+        tx.begin()?;
+        let (as_of, today) = (verdict.as_of, verdict.today);
+        let last = turn::latest(&tx.connection, tx.centre_id, today)?;
+        let mut recording = Recording {
+            tx,
+            as_of,
+            turn: Turn { as_of, today, last },
+            totals: DecisionTotals::default(),
+            received: Tally::default(),
+            newly_matched: Tally::default(),
+            anew: BTreeMap::new(),
+            opened: Vec::new(),
+            settled: Vec::new(),
+            posted: Vec::new(),
+        };
+        // Staff never wait for a night: where they acted since the working set was read, the night reads again.
+        let head = super::trail::hold(&recording.tx.connection, recording.tx.centre_id)?;
+        if head.turn != verdict.working_set.turn() {
+            recording.tx.rollback()?;
+            return Err(StoreError::Overtaken);
+        }
+        recording.mend()?;
+        recording.decisions(verdict)?;
+        recording.forget_kept()?;
+        recording.refunds(verdict)?;
+        recording.settlements(verdict)?;
+        let centre = recording.tx.centre_id;
+        self::held::note(&recording.tx, verdict)?;
+        recording.totals.held = verdict.working_set.held().len() as u64;
+        // What is held and was never decided is read again by the next night.
+        if !verdict.working_set.holds_undecided() {
+            recording.tx.connection.execute(
+                "update feed set judged = 1 where centre_id = ?1 and judged = 0",
+                params![centre],
+            )?;
+        }
+        Ok(recording)
+    }
+}
+
+impl Recording {
+    /// Commits everything.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails; nothing is then written.
+    pub fn commit(self) -> Result<DecisionTotals, StoreError> {
+        self.night(self.received, self.newly_matched)?;
+        outstanding::advance(&self.tx, self.as_of)?;
+        if !self.anew.is_empty() {
+            super::trail::rebuild_epoch(&self.tx.connection, self.tx.centre_id)?;
+        }
+        super::trail::note_books(&self.tx.connection, self.tx.centre_id, self.as_of)?;
+        self.tx.commit()?;
+        Ok(self.totals)
+    }
+
+    fn decisions(&mut self, verdict: &RunDecisions<'_>) -> Result<(), StoreError> {
+        let cases = cases(verdict);
+        for case in &cases {
+            self.totals.judged += 1;
+            if let Some(tally) = self.totals.of(case.decision.outcome) {
+                add(tally, case.item);
+            }
+        }
+        // First those that were never decided: for them a decision is an appended row.
+        let (first, again): (Vec<DecidedItem<'_>>, Vec<DecidedItem<'_>>) =
+            cases.into_iter().partition(|case| case.previous.is_none());
+        let writer = Writer {
+            tx: &self.tx,
+            rules: verdict.rules,
+            on: day_number(self.as_of),
+            counts_from: day_number(self.turn.counts_from()),
+            is_over: self.turn.is_over(),
+        };
+        writer.decide_first(&first)?;
+        writer.follow(&first, true)?;
+        for case in &first {
+            add(&mut self.received, case.item);
+        }
+        let news = |case: &DecidedItem<'_>| case.previous != Some(&kept(case.decision));
+        let again: Vec<DecidedItem<'_>> = again.into_iter().filter(news).collect();
+        writer.decide_again(&again)?;
+        writer.follow(&again, false)?;
+        let mut changed = first;
+        changed.extend(again);
+        for case in &changed {
+            add(self.anew.entry(case.decision.outcome).or_default(), case.item);
+            if case.opens() {
+                add(&mut self.totals.opened, case.item);
+                self.opened.push(case.place);
+            }
+            if case.clears() {
+                add(&mut self.totals.cleared, case.item);
+            }
+            if case.decision.outcome == Outcome::Matched {
+                add(&mut self.newly_matched, case.item);
+                self.settled.push(case.place);
+            }
+        }
+        Ok(())
+    }
+
+    /// One row a notice that is settled, in the order of references.
+    fn settlements(&mut self, verdict: &RunDecisions<'_>) -> Result<(), StoreError> {
+        let mut settled: Vec<operations::Settled> = Vec::new();
+        for decision in verdict.decisions {
+            for reference in decision.notices.as_slice() {
+                // A notice that matching settled is in its book; the audit would show one that is not.
+                let fact = verdict.notices.get(*reference);
+                let reserved = fact.map(NoticeFact::reserved).filter(|_| decision.with_advance);
+                settled.push(operations::Settled {
+                    reference: *reference,
+                    amount: fact.map(|fact| fact.amount).unwrap_or_default(),
+                    from_advance: reserved.unwrap_or_default(),
+                });
+            }
+        }
+        settled.extend(self.paid_whole_by_advance()?);
+        settled.sort_unstable();
+        settled.dedup();
+        let (centre, on) = (self.tx.centre_id, day_number(self.as_of));
+        insert_into!(self.tx, "settlement", &settled, |settled| {
+            centre_id: centre,
+            reference: reference_number(settled.reference),
+            settled_on: on,
+            amount_fen: settled.amount.fen(),
+        })?;
+        operations::allocate(&self.tx, &settled, self.as_of)
+    }
+
+    /// The notices that wait for no transfer: the advance balance reserved for them is all that they ask for,
+    /// so that the set of no payments is exact. Not where a payment that names it is at hand: a person looks.
+    fn paid_whole_by_advance(&self) -> Result<Vec<operations::Settled>, StoreError> {
+        let mut check = RowCheck::of(&self.tx.connection, "notice")?;
+        let sql = format!("select n.reference, n.amount_fen, {} {PAID_WHOLE}", check.columns("n"));
+        let mut paid = Vec::new();
+        let mut select = self.tx.connection.prepare_cached(&sql)?;
+        let mut rows = select.query(params![self.tx.centre_id])?;
+        while let Some(row) = rows.next()? {
+            let mut at = row.reader();
+            let (reference, amount) = at.next()?;
+            let fits = check.fits(&mut at)?;
+            at.end()?;
+            if fits {
+                paid.push(operations::Settled { reference, amount, from_advance: amount });
+            }
+        }
+        Ok(paid)
+    }
+}
+
+/// What was in suspense and was settled by a later night teaches too; the list's columns are its key and the day.
+const LEARN_SETTLED: &str = "
+    insert into payer_fact (centre_id, account_no, name, employer_id, confirmed, last_on)
+    select t.centre_id, coalesce(t.counterparty_account, ''), coalesce(t.counterparty_name, ''),
+        n.employer_id, count(*), max(v.column4)
+    from (values …) v
+    join bank_transaction t on t.centre_id = ?1 and t.account_id = v.column1
+        and t.serial = v.column2 and t.booked_on = v.column3
+    join decision d on d.centre_id = t.centre_id and d.account_id = t.account_id
+        and d.serial = t.serial and d.booked_on = t.booked_on
+    join notice n on n.centre_id = t.centre_id and n.reference = d.notice
+    where t.direction = 1
+        and (t.counterparty_account is not null or t.counterparty_name is not null)
+    group by 1, 2, 3, 4
+    on conflict (centre_id, account_no, name, employer_id) do update set
+        confirmed = payer_fact.confirmed + excluded.confirmed, last_on = excluded.last_on";
+
+const PAID_WHOLE: &str = "from notice n
+    where n.centre_id = ?1 and n.advance_fen > 0 and n.advance_fen = n.amount_fen and n.status = 1
+        and not exists (select 1 from settlement s
+            where s.centre_id = n.centre_id and s.reference = n.reference)
+        and not exists (select 1 from decision d where d.centre_id = n.centre_id
+            and d.reference = n.reference and d.outcome in (2, 3))
+    order by n.reference";
+
+/// A transaction and what was decided of it, tonight and before.
+struct DecidedItem<'a> {
+    place: usize,
+    item: &'a Item<'a>,
+    decision: &'a Decision,
+    previous: Option<&'a PreviousDecision>,
+}
+
+/// What [`DecidedItem::key`] gives.
+const KEY: &str = "account_id, serial, booked_on";
+
+/// What [`DecidedItem::decided`] gives.
+const DECIDED: &str = "outcome, reason, rule, reference, notice, decided_on, because";
+
+impl DecidedItem<'_> {
+    fn before(&self) -> Option<Outcome> {
+        self.previous.and_then(|previous| Outcome::from_number(previous.outcome))
+    }
+
+    fn was_open(&self) -> bool {
+        self.before() == Some(Outcome::Suspense)
+    }
+
+    fn is_open(&self) -> bool {
+        self.decision.outcome == Outcome::Suspense
+    }
+
+    fn opens(&self) -> bool {
+        self.is_open() && !self.was_open()
+    }
+
+    fn clears(&self) -> bool {
+        self.was_open() && !self.is_open()
+    }
+
+    /// Where its money goes; `None` where it stays.
+    fn moves(&self) -> Option<Move> {
+        let direction = self.item.direction;
+        let from = home(direction, self.before());
+        let to = home(direction, Some(self.decision.outcome));
+        if from == to {
+            return None;
+        }
+        Some(match direction {
+            Direction::Credit => Move { debit: from, credit: to },
+            Direction::Debit => Move { debit: to, credit: from },
+        })
+    }
+
+    /// Binds what names its transaction, after the centre.
+    fn key(&self, row: &mut Binder<'_, '_>) -> Result<(), StoreError> {
+        row.bind(account_id(self.item.account))?;
+        row.bind(self.item.serial)?;
+        row.bind(day_number(self.item.booked_on))
+    }
+
+    /// Binds what was decided, after the key.
+    fn decided(
+        &self,
+        row: &mut Binder<'_, '_>,
+        rules: &MatchingRules,
+        on: i64,
+    ) -> Result<(), StoreError> {
+        let kept = kept(self.decision);
+        row.bind(kept.outcome)?;
+        row.bind(kept.reason)?;
+        row.bind(rule_id(self.decision, rules))?;
+        row.bind(read_otherwise(self, kept.notice))?;
+        row.bind(kept.notice)?;
+        row.bind(on)?;
+        row.bind(kept.explanation)
+    }
+}
+
+/// The cases in the order of their keys, in which their rows are an append.
+fn cases<'a>(verdict: &RunDecisions<'a>) -> Vec<DecidedItem<'a>> {
+    // A bank's serials mostly rise as they come: an account at a time, sorting them costs little.
+    let mut accounts: BTreeMap<AccountIndex, Vec<DecidedItem<'a>>> = BTreeMap::new();
+    for (place, (item, decision)) in verdict.items.iter().zip(verdict.decisions).enumerate() {
+        let case =
+            DecidedItem { place, item, decision, previous: verdict.working_set.previous(place) };
+        accounts.entry(item.account).or_default().push(case);
+    }
+    for cases in accounts.values_mut() {
+        cases.sort_by_key(|case| case.item.serial);
+    }
+    accounts.into_values().flatten().collect()
+}
+
+impl DecisionTotals {
+    /// The tally of an outcome; `None` for what staff alone decide.
+    const fn of(&mut self, outcome: Outcome) -> Option<&mut Tally> {
+        match outcome {
+            Outcome::Matched => Some(&mut self.matched),
+            Outcome::Awaiting => Some(&mut self.awaiting),
+            Outcome::Suspense => Some(&mut self.suspense),
+            Outcome::Returned => Some(&mut self.returned),
+            Outcome::Ignored => Some(&mut self.ignored),
+            Outcome::Refunded => Some(&mut self.refunded),
+            Outcome::Advance | Outcome::RefundDue => None,
+        }
+    }
+}
+
+/// Counts a movement; money that went out counts negative.
+fn add(tally: &mut Tally, item: &Item<'_>) {
+    let amount = match item.direction {
+        Direction::Credit => item.amount,
+        Direction::Debit => Money::from_fen(-item.amount.fen()),
+    };
+    *tally = tally.plus(Tally::one(amount));
+}
+
+/// The subject on which a transaction's money stands. A credit comes in on receipts, a debit
+/// against other movements; a settlement takes from receipts.
+const fn home(direction: Direction, outcome: Option<Outcome>) -> Subject {
+    match (outcome, direction) {
+        (Some(Outcome::Suspense), _) => Subject::Suspense,
+        (_, Direction::Debit)
+        | (Some(Outcome::Returned | Outcome::Ignored | Outcome::Refunded), Direction::Credit) => {
+            Subject::Other
+        }
+        (Some(Outcome::Advance), Direction::Credit) => Subject::Advance,
+        (Some(Outcome::RefundDue), Direction::Credit) => Subject::Refund,
+        (None | Some(Outcome::Matched | Outcome::Awaiting), Direction::Credit) => Subject::Receipts,
+    }
+}
+
+/// The one reference that a remark was read as.
+const fn read_as(claim: &Claim) -> Option<PaymentReference> {
+    match claim {
+        Claim::Certain(reference) | Claim::Probable(reference) => Some(*reference),
+        Claim::None | Claim::Truncated | Claim::Several(_) | Claim::SeveralDoubtful(_) => None,
+    }
+}
+
+/// The explanation as it is kept. One payment for one notice explains itself: the decision's own
+/// columns say all there is, and four rows of five need no text.
+fn kept_explanation(explanation: &Explanation) -> Option<String> {
+    match explanation {
+        Explanation::Alone { .. } => None,
+        Explanation::Confirmed { .. }
+        | Explanation::Unconfirmed(_)
+        | Explanation::Parts(_)
+        | Explanation::SeveralNotices(_)
+        | Explanation::Notice { .. }
+        | Explanation::NoReference
+        | Explanation::Truncated
+        | Explanation::PayerDisagrees(_)
+        | Explanation::Contradicted
+        | Explanation::Rule
+        | Explanation::Reversal(_)
+        | Explanation::Refund(_) => Some(explanation.to_code()),
+    }
+}
+
+/// Writes the rows of transactions: gathered first, then many a statement.
+struct Writer<'a> {
+    tx: &'a Tx,
+    rules: &'a MatchingRules,
+    on: i64,
+    /// From when what opens or clears counts.
+    counts_from: i64,
+    /// A later night has been, and the next may open again what this one closes.
+    is_over: bool,
+}
+
+/// Writes decisions over earlier ones; `column1` to `column3` are the transaction.
+const AGAIN: &str = "
+    update decision set outcome = v.column4, reason = v.column5, rule = v.column6,
+        reference = v.column7, notice = v.column8, decided_on = v.column9, because = v.column10
+    from (values …) v
+    where decision.centre_id = ?1 and decision.account_id = v.column1
+        and decision.serial = v.column2 and decision.booked_on = v.column3";
+
+/// How one transaction splits over several notices: each takes what it asks for, or what is missing of that
+/// beside the advance balance (`column5` is then 1).
+const ALLOCATE: &str = "
+    insert into allocation (centre_id, account_id, serial, booked_on, reference, amount_fen)
+    select n.centre_id, v.column1, v.column2, v.column3, n.reference,
+        n.amount_fen - v.column5 * n.advance_fen
+    from (values …) v join notice n on n.centre_id = ?1 and n.reference = v.column4";
+
+/// Items are opened, or are open again.
+const OPEN: &str = "
+    insert into suspense_item (centre_id, account_id, serial, booked_on, opened_on, state)
+    select ?1, v.column1, v.column2, v.column3, v.column4, 'open' from (values …) v where true
+    on conflict (centre_id, account_id, serial) do update set
+        opened_on = coalesce(suspense_item.kept_on, excluded.opened_on), kept_on = null,
+        closed_on = null, state = 'open', assignee = null,
+        version = suspense_item.version + 1";
+
+/// Items are no longer open, by the engine's own decision.
+const CLOSE: &str = "
+    update suspense_item set closed_on = v.column3, state = 'resolved',
+        kept_on = case v.column4 when 1 then suspense_item.opened_on else null end,
+        version = suspense_item.version + 1
+    from (values …) v
+    where suspense_item.centre_id = ?1 and suspense_item.account_id = v.column1
+        and suspense_item.serial = v.column2";
+
+impl Writer<'_> {
+    /// Writes the decisions of transactions that had none.
+    fn decide_first(&self, cases: &[DecidedItem<'_>]) -> Result<(), StoreError> {
+        let (centre, on, rules) = (self.tx.centre_id, self.on, self.rules);
+        let columns = format!("centre_id, {KEY}, {DECIDED}");
+        self.tx.insert("decision", &columns, cases, |row, case| {
+            row.bind(centre)?;
+            case.key(row)?;
+            case.decided(row, rules, on)
+        })
+    }
+
+    /// Writes decisions over earlier ones.
+    fn decide_again(&self, cases: &[DecidedItem<'_>]) -> Result<(), StoreError> {
+        let (on, rules) = (self.on, self.rules);
+        self.tx.change(AGAIN, cases, |row, case| {
+            case.key(row)?;
+            case.decided(row, rules, on)
+        })
+    }
+
+    /// Writes what follows from decisions: how an amount splits, where the money now stands, whether
+    /// the item is open. `first` says that nothing was posted for them before.
+    fn follow(&self, cases: &[DecidedItem<'_>], first: bool) -> Result<(), StoreError> {
+        let on = self.on;
+        let mut splits: Vec<(&DecidedItem<'_>, PaymentReference)> = Vec::new();
+        for case in cases {
+            if let Notices::Several(references) = &case.decision.notices {
+                splits.extend(references.iter().map(|reference| (case, *reference)));
+            }
+        }
+        self.tx.change(ALLOCATE, &splits, |row, (case, reference)| {
+            case.key(row)?;
+            row.bind(reference_number(*reference))?;
+            row.bind(i64::from(case.decision.with_advance))
+        })?;
+        self.journal(cases, first)?;
+        let opened: Vec<&DecidedItem<'_>> = cases.iter().filter(|case| case.opens()).collect();
+        self.tx.change(OPEN, &opened, |row, case| {
+            case.key(row)?;
+            row.bind(self.counts_from)
+        })?;
+        let closed: Vec<&DecidedItem<'_>> = cases.iter().filter(|case| case.clears()).collect();
+        self.tx.change(CLOSE, &closed, |row, case| {
+            row.bind(account_id(case.item.account))?;
+            row.bind(case.item.serial)?;
+            row.bind(self.counts_from)?;
+            row.bind(i64::from(self.is_over))
+        })?;
+        let matched = |case: &&&DecidedItem<'_>| case.decision.outcome == Outcome::Matched;
+        let settled: Vec<&DecidedItem<'_>> = closed.iter().filter(matched).copied().collect();
+        self.tx.change(LEARN_SETTLED, &settled, |row, case| {
+            case.key(row)?;
+            row.bind(on)
+        })
+    }
+
+    /// Moves the money where it now stands.
+    fn journal(&self, cases: &[DecidedItem<'_>], first: bool) -> Result<(), StoreError> {
+        let (centre, on) = (self.tx.centre_id, self.on);
+        let moves: Vec<(&DecidedItem<'_>, Move)> =
+            cases.iter().filter_map(|case| Some((case, case.moves()?))).collect();
+        if first {
+            let columns = format!("centre_id, {KEY}, step, {MOVED}");
+            return self.tx.insert("journal", &columns, &moves, |row, (case, moved)| {
+                row.bind(centre)?;
+                case.key(row)?;
+                row.bind(1)?;
+                moved.bind(row, on, case)
+            });
+        }
+        self.tx.change(journal::NEXT_STEP, &moves, |row, (case, moved)| {
+            case.key(row)?;
+            moved.bind(row, on, case)
+        })
+    }
+}
+
+/// From which subject to which a transaction's money goes.
+struct Move {
+    debit: Subject,
+    credit: Subject,
+}
+
+/// What [`Move::bind`] gives.
+const MOVED: &str = "posted_on, debit, credit, amount_fen";
+
+impl Move {
+    fn bind(
+        &self,
+        row: &mut Binder<'_, '_>,
+        on: i64,
+        case: &DecidedItem<'_>,
+    ) -> Result<(), StoreError> {
+        row.bind(on)?;
+        row.bind(self.debit.number())?;
+        row.bind(self.credit.number())?;
+        row.bind(case.item.amount.fen())
+    }
+}
+
+/// A decision as the store keeps it.
+fn kept(decision: &Decision) -> PreviousDecision {
+    let notice = match &decision.notices {
+        Notices::One(reference) => Some(reference_number(*reference)),
+        Notices::None | Notices::Several(_) => None,
+    };
+    PreviousDecision {
+        outcome: decision.outcome.number(),
+        reason: decision.reason.map(Reason::number),
+        notice,
+        explanation: kept_explanation(&decision.explanation),
+    }
+}
+
+fn rule_id<'r>(decision: &Decision, rules: &'r MatchingRules) -> Option<&'r str> {
+    decision.rule.and_then(|rule| rules.rule(rule)).map(|rule| rule.id.as_str())
+}
+
+/// What the remark was read as, where that is not the notice that was settled.
+fn read_otherwise(case: &DecidedItem<'_>, notice: Option<i64>) -> Option<i64> {
+    read_as(&case.item.claim).map(reference_number).filter(|read| Some(*read) != notice)
+}
