@@ -117,7 +117,7 @@ fn here(path: &Path) -> PathBuf {
     if path.as_os_str().is_empty() { PathBuf::from(".") } else { path.to_owned() }
 }
 
-/// A folder in a rehearsal copy is not checked: no night uses it.
+/// A folder that is not checked, because the database is only read and no night writes to it.
 fn untouched(what: &'static str, path: &Path) -> Finding {
     let detail = format!("{}: not needed, the database is only read", path.display());
     Finding { what, holds: true, detail }
