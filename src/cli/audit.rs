@@ -10,7 +10,7 @@ use crate::remittance::Total;
 use crate::store::{AdvanceFigures, Audit, Continued, MoneyPlace, PlaceFigures};
 use chrono::NaiveDate;
 
-/// One account of the ledger; the totals of advance balances are beside theirs.
+/// One kind of place where money is; the row of advance balances also has their totals.
 struct Row {
     standing: PlaceFigures,
     advance: Option<AdvanceFigures>,

@@ -23,8 +23,8 @@ use std::path::{Component, Path, PathBuf};
 
 /// Bytes of a name that leave room for the suffixes below: file systems allow 255.
 const NAME_BYTES_MAX: usize = 200;
-/// Largest file that is copied; a larger one gets only its reason and stays in the inbox. All files of an ordinary night
-/// together are smaller.
+/// Largest file that is copied; a larger one gets only its reason and stays in the inbox. All files of an ordinary
+/// night together are smaller.
 const COPY_BYTES_MAX: u64 = 1 << 30;
 /// Suffix of the reason file.
 const REASON: &str = ".reason.txt";

@@ -7,8 +7,8 @@
 //! There are three counts. A known device ([`super::device`]) is counted by itself: other people's failures do not
 //! delay it, and it has its own turn. Any other browser is counted by its address for that login, and by its
 //! address for all logins. When strangers fail too often at one login, they are checked one a second, in order of
-//! arrival and one per address. This limits guesses far below what a good password withstands, and somebody with
-//! the right password still gets in after a while.
+//! arrival and one per address. This limits guesses to a hundred-thousandth of what a good password
+//! withstands, and somebody with the right password still gets in after a while.
 
 use super::device::Device;
 use super::session::Session;

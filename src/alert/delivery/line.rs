@@ -69,8 +69,8 @@ impl WorkerPool {
         }
     }
 
-    /// Whether another connection may succeed. A deferred sender gets one more. A letter deferred after others were
-    /// sent gets one too, until that has failed several times.
+    /// Whether another connection may succeed: once when the server has no room, and once when a limit deferred the
+    /// letter after others were sent, until that has failed several times.
     fn wants_another(&self, looked: &Looked, anew: bool, carried: bool) -> bool {
         let limited = looked.limit.is_some();
         let in_vain = self.anew_in_vain.load(Ordering::Relaxed) >= ANEW_IN_VAIN_MAX;
