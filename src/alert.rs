@@ -1,13 +1,13 @@
 //! Letters to employers: at most one a night each, about its own money only.
 //!
-//! Start at [`identify`] (whose transaction it is, or nobody's), then [`Digest::new`] (whether a
-//! letter may be written at all), then [`Letter::write`]. Sentences come from `rules/letters`.
-//! Delivery is not here: a letter becomes `.eml` bytes ([`Letter::eml`]), the shell puts them somewhere.
+//! Start at [`identify`] (whose transaction it is, if anybody's), then [`Digest::new`] (whether a letter may be
+//! written), then [`Letter::write`]. Sentences come from `rules/letters`. This module does not store or send: a
+//! letter becomes `.eml` bytes ([`Letter::eml`]), and the caller puts them somewhere.
 //!
-//! Invariants, held by the types: without an address there is no letter; every item says how it is
-//! known to be this employer's ([`KnownBy`] has no word for a guess) and an item of another employer
-//! is refused; accounts are masked; the letter's id follows from its content, so that a letter is
-//! never written twice. No text of a payer reaches a header.
+//! Invariants, enforced by the types: without an address there is no letter. Every item says how it is known to be
+//! this employer's ([`KnownBy`] has no variant for a guess), and another employer's item is refused. Accounts are
+//! masked. The letter's id derives from its content, so a letter is never written twice. No payer's text reaches a
+//! header.
 
 pub mod arrears;
 mod body;

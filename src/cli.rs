@@ -1,13 +1,12 @@
-//! The command line: what can be asked, and how the answer is printed.
+//! The command line: parses commands and prints their results.
 //!
-//! Start at [`args`], which is the whole face; [`run`] hands each command to its module below. A
-//! command reads settings ([`settings`]), calls the library, and prints rows ([`rows`]) to standard
-//! output; all else goes to standard error. Here, and nowhere deeper, are the clock, the
-//! environment, files and the exit code ([`failure`]).
+//! Start at [`args`], the whole interface; [`run`] passes each command to its module below. A command reads
+//! settings ([`settings`]), calls the library, and prints rows ([`rows`]) to standard output; everything else goes
+//! to standard error. Clock, environment, files and exit code ([`failure`]) belong here and nowhere deeper.
 //!
-//! Invariant: standard output holds data and nothing but data, in the form that `--format` asks.
+//! Invariant: standard output has only data, in the form that `--format` selects.
 
-/// Says something on standard error that must be said; nobody there to hear it is no error.
+/// Prints an important message to standard error; a closed stream is not an error.
 macro_rules! tell {
     ($($text:tt)*) => {{
         use std::io::Write as _;
@@ -15,7 +14,7 @@ macro_rules! tell {
     }};
 }
 
-/// Says something on standard error that `--quiet` leaves out.
+/// Prints a message to standard error, unless `--quiet` is set.
 macro_rules! note {
     ($global:expr, $($text:tt)*) => {
         if $global.quiet == 0 {
@@ -84,12 +83,12 @@ use clap::Parser;
 use failure::{Done, Failure};
 use std::process::ExitCode;
 
-/// Runs the command that the process was started with.
+/// Runs the command of this process.
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        // `--help` is an answer, anything else wrong usage: clap knows which stream and code.
+        // `--help` is a result, anything else wrong usage: clap chooses stream and code.
         Err(error) => error.exit(),
     };
     log::start(&arguments.global);
@@ -99,7 +98,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Says which file is behind a failure of the database.
+/// Adds the database file to a failure of the database.
 fn explained(failure: Failure, global: &Global) -> Failure {
     if failure.store_errors().next().is_none() {
         return failure;

@@ -1,11 +1,11 @@
-//! An invented centre that makes every mistake there is: for trying, teaching and testing.
+//! An invented centre with every kind of mistake, for trials, training and tests.
 //!
-//! Start at [`centre`]: it gives the lists and, night by night, the files that banks deliver, as
-//! bytes. [`story`](self) says who pays what and how it goes wrong; the writers below it turn
-//! movements into the formats that banks send. Nothing here touches a disk or a database.
+//! Start at [`centre`], which returns the lists and, night by night, the bytes of the files that banks deliver.
+//! [`story`](self) says who pays what and how it goes wrong; the writers below it format movements as banks do.
+//! Nothing here touches a disk or a database.
 //!
-//! Invariant: the same bytes every time. Names, accounts and addresses belong to nobody: every
-//! employer is called 示例, every mail address ends in `example.com`.
+//! Invariant: always the same bytes. Names, accounts and addresses are invented: every employer is called 示例, and
+//! every mail address ends in `example.com`.
 
 mod bank;
 mod booked;
@@ -23,28 +23,26 @@ pub use bank::{ADDRESS, NAME};
 
 use chrono::NaiveDate;
 
-/// The whole invented centre.
 #[derive(Clone, Debug)]
 pub struct Demo {
     /// `accounts.csv`
     pub accounts: String,
     /// `employers.csv`
     pub employers: String,
-    /// In order of time; the last is the one to look at.
+    /// In order; the last night is the one to look at.
     pub nights: Vec<DemoNight>,
 }
 
-/// What happens before one night.
+/// The input of one night.
 #[derive(Clone, Debug)]
 pub struct DemoNight {
     pub as_of: NaiveDate,
-    /// A list of notices to import first, where a month begins.
+    /// A list of notices to import first, at the beginning of a month.
     pub notices: Option<(String, String)>,
-    /// What lies in the inbox: path below it, and bytes.
+    /// The inbox: relative paths and bytes.
     pub inbox: Vec<(String, Vec<u8>)>,
 }
 
-/// Invents the centre.
 #[must_use]
 pub fn centre() -> Demo {
     let employers = employer::invent();

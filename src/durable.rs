@@ -1,11 +1,11 @@
-//! Files that outlive a power cut: written beside their place, synced, moved there whole, and their folder synced.
+//! Crash-safe files: written under a temporary name, synced, renamed, and their folder synced.
 //!
-//! Start at [`Batch`] for many files that one sync is to do for (a night's letters), at [`Unfinished`] for one that is
-//! written as it comes (a report). Whoever notes somewhere that a file is there does so after that: a file that was
-//! only written may be empty, or not there at all, after a cut, and the note would keep it from ever being written
-//! again. What lies there is believed for its content, never for its name.
+//! Start at [`Batch`] for many files with one sync (a night's letters), or at [`Unfinished`] for one file written
+//! as a stream (a report). Record elsewhere that a file exists only after that. After a power cut an unsynced file
+//! may be empty or missing, and the record would prevent it from being written again. An existing file is trusted
+//! for its content, never for its name.
 //!
-//! Invariant: under a file's own name there is never anything but what stood there before, or all of the new.
+//! Invariant: a file's final name always has either the complete old content or the complete new one.
 
 mod disk;
 
@@ -17,7 +17,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// A file or folder that the disk did not take.
+/// A file or folder that could not be written.
 #[derive(Debug)]
 pub struct DiskError {
     pub path: PathBuf,
@@ -43,18 +43,18 @@ impl std::error::Error for DiskError {
     }
 }
 
-/// Many files that come to stand at once.
+/// Many files that get their names together.
 pub struct Batch<'d> {
     disk: &'d dyn Disk,
     folders: BTreeMap<PathBuf, Folder>,
 }
 
-/// A folder, opened before anything is written to it, and the files of a batch in it.
+/// A folder, opened before anything is written to it, with its files of a batch.
 struct Folder {
     handle: Option<File>,
-    /// Files that lie beside their places.
+    /// Files under temporary names.
     written: Vec<PathBuf>,
-    /// Files that stood there already; whether they were ever synced nobody knows.
+    /// Files that already existed; it is unknown whether they were synced.
     found: Vec<PathBuf>,
 }
 
@@ -64,10 +64,10 @@ impl<'d> Batch<'d> {
         Self { disk, folders: BTreeMap::new() }
     }
 
-    /// Writes a file beside its place, where it does not stand there already, byte for byte.
+    /// Writes a file under a temporary name, unless it exists with the same content.
     ///
     /// # Errors
-    /// [`DiskError`] where nothing can be written.
+    /// [`DiskError`] when nothing can be written.
     pub fn put(&mut self, place: &Path, content: &[u8]) -> Result<(), DiskError> {
         let (disk, path) = (self.disk, folder_of(place));
         if !self.folders.contains_key(path) {
@@ -85,10 +85,10 @@ impl<'d> Batch<'d> {
         Ok(())
     }
 
-    /// Syncs the files, moves them to their places and syncs those; gives how many were written.
+    /// Syncs the files, renames them and syncs the folders; returns how many were written.
     ///
     /// # Errors
-    /// [`DiskError`]; some may stand then, and none of them half.
+    /// [`DiskError`]; some files may exist then, all of them complete.
     pub fn finish(self) -> Result<u64, DiskError> {
         let mut count = 0;
         for (path, folder) in &self.folders {
@@ -108,7 +108,7 @@ impl<'d> Batch<'d> {
     }
 }
 
-/// A file beside its place, written as it comes.
+/// A file under a temporary name, written as a stream.
 pub struct Unfinished {
     out: BufWriter<File>,
     beside: PathBuf,
@@ -116,20 +116,20 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
-    /// Opens `<place>.tmp`; fails where nothing can be written.
+    /// Opens `<place>.tmp`; fails when nothing can be written.
     ///
     /// # Errors
-    /// What the disk says.
+    /// The error of the disk.
     pub fn begin(place: &Path) -> io::Result<Self> {
         let beside = beside(place);
         let out = BufWriter::new(File::create(&beside)?);
         Ok(Self { out, beside, place: place.to_path_buf() })
     }
 
-    /// Fills the file, syncs it and moves it to its place. What stood there stays where that fails.
+    /// Fills the file, syncs it and renames it. On failure the old file stays.
     ///
     /// # Errors
-    /// What the writer or the disk says.
+    /// The error of the writer or the disk.
     pub fn finish<E: From<io::Error>>(
         mut self,
         write: impl FnOnce(&mut BufWriter<File>) -> Result<(), E>,
@@ -143,7 +143,7 @@ impl Unfinished {
     }
 }
 
-/// A place's own name with `.tmp` behind it: no mail program takes it, no browser opens it.
+/// The file's name with `.tmp` added: mail programs and browsers ignore it.
 fn beside(place: &Path) -> PathBuf {
     let mut name = place.to_path_buf().into_os_string();
     name.push(".tmp");

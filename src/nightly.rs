@@ -1,12 +1,12 @@
 //! One night: from the files in the inbox to a report, in numbered steps.
 //!
-//! Start at [`run`]. [`ingest`] and [`judge`] are its halves, for whoever wants them apart. Bytes
-//! are read on one thread and rows written on another ([`ingest_files`]); what a night decides is pure
-//! ([`crate::matching`]) and is written in one commit ([`crate::store`]).
+//! Start at [`run`]. Its two halves, [`ingest`] and [`judge`], can also be called on their own. One thread reads
+//! bytes and another writes rows ([`ingest_files`]). The decisions are pure ([`crate::matching`]) and are written
+//! in one commit ([`crate::store`]).
 //!
-//! Invariant: a night run twice changes nothing, and a night killed anywhere and run again ends as
-//! if it had not been killed: step 2 commits file by file and knows the files it has seen, step 5
-//! commits all decisions at once, steps 6 and 7 write from what was committed.
+//! Invariant: running a night twice changes nothing, and a night that was killed anywhere and run again ends as if
+//! nothing had happened. Step 2 commits file by file and skips files it has seen, step 5 commits all decisions at
+//! once, and steps 6 and 7 write only what was committed.
 
 pub mod child;
 pub mod error;
@@ -52,45 +52,43 @@ use crate::store::{Accounts, DecisionTotals, Store, WorkingSet};
 use chrono::NaiveDate;
 use std::path::PathBuf;
 
-/// What a night is told by its shell.
+/// The settings of a night, filled by its caller.
 #[derive(Clone, Debug)]
 pub struct RunSettings {
-    /// The night's day: what is decided is decided as of it.
+    /// The day of the night: all decisions are made as of this day.
     pub as_of: NaiveDate,
-    /// The shell's day. It decides nothing; but no age and no reminder counts from a day after it.
+    /// The caller's date. It decides nothing, but no age and no reminder counts from a later day.
     pub today: NaiveDate,
-    /// Files to take in.
+    /// Files to ingest.
     pub deliveries: Vec<Delivery>,
-    /// The folder that was gone through for them: below it no link is followed, and what was set aside there and is
-    /// gone waits no longer. None where a person named the files.
+    /// The inbox folder that was scanned for the deliveries. No link below it is followed, and a quarantine entry
+    /// whose file is gone is closed. `None` where a person named the files.
     pub inbox: Option<PathBuf>,
-    /// How they are read.
     pub isolation: Isolation,
-    /// Where copies of files that cannot be taken in go, with the reason beside them.
+    /// Where copies of rejected files go, each with its reason in a text file.
     pub quarantine: PathBuf,
-    /// Who the centre is, in reports and letters.
+    /// The centre's name and contact in reports and letters.
     pub centre: CentreContact,
-    /// When letters wait for a person.
+    /// When letters are held for approval.
     pub hold: Hold,
-    /// Letters to employers are written on any day; else on working days alone.
+    /// Write letters to employers on any day instead of only on working days.
     pub any_day: bool,
-    /// Bytes delivered from which on a night is large ([`LARGE`]).
+    /// A night with at least this many delivered bytes is large ([`LARGE`]).
     pub large_from: u64,
 }
 
-/// Bytes delivered from which on a night is large, some 130,000 transactions: it reads the notices of late in one
-/// pass, which from 100,000 references on is cheaper than looking them up, and writes on two connections,
-/// which many small nights at once would rather share.
+/// A night with at least this many delivered bytes, about 130,000 transactions, is large. It reads the recent
+/// notices in one pass, which is cheaper than looking them up from 100,000 references on. It also writes on two
+/// connections, which many small nights running at once should share instead.
 pub const LARGE: u64 = 32 * 1024 * 1024;
 
-/// What a night did.
 #[derive(Clone, Debug, Default)]
 pub struct RunSummary {
     pub intakes: Intakes,
     pub verdict: DecisionTotals,
 }
 
-/// Steps of a night, for whoever watches it.
+/// Steps of a night, as reported to [`Watch`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     TakeIn,
@@ -100,15 +98,14 @@ pub enum Step {
     Report,
 }
 
-/// Watches a night: a progress bar, a log, or nobody.
+/// Follows the progress of a night: a progress bar, a log, or nobody.
 pub trait Watch: Sync {
-    /// A step begins; `total` rows or bytes are to be done where that is known.
+    /// A step begins; `total` is its number of rows or bytes where known.
     fn step(&self, step: Step, total: Option<u64>);
-    /// So many more are done.
+    /// `count` more rows or bytes are done.
     fn advance(&self, count: u64);
 }
 
-/// Watches nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Nobody;
 
@@ -117,7 +114,7 @@ impl Watch for Nobody {
     fn advance(&self, _: u64) {}
 }
 
-/// What every step of a night works with.
+/// What every step of a night needs.
 struct Tools<'a> {
     store: &'a Store,
     rules: &'a Rulebook,
@@ -128,11 +125,10 @@ struct Tools<'a> {
     watch: &'a dyn Watch,
 }
 
-/// Takes files in and judges everything that is open.
+/// Ingests files and judges everything that is open.
 ///
 /// # Errors
-/// [`RunError`] when the world fails. A strange file or row is no error; it is set aside and
-/// counted.
+/// [`RunError`] when the environment fails. A malformed file or row is not an error; it is rejected and counted.
 pub fn run(
     store: &Store,
     rules: &Rulebook,
@@ -143,8 +139,8 @@ pub fn run(
         // 2. Take in.     needs: files                gives: fresh transactions in the working set
         let mut working_set = awake(tools)?;
         let Ingested { intakes, notices } = ingest_files::take_in(tools, &mut working_set)?;
-        // A run that was killed left transactions that no night has judged, or a second delivery
-        // changed what the first had brought: read all that is undecided from the store.
+        // A killed run leaves transactions that no night has judged, or a second delivery changes what the first
+        // one brought. Then the undecided transactions must be read again from the store.
         if left_over || working_set.is_outdated() {
             working_set = undecided(tools)?;
         }
@@ -154,10 +150,10 @@ pub fn run(
     })
 }
 
-/// Takes files in and judges nothing.
+/// Ingests files and judges nothing.
 ///
 /// # Errors
-/// [`RunError`] when the world fails.
+/// [`RunError`] when the environment fails.
 pub fn ingest(
     store: &Store,
     rules: &Rulebook,
@@ -169,10 +165,10 @@ pub fn ingest(
     })
 }
 
-/// Judges everything that is open and takes nothing in.
+/// Judges everything that is open and ingests nothing.
 ///
 /// # Errors
-/// [`RunError`] when the world fails.
+/// [`RunError`] when the environment fails.
 pub fn judge(
     store: &Store,
     rules: &Rulebook,
@@ -202,9 +198,9 @@ fn with_tools<T>(
     work(&Tools { store, rules, reader, accounts, classifier, settings, watch }, left_over)
 }
 
-/// An empty slate, once what staff put off until today is open again.
+/// An empty working set, after reopening the items that staff snoozed until today.
 fn awake(tools: &Tools<'_>) -> Result<WorkingSet, RunError> {
-    // What staff put off until a day waits for that day, whatever day a night is told.
+    // A snoozed item waits for its real day, even where the night runs as of a later one.
     tools.store.wake(tools.settings.as_of.min(tools.settings.today))?;
     Ok(tools.store.new_working_set()?)
 }

@@ -1,11 +1,11 @@
-//! The web desk: where staff work through suspense.
+//! The web desk, where staff work through suspense.
 //!
-//! Start at [`route::table`]: every address there is, what it needs of whoever asks, and who answers.
-//! A request passes [`guard`] (who is it, may they, is the form ours), then its handler, which asks
-//! the store through [`Desk::store`] and shows a template in a [`frame::Frame`]. What goes wrong on the
-//! way is a [`fault::Fault`]. [`serve`] is the socket: slow senders, many connections, a graceful end.
+//! Start at [`route::table`], which lists every address with the permission it needs and its handler. A request
+//! passes [`guard`] (authentication, permission, CSRF), then its handler, which queries the store through
+//! [`Desk::store`] and renders a template in a [`frame::Frame`]. Errors are [`fault::Fault`]s. [`serve`] owns the
+//! socket: slow clients, connection limits, graceful shutdown.
 //!
-//! Invariant: no handler is reachable but through the table, and no route of it without the guard.
+//! Invariant: a handler is reachable only through the table, and every route in it passes the guard.
 
 mod access;
 pub mod account;
@@ -62,48 +62,48 @@ use std::fmt;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-/// Statements that run at once. The database has one writer and readers wait for it, so more threads
-/// would only wait elsewhere.
+/// Concurrent database calls. The database has one writer and readers wait for it, so more threads would only wait
+/// elsewhere.
 const STORE_THREADS: usize = 8;
 
-/// Passwords that are checked at once: each takes 46 MiB and 25 ms of a core.
+/// Concurrent password checks: each takes 46 MiB and 25 ms of a core.
 const HASHING_THREADS: usize = 2;
-/// Of known devices and of whoever is logged in, beside those: a crowd of strangers does not stand before them.
+/// Additional checks for known devices and logged-in people, so that a crowd of strangers does not delay them.
 const KNOWN_THREADS: usize = 1;
 
-/// What the desk is told when it starts.
+/// The settings of the desk.
 pub struct Setup {
     pub store: Store,
     pub rules: Rulebook,
-    /// The centre's name, as every page shows it.
+    /// The centre's name on every page.
     pub centre: String,
-    /// The language of whoever has not chosen one.
+    /// The default language.
     pub language: Language,
-    /// The proxies in front, which end TLS and name the client in `X-Forwarded-For`.
+    /// The reverse proxies, which end TLS and name the client in `X-Forwarded-For`.
     pub proxies: Proxies,
-    /// Whether nobody works without a second factor.
+    /// Whether everybody needs a second factor.
     pub second_factor: bool,
-    /// What second factors are sealed and devices signed with.
+    /// Keys to seal second factors and sign devices.
     pub keys: Keys,
-    /// What a monitor shows for `/metrics`; without it there are no figures at the desk's own address.
+    /// The token for `/metrics`; without one the desk's own address serves no metrics.
     pub metrics_token: Option<String>,
-    /// Called when somebody's access changed, or was asked to, so that approvers are told by mail; and when letters
-    /// were released, so that those on paper are written.
+    /// Called when somebody's access changed or a change was requested, to notify approvers by mail; and when
+    /// letters were released, to write the paper ones.
     pub told: Option<Told>,
     pub clock: Clock,
 }
 
-/// Says what time it is: seconds since 1970-01-01, UTC. The shell's, or a test's.
+/// Returns the time in seconds since 1970-01-01 UTC: the caller's clock, or a test's.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
-/// Has what happened told by mail.
+/// Sends notifications by mail.
 pub type Told = Arc<dyn Fn() + Send + Sync>;
 
-/// The desk as its handlers know it.
+/// The state shared by handlers.
 #[derive(Clone)]
 pub(crate) struct Desk {
     setup: Arc<Setup>,
-    /// Where somebody may be sent.
+    /// Pages that a redirect may lead to.
     pages: Pages,
     readings: Arc<Readings>,
     store_threads: Arc<Semaphore>,
@@ -135,7 +135,7 @@ impl Desk {
         }
     }
 
-    /// Reads what a page shows, all of it as it stands together.
+    /// Reads a page's data from one snapshot.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
@@ -143,7 +143,7 @@ impl Desk {
         self.store(|store| store.read(work)).await
     }
 
-    /// Writes several things together, or none of them.
+    /// Writes in one transaction.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
@@ -151,7 +151,7 @@ impl Desk {
         self.store(|store| store.write(work)).await
     }
 
-    /// Uses the store on a thread that may wait, each verb in a transaction of its own. The work owns what it needs.
+    /// Uses the store on a blocking thread, each call in its own transaction. The closure owns what it needs.
     pub(crate) async fn store<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
@@ -160,7 +160,7 @@ impl Desk {
         Ok(blocking(&self.store_threads, move || work(&setup.store)).await??)
     }
 
-    /// Does what takes a core for a while, such as a password, and few of them at once.
+    /// Runs CPU-heavy work such as password hashing, few at a time.
     pub(crate) async fn hashing<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -168,7 +168,7 @@ impl Desk {
         blocking(&self.hashing_threads, work).await
     }
 
-    /// The same for whoever is known already.
+    /// The same for known people.
     pub(crate) async fn hashing_for_known<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -176,22 +176,22 @@ impl Desk {
         blocking(&self.known_threads, work).await
     }
 
-    /// What new passwords are held against.
+    /// The checks for new passwords.
     pub(crate) fn passwords(&self) -> password::Checker<'_> {
         password::Checker { rules: &self.setup.rules.login, centre: &self.setup.centre }
     }
 
-    /// The number under which the centre's rows stand.
+    /// The centre's key in the store.
     pub(crate) fn centre_id(&self) -> i64 {
         self.setup.store.centre_id()
     }
 
-    /// When: what is done now is booked today.
+    /// The current moment: acts are booked today.
     pub(crate) fn moment(&self) -> Moment {
         Moment { at: self.now(), on: self.today() }
     }
 
-    /// Now, in seconds since 1970-01-01, UTC.
+    /// Now, in seconds since 1970-01-01 UTC.
     pub(crate) fn now(&self) -> i64 {
         (self.setup.clock)()
     }
@@ -201,14 +201,14 @@ impl Desk {
         beijing::time(self.now()).unwrap_or_default().date()
     }
 
-    /// An instant as a page shows it: Beijing's day and minute.
+    /// An instant for a page: day and minute in Beijing.
     pub(crate) fn shown_at(&self, at: i64) -> String {
         beijing::time(at)
             .map(|there| there.format("%Y-%m-%d %H:%M").to_string())
             .unwrap_or_default()
     }
 
-    /// What remarks are read with, and what notices may be meant.
+    /// The remark reader and the advice on notices.
     pub(crate) fn readings(&self) -> Arc<Readings> {
         Arc::clone(&self.readings)
     }
@@ -222,7 +222,7 @@ impl Desk {
     }
 }
 
-/// Runs work on a blocking thread once one of so many is free.
+/// Runs work on a blocking thread once a permit is free.
 async fn blocking<T: Send + 'static>(
     threads: &Arc<Semaphore>,
     work: impl FnOnce() -> T + Send + 'static,

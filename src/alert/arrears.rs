@@ -1,10 +1,10 @@
-//! The letter to an employer that has not remitted by the day the law gives (催缴).
+//! The letter to an employer that has not remitted by the legal deadline (催缴).
 //!
-//! Start at [`Arrears::letter`]. Words come from `rules/letters/arrears.txt`; the page and the plain text are those of
-//! every letter (`letter.rs`, `page.rs`). Which months are owed is the domain's to say, when it is said again the
-//! night's.
+//! Start at [`Arrears::letter`]. Sentences come from `rules/letters/arrears.txt`; page and plain text are shared by
+//! all letters (`letter.rs`, `page.rs`). The domain decides which months are owed, the night when to repeat the
+//! letter.
 //!
-//! Invariant: an amount stands only where the list of the month was made. The id follows from what is told.
+//! Invariant: an amount appears only where the month's list was made. The id derives from the content.
 
 use super::body::{Block, Body, Paper, Row, Section, Tone};
 use super::digest::{Addressee, CentreContact, LetterRefusal, address};
@@ -17,17 +17,17 @@ use crate::rulebook::letter::LetterRules;
 use chrono::NaiveDate;
 use sha2::{Digest as _, Sha256};
 
-/// A month that an employer owes, as a letter tells of it.
+/// A month that an employer owes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwedMonth {
     pub month: YearMonth,
-    /// The last day on which it was in time.
+    /// The last day to remit in time.
     pub due_on: NaiveDate,
-    /// On its list; without a list, the active employees.
+    /// Employees on its list; without a list, the active employees.
     pub headcount: u64,
-    /// What its list asks for; `None` while there is none.
+    /// Total of its list; `None` without one.
     pub amount: Option<Money>,
-    /// The notice it is on.
+    /// Its notice.
     pub reference: Option<PaymentReference>,
 }
 
@@ -37,24 +37,24 @@ pub struct Arrears {
     pub centre: CentreContact,
     pub addressee: Addressee,
     pub night: NaiveDate,
-    /// Days from the payday within which a month is remitted.
+    /// Days after the payday within which a month must be remitted.
     pub within_days: u8,
     pub months: Vec<OwedMonth>,
 }
 
 impl Arrears {
-    /// The letter; on paper where the employer has no address, or what was imported as one is none.
+    /// The letter; on paper when the employer has no valid address.
     ///
     /// # Errors
-    /// [`LetterRefusal`] where there is nothing to say, or the centre's own address is none.
+    /// [`LetterRefusal`] when there is nothing to say or the centre's own address is invalid.
     pub fn letter(&self, rules: &LetterRules) -> Result<Letter, LetterRefusal> {
         self.numbered(rules, &letter_number::of(&self.letter_id(), 0))
     }
 
-    /// The same under another number, where another letter has that one.
+    /// The same under another number, because another letter uses that one.
     ///
     /// # Errors
-    /// [`LetterRefusal`] where there is nothing to say, or the centre's own address is none.
+    /// [`LetterRefusal`] when there is nothing to say or the centre's own address is invalid.
     pub fn numbered(&self, rules: &LetterRules, number: &str) -> Result<Letter, LetterRefusal> {
         if self.months.is_empty() {
             return Err(LetterRefusal::Nothing { employer_id: self.addressee.employer_id.clone() });
@@ -87,7 +87,7 @@ impl Arrears {
         })
     }
 
-    /// SHA-256 over centre, employer, night and months, in hex; wording is left out.
+    /// SHA-256 over centre, employer, night and months, in hex; the wording does not count.
     #[must_use]
     pub fn letter_id(&self) -> String {
         let mut hash = Sha256::new();
@@ -108,7 +108,7 @@ impl Arrears {
         hex::encode(hash.finalize())
     }
 
-    /// `2026年5月`, or from the first to the last and how many: those between may be paid.
+    /// `2026年5月`, or the first and last month with the count: months in between may be paid.
     fn span(&self) -> String {
         let (Some(first), Some(last)) = (self.months.first(), self.months.last()) else {
             return String::new();

@@ -1,14 +1,14 @@
-//! What a letter says, piece by piece, before it is known in which form it leaves.
+//! The content of a letter in pieces, independent of its output format.
 //!
-//! Start at [`Body`]. The plain text ([`Body::plain`]), the page of a mail and the page on paper (`page.rs`) are made
-//! of the same pieces in the same order, so that they say the same; a test compares their words.
+//! Start at [`Body`]. The plain text ([`Body::plain`]), the mail page and the paper page (`page.rs`) are made of
+//! the same pieces in the same order, so they say the same; a test compares their words.
 
 use super::digest::CentreContact;
 use super::guard::{self, Quote};
 use crate::rulebook::letter::LetterRules;
 use std::fmt::{Arguments, Write as _};
 
-/// Stands before what the reader is asked to do.
+/// Heading of what the reader is asked to do.
 pub(super) const STEPS: &str = "请这样办理";
 
 /// A whole letter.
@@ -16,36 +16,36 @@ pub(super) struct Body {
     pub(super) subject: String,
     pub(super) centre: String,
     pub(super) greeting: String,
-    /// What to do, by when, whom to call, under which number: what a reader sees first.
+    /// The box at the top: what to do, by when, whom to call, the letter's number.
     pub(super) summary: Vec<Row>,
     pub(super) opening: String,
     pub(super) sections: Vec<Section>,
-    /// Whose words stand in quotation marks; empty where nobody is quoted.
+    /// Whose words are in quotation marks; empty when nobody is quoted.
     pub(super) quoted: String,
-    /// What else is to be known, a paragraph each.
+    /// Closing paragraphs.
     pub(super) closing: Vec<String>,
     pub(super) contact: String,
     pub(super) safety: String,
     pub(super) automatic: String,
     pub(super) night: String,
-    /// On paper: to whom, where from, and how to get the next one by mail.
+    /// For paper only: the recipient, the sender, and how to get the next letter by mail.
     pub(super) paper: Paper,
 }
 
-/// A row of the box: its name, and lines.
+/// A row of the box: its name and its lines.
 pub(super) struct Row {
     pub(super) label: String,
     pub(super) lines: Vec<String>,
 }
 
-/// One thing that the letter is about.
+/// One subject of the letter.
 pub(super) struct Section {
-    /// Stands before the first of its kind, where the letter holds several kinds.
+    /// Shown before the first section of its kind, when the letter has several kinds.
     pub(super) heading: String,
-    /// 0 where it is not counted.
+    /// 0 for an unnumbered section.
     pub(super) number: usize,
     pub(super) title: String,
-    /// Whether something is to be done about it.
+    /// Whether the employer must act.
     pub(super) asks: bool,
     pub(super) blocks: Vec<Block>,
 }
@@ -60,7 +60,7 @@ pub(super) enum Block {
     /// A payer's words.
     Quote(Quote),
     Steps(Vec<String>),
-    /// How it was written, and how it should be; the latter may be empty.
+    /// The form as written and the right form, which may be empty.
     Forms {
         wrong: String,
         right: String,
@@ -74,9 +74,9 @@ pub(super) enum Tone {
     Small,
 }
 
-/// What stands on a letter that is posted, and not on a mail.
+/// What a posted letter has in addition to a mail.
 pub(super) struct Paper {
-    /// The postal address; empty where the books have none.
+    /// The postal address; empty when the books have none.
     pub(super) address: String,
     pub(super) employer: String,
     pub(super) addressee: String,
@@ -108,7 +108,7 @@ impl Block {
 }
 
 impl Section {
-    /// Says something more, where there is something to say.
+    /// Adds a sentence unless it is empty.
     pub(super) fn say(&mut self, label: &str, text: String, tone: Tone) {
         if !text.is_empty() {
             self.blocks.push(Block::said(label, text, tone));
@@ -192,7 +192,7 @@ impl Section {
     }
 }
 
-/// Writing into a string cannot fail.
+/// Writing to a string cannot fail.
 fn put(letter: &mut String, words: Arguments<'_>) {
     let _infallible = letter.write_fmt(words);
 }

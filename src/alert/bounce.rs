@@ -1,9 +1,9 @@
-//! What comes back: reports of failure, answers and complaints, in a mailbox file or from a webhook.
+//! Reads returned mail from a mailbox file or a webhook: failure reports, replies and complaints.
 //!
-//! Start at [`CameBack::read`]: one message, what it is ([`Kind`]), which letters it names and which addresses
-//! failed. A report that says `failed` tells that a letter came back; a delay, a relay, a complaint or an answer
-//! does not. Whether a letter of ours is named is the outbox's to say, so that nobody silences an employer with a
-//! forged report. Parts are taken apart in `gathered`, reports of RFC 3464 in `status`, reports in prose in `prose`.
+//! Start at [`CameBack::read`]: it reads one message and finds its [`Kind`], the letters it names and the addresses
+//! that failed. Only a report with `failed` means that a letter came back; a delay, a relay, a complaint or a reply
+//! does not. The outbox checks whether a named letter is ours, so a forged report cannot stop an employer's mail.
+//! `gathered` splits a message into parts, `status` reads RFC 3464 reports, `prose` reads reports in prose.
 
 mod gathered;
 mod prose;
@@ -19,44 +19,43 @@ use mail_parser::{Message, MessageParser};
 use sha2::{Digest, Sha256};
 use std::io::{BufRead, Read as _};
 
-/// A message that came back.
+/// A returned message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CameBack {
-    /// SHA-256 of the message, whatever its line ends: it is taken once.
+    /// SHA-256 of the message with normalised line ends: each message is processed once.
     pub digest: String,
     pub kind: Kind,
-    /// Letters that it names, the surest first: none is one of ours before the outbox says so.
+    /// Letters that it names, most reliable first. The outbox must check that they are ours.
     pub names: Vec<LetterName>,
-    /// Addresses that it says failed; only in a [`Kind::Failure`].
+    /// Addresses that it reports as failed; only in a [`Kind::Failure`].
     pub failures: Vec<Failure>,
-    /// Addresses that the same report says did not fail.
+    /// Addresses that the same report lists as not failed.
     pub not_failed: Vec<String>,
-    /// Who wrote it, what about, and the words; hostile texts, shortened.
+    /// Sender, subject and text; untrusted and shortened.
     pub from: String,
     pub subject: String,
     pub text: String,
-    /// The day in China that stands in it; none where it has no date.
+    /// The day in China of its date; `None` without a date.
     pub dated_on: Option<NaiveDate>,
 }
 
-/// What a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// A report that something was not delivered.
     Failure,
-    /// A report that something is still tried.
+    /// A report that delivery is delayed and still being tried.
     Delay,
-    /// A report that something was handed on or delivered.
+    /// A report that something was relayed or delivered.
     Relay,
-    /// Somebody marked a letter as unwanted (RFC 5965).
+    /// A complaint: somebody marked a letter as unwanted (RFC 5965).
     Complaint,
-    /// An answer that nobody typed.
+    /// An automatic reply.
     Automatic,
-    /// An answer that names somebody else to write to, typed or not.
+    /// A reply, automatic or not, that names somebody else to write to.
     Moved,
-    /// An answer of a person.
+    /// A person's reply.
     Reply,
-    /// A copy of a letter of ours.
+    /// A copy of one of our letters.
     Own,
     /// Anything else.
     Other,
@@ -65,45 +64,45 @@ pub enum Kind {
 /// How a message names a letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LetterName {
-    /// By its whole number.
+    /// By its full number.
     Whole(String),
-    /// By the beginning of it, as the envelope's sender has it.
+    /// By the first digits of its number, as in the envelope sender.
     Beginning(String),
 }
 
-/// An address that a report says failed.
+/// An address that a report lists as failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// The addresses it is named by: as we wrote it, and as somebody passed it on.
+    /// Its names: as we wrote it, and as it was forwarded.
     pub addresses: Vec<String>,
-    /// The enhanced status code, such as `5.1.1`, or a number; empty where there is none.
+    /// The enhanced status code, such as `5.1.1`, or an SMTP number; empty without either.
     pub status: String,
-    /// What the server there said; a hostile text.
+    /// The remote server's message; untrusted.
     pub diagnosis: String,
     pub verdict: Verdict,
 }
 
-/// Hexadecimal digits of a letter's number in the sender of its envelope.
+/// Hexadecimal digits of a letter's number in its envelope sender.
 pub const BEGINNING_CHARS: usize = 32;
 
-/// The name before the `+` there.
+/// The local part before the `+` of the envelope sender.
 pub const ENVELOPE_NAME: &str = "bounces";
 
-/// Bytes of one message that are looked at: reports are short, attachments are not ours to read.
+/// Bytes read of one message: reports are short, and we do not read attachments.
 const MESSAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
 
-/// Characters that are kept of a text and of a line.
+/// Characters kept of a text and of a line.
 const TEXT_CHARS_MAX: usize = 4_000;
 const LINE_CHARS_MAX: usize = 300;
 
-/// Letters named in one message that are looked for.
+/// Most letters looked up per message.
 const NAMES_MAX: usize = 16;
 
-/// Reads a mailbox file in mbox form, or a single message, and gives each message to `take`, which says whether to
-/// go on.
+/// Reads a mailbox file in mbox form or a single message. It passes each message to `take`, which returns whether
+/// to go on.
 ///
 /// # Errors
-/// Where the file cannot be read.
+/// When the file cannot be read.
 pub fn read_mailbox(
     mut file: impl BufRead,
     words: &ReturnedWords,
@@ -124,7 +123,7 @@ pub fn read_mailbox(
 }
 
 impl CameBack {
-    /// Looks at one message, RFC 5322.
+    /// Reads one RFC 5322 message.
     #[must_use]
     pub fn read(message: &[u8], words: &ReturnedWords) -> Self {
         let shown = message.get(..MESSAGE_BYTES_MAX).unwrap_or(message);
@@ -159,7 +158,7 @@ impl CameBack {
         }
     }
 
-    /// What is no message at all.
+    /// The result for bytes that are not a message.
     fn unread(bytes: &[u8]) -> Self {
         Self {
             digest: String::new(),
@@ -186,7 +185,7 @@ impl LetterName {
 }
 
 impl Kind {
-    /// A kebab-case word that stays.
+    /// A stable kebab-case code.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -203,7 +202,7 @@ impl Kind {
     }
 }
 
-/// What a message tells.
+/// The findings in a message.
 struct Told {
     kind: Kind,
     failures: Vec<Failure>,
@@ -216,10 +215,10 @@ impl From<Kind> for Told {
     }
 }
 
-/// What a message tells, in the order of what is surest.
+/// The findings in a message, most reliable source first.
 fn told(message: &Message<'_>, parts: &Gathered, words: &ReturnedWords, subject: &str) -> Told {
     if let Some(feedback) = &parts.feedback {
-        // A report on signatures is for whoever keeps the domain's records.
+        // A report on signatures is for the administrator of the domain's DNS.
         let is_of_signatures = feedback.contains("auth-failure");
         return if is_of_signatures { Kind::Other } else { Kind::Complaint }.into();
     }
@@ -251,7 +250,7 @@ fn told(message: &Message<'_>, parts: &Gathered, words: &ReturnedWords, subject:
     kind.into()
 }
 
-/// Names of programs that report, before the `@`.
+/// Local parts of programs that send reports.
 const REPORTERS: [&str; 7] = [
     "mailer-daemon",
     "postmaster",
@@ -262,7 +261,7 @@ const REPORTERS: [&str; 7] = [
     "maildelivery",
 ];
 
-/// Whether a message without a part of RFC 3464 is a report in prose.
+/// Whether a message without an RFC 3464 part is a report in prose.
 fn is_report(
     message: &Message<'_>,
     parts: &Gathered,
@@ -282,7 +281,7 @@ fn is_report(
         || ((null_sender || from.is_none()) && !answers() && says().is_some())
 }
 
-/// Whether nobody typed it (RFC 3834, and what programs did before).
+/// Whether it was sent automatically (RFC 3834, and older conventions).
 fn is_automatic(message: &Message<'_>) -> bool {
     let says = |name: &'static str, word: &str| {
         message.header_raw(name).is_some_and(|text| text.to_lowercase().contains(word))
@@ -294,7 +293,7 @@ fn is_automatic(message: &Message<'_>) -> bool {
             .any(|name| message.header_raw(*name).is_some())
 }
 
-/// The letters that a message names: in its head, then in the report, in what came back with it, in its words.
+/// The letters that a message names: in its headers, then the report, the returned original, and the text.
 fn names(parts: &Gathered) -> Vec<LetterName> {
     let mut found = Vec::new();
     for text in parts.all() {
@@ -304,7 +303,7 @@ fn names(parts: &Gathered) -> Vec<LetterName> {
     found
 }
 
-/// Numbers of letters in a text: 64 hexadecimal digits, or a sender of an envelope.
+/// Letter numbers in a text: 64 hexadecimal digits, or an envelope sender.
 fn named_in(text: &str, found: &mut Vec<LetterName>) {
     let mut before = "";
     let mut note = |name: LetterName| {
@@ -324,13 +323,13 @@ fn named_in(text: &str, found: &mut Vec<LetterName>) {
     }
 }
 
-/// An address as it is compared: in its ASCII form and small letters.
+/// An address normalised for comparison: ASCII form, lower case.
 #[must_use]
 pub fn compared(address: &str) -> String {
     email::one(address).unwrap_or_else(|| address.trim().to_owned()).to_lowercase()
 }
 
-/// A text as it is kept: shortened, without the sign that a database refuses.
+/// A text prepared for storage: shortened, without the NUL that a database refuses.
 fn kept(text: &str, chars_max: usize) -> String {
     text.trim().chars().filter(|letter| *letter != '\0').take(chars_max).collect()
 }

@@ -1,54 +1,53 @@
-//! The brake: a night whose letters are not like other nights' is held until a person has looked.
+//! The brake: holds all letters of an unusual night until a person approves them.
 //!
-//! Start at [`pulls`]: it is the whole policy. Its numbers are `rules/letters/brake.toml`, what it is told of a night
-//! is [`NightOfLetters`], and what it finds is said to staff in either language ([`Pull`] is [`Localized`]).
+//! Start at [`pulls`], which is the whole policy. Its limits are in `rules/letters/brake.toml`, its input is
+//! [`NightOfLetters`], and staff read its findings in either language ([`Pull`] is [`Localized`]).
 //!
-//! Invariant: pure. Whether a night is held follows from its counts alone, and all of its letters are held or none.
+//! Invariant: pure. The counts of a night alone decide, and either all of its letters are held or none.
 
 use crate::remittance::{Language, Localized, Reason, said};
 use crate::rulebook::brake::BrakeRules;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// When letters wait for a person: `[letters] hold` of `duizhang.toml`.
+/// When letters are held for approval: `[letters] hold` of `duizhang.toml`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Hold {
-    /// Only where the night is not like others.
+    /// Only on an unusual night.
     #[default]
     Brake,
-    /// Also as long as no letter of the centre has gone out yet.
+    /// Also until the centre's first letters have gone out.
     First,
     /// Every night.
     Always,
-    /// Not at all.
     Never,
 }
 
-/// What is known of a night's letters to employers.
+/// The counts of a night's letters to employers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NightOfLetters {
     pub letters: u64,
-    /// Employers that there are.
+    /// All employers.
     pub employers: u64,
-    /// Employers among them that the letters go to.
+    /// Employers that get a letter.
     pub addressed: u64,
-    /// Letters of each of the last nights that wrote any.
+    /// Letters of each recent night that wrote any.
     pub usual: Vec<u64>,
-    /// Files that the letters tell of.
+    /// Files that the letters are about.
     pub files: Vec<FileOfLetters>,
-    /// No letter of this centre has gone out yet.
+    /// The centre has not sent any letter yet.
     pub is_first: bool,
 }
 
-/// A file that letters tell of.
+/// A file that letters are about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileOfLetters {
     pub feed_id: String,
     pub file_name: String,
     /// Its credits.
     pub rows: u64,
-    /// Those that are open for the most frequent reason.
+    /// Credits that are open for the most frequent reason.
     pub alike: u64,
     pub reason: Reason,
 }
@@ -57,9 +56,9 @@ pub struct FileOfLetters {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "pull", rename_all = "kebab-case")]
 pub enum Pull {
-    /// The settings say so.
+    /// The settings hold every night.
     Always,
-    /// No letter has gone out before.
+    /// No letter was ever sent.
     First,
     UsualNight {
         letters: u64,
@@ -79,11 +78,11 @@ pub enum Pull {
         rows: u64,
         percent: u64,
     },
-    /// A person put a letter that waited here.
+    /// A person held the letter.
     Hand,
 }
 
-/// Everything for which a night is held; nothing lets it go.
+/// All reasons to hold a night; empty to let it go.
 #[must_use]
 pub fn pulls(night: &NightOfLetters, hold: Hold, rules: &BrakeRules) -> Vec<Pull> {
     if night.letters == 0 || hold == Hold::Never {
@@ -115,7 +114,7 @@ pub fn pulls(night: &NightOfLetters, hold: Hold, rules: &BrakeRules) -> Vec<Pull
     found
 }
 
-/// The files of which too much is open for one reason.
+/// The files in which too many items are open for one reason.
 fn files(night: &NightOfLetters, rules: &BrakeRules) -> Vec<Pull> {
     let counts = |file: &&FileOfLetters| {
         file.rows >= rules.counts_from
@@ -132,7 +131,7 @@ fn files(night: &NightOfLetters, rules: &BrakeRules) -> Vec<Pull> {
     night.files.iter().filter(counts).map(pull).collect()
 }
 
-/// The middle one; of an even number the lower of the two in the middle. `None` of none.
+/// The median, for an even count the lower of the middle two. `None` for no counts.
 fn median(counts: &[u64]) -> Option<u64> {
     let mut sorted = counts.to_vec();
     sorted.sort_unstable();
@@ -140,7 +139,7 @@ fn median(counts: &[u64]) -> Option<u64> {
 }
 
 impl Pull {
-    /// A kebab-case word that stays.
+    /// A stable kebab-case code.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -196,12 +195,12 @@ impl Localized for Pull {
     }
 }
 
-/// Hundredths, rounded down.
+/// Percentage, rounded down.
 fn share(part: u64, of: u64) -> u64 {
     part.saturating_mul(100).checked_div(of).unwrap_or_default()
 }
 
-/// What an example of the rules comes to: the code of the first thing that holds the night, or `none`.
+/// The result of a rules example: the code of the first reason that holds the night, or `none`.
 #[must_use]
 pub fn tried(example: &crate::rulebook::brake::NightExample, rules: &BrakeRules) -> &'static str {
     let file = example.file.map(|file| FileOfLetters {

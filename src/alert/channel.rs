@@ -1,9 +1,9 @@
-//! The ways that a letter can go beside mail: as a text message, into the hall's inbox, on paper.
+//! The ways to send a letter besides mail: text message, the hall's inbox, paper.
 //!
-//! Start at [`Way::first`]: which way a letter goes by, of those that its employer chose. [`Channel`] is what carries a short
-//! message; [`gateway`] is one over HTTP.
+//! Start at [`Way::first`], which picks the first possible way of those that the employer chose. A [`Channel`]
+//! carries short messages; [`gateway`] is one over HTTP.
 //!
-//! Invariant: a text message says that there is something and where to ask; it holds no amount, no account, no link.
+//! Invariant: a text message says only that there is news and where to ask; it has no amount, account or link.
 
 pub mod gateway;
 
@@ -13,18 +13,18 @@ use super::{body, guard, unsubscribe};
 use crate::rulebook::letter::LetterRules;
 use std::fmt;
 
-/// A way for a letter.
+/// A way to send a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
     Mail,
     /// A text message to the employer's mobile number.
     Sms,
-    /// The hall's inbox: beside any other way, since nobody is called to it.
+    /// The hall's inbox. It is always in addition to another way, since nobody is alerted to it.
     Inbox,
     Paper,
 }
 
-/// What a letter is about, for the choice of its way.
+/// The subject of a letter, for choosing its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Suspense,
@@ -32,44 +32,44 @@ pub enum Kind {
     Arrears,
 }
 
-/// A short message on its way.
+/// A short message to send.
 #[derive(Clone, Copy)]
 pub struct ShortMessage<'m> {
-    /// The letter's id, so that a gateway recognises the same message.
+    /// The letter's id, so that the gateway can recognise a duplicate.
     pub id: &'m str,
     pub number: &'m str,
     pub text: &'m str,
 }
 
-/// What carries short messages.
+/// Carries short messages.
 pub trait Channel {
-    /// Hands one over.
+    /// Sends one message.
     ///
     /// # Errors
-    /// [`ChannelFault`] where nothing can be handed over at all; no message has then lost a try.
+    /// [`ChannelFault`] when nothing can be sent at all; the message then loses no try.
     fn hand_over(&self, message: ShortMessage<'_>) -> Result<Ending, ChannelFault>;
 }
 
-/// Why a channel cannot be used at all; without number, text or secret.
+/// Why a channel cannot be used; contains no number, text or secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChannelFault {
-    /// Nobody is there.
+    /// It cannot be reached.
     Unreachable(String),
-    /// It does not let us in: somebody must look at the settings.
+    /// It rejects our login: somebody must check the settings.
     Refused(String),
 }
 
-/// Characters of one text message, and of each of several that make one text.
+/// Characters of a single text message, and of each part of a longer text.
 const ALONE_CHARS: usize = 70;
 const JOINED_CHARS: usize = 67;
 
 impl Way {
     pub const ALL: [Self; 4] = [Self::Mail, Self::Sms, Self::Inbox, Self::Paper];
 
-    /// What everybody has who chose nothing.
+    /// The default ways.
     pub const USUAL: [Self; 3] = [Self::Mail, Self::Sms, Self::Paper];
 
-    /// A word that stays.
+    /// A stable code.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -80,7 +80,7 @@ impl Way {
         }
     }
 
-    /// Ways as they are kept: codes with a comma between. `None` where one is not known or stands twice.
+    /// Parses stored ways: comma-separated codes. `None` with an unknown or repeated code.
     #[must_use]
     pub fn list(text: &str) -> Option<Vec<Self>> {
         let mut ways = Vec::new();
@@ -94,7 +94,7 @@ impl Way {
         Some(ways)
     }
 
-    /// The first of the ways by which a letter reaches its employer; a letter that none reaches goes on paper.
+    /// The first way that reaches the employer; paper if none does.
     #[must_use]
     pub fn first(ways: &[Self], has_mail: bool, has_number: bool) -> Self {
         let reaches = |way: &&Self| match way {
@@ -103,7 +103,7 @@ impl Way {
             Self::Inbox => false,
             Self::Paper => true,
         };
-        // Whoever left mail out of the list, and can be reached no other way, gets it all the same.
+        // An employer that left out mail but can be reached no other way gets mail anyway.
         let otherwise = if has_mail { Self::Mail } else { Self::Paper };
         ways.iter().find(reaches).copied().unwrap_or(otherwise)
     }
@@ -112,7 +112,7 @@ impl Way {
 impl Kind {
     pub const ALL: [Self; 3] = [Self::Suspense, Self::Advice, Self::Arrears];
 
-    /// A word that stays.
+    /// A stable code.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -127,7 +127,7 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 
-    /// The kind of a letter, by the outbox's word for it and its message.
+    /// The kind of a letter, from the outbox's code and its message.
     #[must_use]
     pub fn of(kind: &str, message: &str) -> Self {
         let asks = || super::plain_text(message).is_some_and(|text| text.contains(body::STEPS));
@@ -139,7 +139,7 @@ impl Kind {
     }
 }
 
-/// The text of a letter's short message; `None` where it would take more than so many parts.
+/// The short message of a letter; `None` when it needs more than the allowed parts.
 #[must_use]
 pub fn text(
     kind: Kind,
@@ -158,7 +158,7 @@ pub fn text(
     (parts(&text) <= parts_max.max(1)).then_some(text)
 }
 
-/// How many messages a text takes.
+/// How many messages a text needs.
 #[must_use]
 pub fn parts(text: &str) -> usize {
     // Networks count in UTF-16.
@@ -168,7 +168,7 @@ pub fn parts(text: &str) -> usize {
     }
 }
 
-/// A mobile number of China in digits, of what was typed; `None` where it is none.
+/// The digits of a Chinese mobile number as typed; `None` for anything else.
 #[must_use]
 pub fn mobile(typed: &str) -> Option<String> {
     let digits: String =

@@ -1,13 +1,12 @@
-//! Delivery: takes letters from an outbox, hands them to a mail server, writes down how that ended.
+//! Delivery: claims letters from an outbox, sends them to a mail server and records the results.
 //!
-//! Start at [`deliver`]. A few workers keep a connection each, and among them hold a pace. The
-//! outbox is a trait, because it is the store's; it is asked on the calling thread alone, for a
-//! few letters at a time, so that a hundred thousand need no more memory than sixty-four.
+//! Start at [`deliver`]. A few workers keep one connection each and share one pace. The outbox is a trait, because
+//! the store implements it. Only the calling thread uses it, for a few letters at a time, so a hundred thousand
+//! letters need no more memory than sixty-four.
 //!
-//! Invariants: a letter in our hands is tried only while our lease on it surely lasts, so that no two
-//! senders have it at once; every letter claimed is settled, tried or not; a server that is down,
-//! silent, shuts us out or refuses everybody ends the run after one time-out or a few answers and costs no
-//! letter one of its tries, nor its life.
+//! Invariants: a claimed letter is tried only while our lease on it surely lasts, so two senders never have it at
+//! once. Every claimed letter is settled, tried or not. A server that is down, silent, rejects our login or refuses
+//! everybody ends the run after one time-out or a few answers; no letter loses a try or is given up for it.
 
 mod alike;
 mod error;
@@ -36,86 +35,85 @@ use tokio::runtime::Runtime;
 use tokio::sync::{Mutex, mpsc};
 use tokio::time::Instant;
 
-/// A letter in our hands.
+/// A claimed letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {
     pub letter_id: String,
-    /// Whose money it is about; empty where it is nobody's.
+    /// The employer it is about; empty for none.
     pub employer_id: String,
     pub recipient: String,
-    /// The whole message, RFC 5322.
+    /// The complete RFC 5322 message.
     pub message: Vec<u8>,
-    /// How often it was tried before.
+    /// Its previous tries.
     pub tries: Tries,
 }
 
-/// What is asked of an outbox.
+/// The parameters of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetterClaim {
-    /// Who asks: no two senders have the same name.
+    /// The sender's name, unique among senders.
     pub holder: String,
     pub now: i64,
-    /// Nobody else gets these letters before.
+    /// Nobody else gets these letters before this time.
     pub lease_until: i64,
     pub letters_max: usize,
 }
 
-/// Where letters wait, and where it is written what became of them.
+/// The queue of letters, and the record of their results.
 pub trait Outbox {
     type Error: std::error::Error;
 
-    /// Takes letters off the list whose address was blocked, or that nobody wants any more, since
-    /// they were written.
+    /// Withdraws letters whose address was blocked, or that are no longer wanted, since they were written.
     ///
     /// # Errors
-    /// Where the outbox cannot be written.
+    /// When the outbox cannot be written.
     fn withdraw(&self, now: i64) -> Result<(), Self::Error>;
 
-    /// Letters that are due, now in this holder's hands.
+    /// Claims due letters for this holder.
     ///
     /// # Errors
-    /// Where the outbox cannot be read or written.
+    /// When the outbox cannot be read or written.
     fn claim(&self, claim: &LetterClaim) -> Result<Vec<Outgoing>, Self::Error>;
 
-    /// Writes where letters stand now, in one commit.
+    /// Records the letters' new states in one commit.
     ///
     /// # Errors
-    /// Where the outbox cannot be written.
+    /// When the outbox cannot be written.
     fn settle(&self, holder: &str, now: i64, settled: &[Settled]) -> Result<(), Self::Error>;
 }
 
-/// A letter's place after a try.
+/// A letter's state after a try.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settled {
     pub letter_id: String,
     pub standing: LetterStanding,
-    /// What is held against its address, where the server's answer was about it.
+    /// The mark against its address, when the server's answer was about it.
     pub no_mailbox: Option<NoMailbox>,
 }
 
-/// How a run goes about it.
+/// The settings of a run.
 #[derive(Clone, Debug)]
 pub struct Delivery {
     pub server: MailServer,
-    /// The centre's address, in MAIL FROM: bounces come back to it.
+    /// The centre's address in MAIL FROM, which receives bounces.
     pub sender: Address,
-    /// Whether each letter has a sender of its own in its envelope, which its bounce names ([`super::bounce`]).
+    /// Whether each letter has its own envelope sender, which its bounce names ([`super::bounce`]).
     pub verp: bool,
     pub signer: Option<Signer>,
-    /// Puts a link into letters that hold advice, by which it can be declined.
+    /// Adds a one-click link to letters with advice.
     pub one_click: Option<OneClick>,
-    /// Connections at the same time.
+    /// Concurrent connections.
     pub connections: usize,
-    /// Letters a minute over all connections; 0 is as fast as the server takes them.
+    /// Letters a minute over all connections; 0 for no limit.
     pub per_minute: u32,
-    /// What servers mean when they refuse, and the pace of each receiver.
+    /// How to interpret servers' refusals, and the pace of each receiver.
     pub servers: ServerRules,
-    /// Who sends: no two senders have the same name.
+    /// The sender's name, unique among senders.
     pub holder: String,
 }
 
 impl Delivery {
-    /// The sender in a letter's envelope.
+    /// The envelope sender of a letter.
     fn sender_of(&self, letter_id: &str) -> Address {
         let own =
             letter_id.get(..bounce::BEGINNING_CHARS).filter(|_| self.verp).and_then(|start| {
@@ -126,7 +124,7 @@ impl Delivery {
     }
 }
 
-/// What a run did.
+/// The counts and faults of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Delivered {
     pub sent: u64,
@@ -135,49 +133,49 @@ pub struct Delivered {
     pub unknown: u64,
     /// Tried, and to be tried again.
     pub later: u64,
-    /// Why the run ended early, or could do nothing.
+    /// Why the run ended early or could do nothing.
     pub fault: Option<ServerFault>,
-    /// A receiver that likes nothing we write, while others take their letters.
+    /// A receiver that refuses everything for its content while others accept their letters.
     pub disliked: Option<ServerFault>,
 }
 
-/// How long after it was claimed a letter may be begun.
+/// How long after its claim a letter may be started.
 const BEGUN_WITHIN: Duration = Duration::from_secs(600);
 
-/// The longest a try may last, as a multiple of the patience: opening, three commands and taking
-/// back, and the answer to the letter at five times the patience.
+/// The longest try, as a multiple of the patience: opening, three commands and a reset, plus five times the
+/// patience for the answer to the letter.
 const TRY_FACTOR: u32 = 10;
 
-/// Letters claimed at once, a connection.
+/// Letters per claim and connection.
 const CLAIMED_EACH: usize = 32;
 
-/// Letters, a connection, that may wait in memory for the turn of a receiver with a slow pace.
+/// Letters per connection that may wait in memory for a receiver with a slow pace.
 const HELD_EACH: usize = 256;
 
-/// Letters whose end is written down in one commit: a commit a letter would make the disk the pace. A
-/// sender that is killed has sent at most so many that the next sends once more.
+/// Results recorded per commit: one commit per letter would make the disk the bottleneck. A killed sender leaves at
+/// most this many letters that are sent twice.
 const SETTLED_TOGETHER: usize = 64;
 
-/// How long an end waits for others.
+/// How long a result waits for others.
 const SETTLE_WITHIN: Duration = Duration::from_millis(300);
 
-/// Letters over one connection: servers close it after some, and a new one is cheap.
+/// Letters per connection: servers close it after some, and a new one is cheap.
 const LETTERS_A_CONNECTION: u32 = 100;
 
-/// Connections lost one after the other, without a letter between them, that end a run.
+/// Consecutive connections lost without a letter that end a run.
 const LOST_IN_A_ROW_MAX: u32 = 3;
 
-/// Connections opened anew for a limit's sake that met the same, after which none is any more.
+/// Reconnects for a limit that met the same limit; after this many, no more are tried.
 const ANEW_IN_VAIN_MAX: u32 = 3;
 
-/// Recipients refused before the first is taken, without a code that blames them, that end a run: a
-/// relay that does not know us says "550" to everybody.
+/// Recipients refused without a blaming code before the first is accepted, that end a run: a relay that does not
+/// know us answers "550" to everybody.
 const REFUSED_AT_FIRST_MAX: u32 = 5;
 
-/// Sends every letter that is due. `now` is the shell's clock.
+/// Sends every due letter. `now` is the caller's clock.
 ///
 /// # Errors
-/// [`DeliveryError`] where the outbox fails. A mail server that fails is told in [`Delivered`].
+/// [`DeliveryError`] when the outbox fails. [`Delivered`] reports a failing mail server.
 pub fn deliver<O: Outbox>(
     outbox: &O,
     delivery: &Delivery,
@@ -191,36 +189,36 @@ pub fn deliver<O: Outbox>(
         .map_err(DeliveryError::Start)?;
     let run = Run { outbox, delivery, now, watch };
     let delivered = run.all(&runtime);
-    // A connection that does not close itself is not waited for.
+    // Do not wait for a connection that does not close.
     runtime.shutdown_background();
     delivered
 }
 
-/// Recipients refused in a run, none of them taken, from which on the relay is to blame where all got one number. One
-/// alone may well have a bad address.
+/// From this many recipients refused with the same number, and none accepted, the relay is to blame. A single one
+/// may simply have a bad address.
 const REFUSED_ALIKE_MIN: usize = 2;
 
-/// A letter on its way to a worker, and until when it may be tried.
+/// A letter for a worker, with the deadline to start it.
 struct Job {
     letter: Outgoing,
     until: Instant,
 }
 
-/// What a worker has to tell.
+/// A worker's result.
 struct Told {
     letter_id: String,
     recipient: String,
     tries: Tries,
     ending: Ending,
-    /// The recipient was refused before the server had taken any: nobody can say yet whose fault that is.
+    /// The recipient was refused before the server had accepted any: the cause is still unclear.
     doubted: bool,
     /// The recipient was refused, not the letter.
     refused_at_recipient: bool,
     limit: Option<Limit>,
-    /// Refused for what it says, or for who sends it.
+    /// Refused for its content or its sender.
     content: bool,
     fault: Option<ServerFault>,
-    /// The letter, where its worker has no connection any more and others have: theirs to try.
+    /// The letter to hand to another worker, when this one lost its connection and others have theirs.
     again: Option<Job>,
 }
 
@@ -249,7 +247,7 @@ struct Run<'a, O> {
 }
 
 impl<O: Outbox> Run<'_, O> {
-    /// Runs on the calling thread, outside the runtime: the outbox waits for its database.
+    /// Runs on the calling thread, outside the runtime, because the outbox blocks on its database.
     fn all(&self, runtime: &Runtime) -> Result<Delivered, DeliveryError<O::Error>> {
         self.outbox.withdraw((self.now)()).map_err(DeliveryError::Outbox)?;
         let connections = self.delivery.connections.max(1);
@@ -276,7 +274,7 @@ impl<O: Outbox> Run<'_, O> {
         self.settle(ends, &mut delivered)?;
         self.give_back(waiting, &mut delivered)?;
         drop(jobs);
-        // The workers say goodbye to the server, and then hang up here.
+        // The workers close their connections politely, then drop their senders.
         let goodbye = async { while told.recv().await.is_some() {} };
         let patience = self.delivery.server.patience;
         let _ = runtime.block_on(async { tokio::time::timeout(patience, goodbye).await });
@@ -308,8 +306,8 @@ impl<O: Outbox> Run<'_, O> {
         let mut settled = Vec::with_capacity(ends.len());
         for told in ends {
             let mut standing = LetterStanding::after(&told.ending, told.tries, now);
-            // What was refused with everybody else lets those pass that were not tried at all: else the same
-            // few would end every run.
+            // Letters refused like everybody's yield to letters not tried at all; otherwise the same few would end
+            // every run.
             if told.ending == Ending::Untried && !told.doubted {
                 standing.due_at = Some(now - 1);
             }
@@ -322,7 +320,7 @@ impl<O: Outbox> Run<'_, O> {
         Ok(())
     }
 
-    /// Lets go of letters that were claimed and never tried.
+    /// Releases letters that were claimed and never tried.
     fn give_back(
         &self,
         waiting: VecDeque<Job>,
@@ -334,8 +332,8 @@ impl<O: Outbox> Run<'_, O> {
     }
 }
 
-/// What becomes of recipients that were refused before the server had taken any. Where it took one later, each is to
-/// blame itself; where it refused everybody alike, or broke off, none is: all get their try back.
+/// Judges recipients that were refused before the server had accepted any. If it accepted one later, each is to
+/// blame itself. If it refused everybody alike or broke off, none is: all get their try back.
 fn judged(doubted: Vec<Told>, team: &WorkerPool, delivered: &mut Delivered) -> Vec<Told> {
     let Some(first) = doubted.first() else { return doubted };
     if team.recipient_taken.load(Ordering::Relaxed) {
@@ -350,13 +348,13 @@ fn judged(doubted: Vec<Told>, team: &WorkerPool, delivered: &mut Delivered) -> V
     }
     let ending = |told: &Told| match delivered.fault {
         Some(_) => Ending::Untried,
-        // A bare number of a server that took nobody blames no address.
+        // A bare number from a server that accepted nobody blames no address.
         None => Ending::Refused(refused(&told.ending).to_owned()),
     };
     doubted.into_iter().map(|told| Told { ending: ending(&told), ..told }).collect()
 }
 
-/// What the server said where it refused.
+/// The server's answer to a refused letter.
 fn refused(ending: &Ending) -> &str {
     match ending {
         Ending::Refused(answer) | Ending::NoMailbox { answer, .. } => answer,
@@ -368,7 +366,7 @@ fn refused(ending: &Ending) -> &str {
     }
 }
 
-/// Seconds that a letter is in a sender's hands: a try that was begun in time ends before.
+/// Seconds of a lease: a try that was started in time ends before it.
 fn lease(patience: Duration) -> i64 {
     let lease = BEGUN_WITHIN + patience * TRY_FACTOR;
     i64::try_from(lease.as_secs()).unwrap_or(i64::MAX / 2)
@@ -392,25 +390,25 @@ impl Delivered {
         }
     }
 
-    /// Letters that were handed over or tried.
+    /// Letters sent or tried.
     #[must_use]
     pub const fn tried(&self) -> u64 {
         self.sent + self.refused + self.given_up + self.unknown + self.later
     }
 }
 
-/// What the workers share.
+/// The state that workers share.
 struct WorkerPool {
     delivery: Delivery,
     jobs: Mutex<mpsc::Receiver<Job>>,
-    /// When the next letter may go, to hold the pace.
+    /// When the next letter may go at this pace.
     next: Mutex<Instant>,
     lost_in_a_row: AtomicU32,
-    /// Workers that have a connection, or may open one.
+    /// Workers that have a connection or may open one.
     live: AtomicUsize,
-    /// Connections that were opened anew for a limit's sake and met the same.
+    /// Reconnects for a limit that met the same limit.
     anew_in_vain: AtomicU32,
-    /// Whether the server has taken any recipient in this run, and how many it refused before.
+    /// Whether the server has accepted any recipient in this run, and how many it refused before.
     recipient_taken: AtomicBool,
     refused_at_first: AtomicU32,
     fault: Mutex<Option<ServerFault>>,
@@ -431,7 +429,7 @@ impl WorkerPool {
         }
     }
 
-    /// One worker: takes jobs until there are no more, over connections of its own.
+    /// One worker: processes jobs until there are no more, over its own connections.
     async fn work(self: Arc<Self>, tell: mpsc::UnboundedSender<Told>) {
         let mut line = MailLine::default();
         loop {
@@ -467,8 +465,8 @@ impl WorkerPool {
         self.live.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fewer).is_ok()
     }
 
-    /// Believes a bare "550" about a mailbox only of a server that has taken somebody's: to a sender it
-    /// does not know it says the same of everybody, and then no address is to blame. Gives whether there is a doubt.
+    /// A bare "550" about a mailbox counts only from a server that has accepted some recipient: to an unknown
+    /// sender it says the same of everybody, and then no address is to blame. Returns whether there is doubt.
     fn doubted(&self, mut over: SendOutcome) -> (SendOutcome, bool) {
         if over.recipient_taken {
             self.recipient_taken.store(true, Ordering::Relaxed);
@@ -493,9 +491,9 @@ impl WorkerPool {
         (over, true)
     }
 
-    /// Looks at how it went: whether the server is still worth a try.
+    /// Decides after a try whether the server is still worth another.
     async fn judged(&self, over: &SendOutcome, limit: Option<Limit>) -> Option<ServerFault> {
-        // Who breaks off for a limit's sake is no server that falls down.
+        // A server that closes for a limit has not failed.
         if (over.goes_on || limit.is_some()) && over.fault.is_none() {
             self.lost_in_a_row.store(0, Ordering::Relaxed);
             return None;
@@ -533,7 +531,7 @@ impl WorkerPool {
     }
 }
 
-/// The time between two letters; `None` where there is no pace to hold.
+/// The time between two letters; `None` without a pace.
 fn pause(per_minute: u32) -> Option<Duration> {
     Duration::from_secs(60).checked_div(per_minute)
 }

@@ -1,7 +1,7 @@
-//! What one employer is told of one night: the value a letter is made of, or the reason for none.
+//! What one employer is told on one night: the content of a letter, or the reason for none.
 //!
-//! Start at [`Digest::new`]: it is the only way to a digest and it refuses more than it grants. A
-//! [`LetterRefusal`] is a value to be recorded, not an error of the night.
+//! Start at [`Digest::new`], the only constructor; it refuses more than it accepts. A [`LetterRefusal`] is a value
+//! to record, not an error of the night.
 
 mod refusal;
 
@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 use lettre::Address;
 use sha2::{Digest as _, Sha256};
 
-/// The centre as a letter names it. From the configuration; see [`CentreContact::placeholder`].
+/// The centre as named in a letter, from the configuration; see [`CentreContact::placeholder`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CentreContact {
     pub centre_id: String,
@@ -23,15 +23,15 @@ pub struct CentreContact {
     pub phone: String,
     pub hours: String,
     pub address: String,
-    /// The mail address letters come from.
+    /// The From address.
     pub sender: String,
-    /// Where an employer asks for no more letters; `None` leaves the header out.
+    /// Where to unsubscribe; `None` omits the header.
     pub unsubscribe: Option<String>,
-    /// A mailbox that is read, for answers; where there is none answers go to the sender.
+    /// A mailbox that is read, for replies; without one they go to the sender.
     pub reply_to: Option<String>,
 }
 
-/// The employer as a letter names it.
+/// The employer as named in a letter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Addressee {
     pub employer_id: String,
@@ -39,11 +39,11 @@ pub struct Addressee {
     /// 经办人.
     pub contact: Option<String>,
     pub email: Option<String>,
-    /// Where it gets letters on paper, if the books say so.
+    /// Its postal address, if the books have one.
     pub postal: Option<String>,
 }
 
-/// All there is to tell one employer.
+/// Everything to report to one employer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
     pub notices: Vec<NoticeNews>,
@@ -57,16 +57,17 @@ impl From<Vec<DigestItem>> for Contents {
     }
 }
 
-/// All that one employer is told of one night.
+/// Everything reported to one employer on one night.
 ///
-/// Invariant: there is a valid address, or the letter goes on paper; there is at least one item, and every item is this employer's. Items
-/// stand in one order whatever order they came in. None is called settled while a notice it was for is open.
+/// Invariant: there is a valid address, or the letter goes on paper. There is at least one item, and every item is
+/// this employer's. Items are sorted, whatever order they came in. None is called settled while a notice it was for
+/// is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Digest {
     pub(super) centre: CentreContact,
     pub(super) addressee: Addressee,
     pub(super) sender: Address,
-    /// `None` on paper.
+    /// `None` for paper.
     pub(super) recipient: Option<Address>,
     pub(super) unsubscribe: Option<Address>,
     pub(super) reply_to: Option<Address>,
@@ -77,7 +78,7 @@ pub struct Digest {
 }
 
 impl CentreContact {
-    /// A centre that has not filled in its configuration yet; the letter says so plainly.
+    /// A centre without a configuration; the letter says so plainly.
     #[must_use]
     pub fn placeholder(centre_id: &str, name: &str) -> Self {
         let fill = |what: &str| format!("（请在 duizhang.toml 中填写{what}）");
@@ -95,10 +96,10 @@ impl CentreContact {
 }
 
 impl Digest {
-    /// Puts a night's items for one employer together.
+    /// Collects a night's items for one employer.
     ///
     /// # Errors
-    /// A [`LetterRefusal`] where no letter may or need be written.
+    /// A [`LetterRefusal`] when a letter is not allowed or not needed.
     pub fn new(
         centre: CentreContact,
         addressee: Addressee,
@@ -119,10 +120,10 @@ impl Digest {
         Ok(digest)
     }
 
-    /// The same for an employer without an address: to be printed and posted.
+    /// The same for an employer without a mail address: to be printed and posted.
     ///
     /// # Errors
-    /// A [`LetterRefusal`] where no letter may or need be written.
+    /// A [`LetterRefusal`] when a letter is not allowed or not needed.
     pub fn on_paper(
         centre: CentreContact,
         addressee: Addressee,
@@ -178,12 +179,12 @@ impl Digest {
 
     /// The letter's id: SHA-256 over centre, employer, night and items, in hex.
     ///
-    /// Wording is left out, so that a better sentence does not send an old letter again.
+    /// The wording does not count, so that a better sentence does not send an old letter again.
     #[must_use]
     pub fn letter_id(&self) -> String {
         let mut hash = Sha256::new();
         let mut field = |text: &str| {
-            // The length goes first, so that no two lists of fields run together to the same bytes.
+            // Prefix the length, so that different lists of fields never give the same bytes.
             hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(text);
         };
@@ -218,12 +219,12 @@ impl Digest {
     }
 }
 
-/// What is in suspense comes first, then by day and amount.
+/// Sort key: items in suspense first, then by day and amount.
 fn key(item: &DigestItem) -> (u8, NaiveDate, Money, &str) {
     (item.about.rank(), item.booked_on, item.amount, &item.transaction_id)
 }
 
-/// One plain ASCII mail address; lists, display names and look-alike characters are not.
+/// Accepts one plain ASCII mail address; no lists, display names or look-alike characters.
 pub(super) fn address(written: &str) -> Option<Address> {
     let plain = written.bytes().all(|byte| byte.is_ascii_graphic());
     plain.then(|| written.parse().ok()).flatten()

@@ -1,11 +1,10 @@
-//! DKIM signatures (RFC 6376, RFC 8463): who wrote a letter can be proved, and that nobody changed it.
+//! DKIM signatures (RFC 6376, RFC 8463): they prove who wrote a letter and that nobody changed it.
 //!
-//! Start at [`Signer::signed`]. Relaxed canonical forms throughout, since relays rewrap headers;
-//! rsa-sha256 and ed25519-sha256, by the key given. A signature carries no time, so that the same
-//! letter has the same bytes whenever it is sent.
+//! Start at [`Signer::signed`]. It uses relaxed canonical forms, because relays rewrap headers, and rsa-sha256 or
+//! ed25519-sha256 according to the key. A signature has no timestamp, so the same letter always has the same bytes.
 //!
-//! Invariant: the headers that a reader sees are signed once more than they stand there, so that
-//! nobody can add a second From or Subject to a signed letter.
+//! Invariant: the headers that a reader sees are signed once more than they occur, so that nobody can add a second
+//! From or Subject to a signed letter.
 
 mod record;
 
@@ -19,14 +18,14 @@ use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::sync::Arc;
 
-/// Signs letters of one domain, with one key or, while receivers learn the new kind, with two.
+/// Signs letters of one domain with one key, or with two during a migration to a new key type.
 #[derive(Clone, Debug)]
 pub struct Signer {
     domain: String,
     keys: Vec<Arc<Key>>,
 }
 
-/// A key and the selector under which its public half stands in the DNS.
+/// A key with the selector of its public half in the DNS.
 pub struct Key {
     selector: String,
     pair: Pair,
@@ -37,18 +36,18 @@ enum Pair {
     Ed25519(Ed25519KeyPair),
 }
 
-/// Why a key signs nothing.
+/// Why a key cannot sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyError {
-    /// Not PEM with a private key in it.
+    /// Not a PEM private key.
     NoKey,
-    /// PEM, but neither RSA of 2048 bits or more nor Ed25519; the reason given.
+    /// PEM, but neither Ed25519 nor RSA of at least 2048 bits; with the reason.
     Unfit(String),
-    /// A name that cannot stand in the DNS.
+    /// Not a valid DNS name.
     Name(String),
 }
 
-/// The headers signed, where they stand in the letter.
+/// Headers to sign, where present.
 const SIGNED: [&str; 12] = [
     "from",
     "reply-to",
@@ -64,17 +63,17 @@ const SIGNED: [&str; 12] = [
     "list-id",
 ];
 
-/// Those that must not be added later.
+/// Headers that must not be added later.
 const SEALED: [&str; 4] = ["from", "to", "subject", "date"];
 
-/// Characters of base64 a line.
+/// Characters of base64 per line.
 const FOLD: usize = 72;
 
 impl Key {
     /// Reads a private key: PEM, PKCS#8 or (for RSA) PKCS#1.
     ///
     /// # Errors
-    /// [`KeyError`] where it is no key that DKIM knows.
+    /// [`KeyError`] when DKIM cannot use the key.
     pub fn from_pem(selector: &str, pem: &[u8]) -> Result<Self, KeyError> {
         let selector = dns_name(selector)?;
         let unfit = |why: ring::error::KeyRejected| KeyError::Unfit(why.to_string());
@@ -103,7 +102,7 @@ impl Key {
         }
     }
 
-    /// The signature, or nothing where the system has no randomness to blind an RSA key with.
+    /// The signature; `None` when the system has no randomness to blind an RSA key.
     fn sign(&self, data: &[u8]) -> Option<Vec<u8>> {
         match &self.pair {
             Pair::Ed25519(pair) => Some(pair.sign(&Sha256::digest(data)).as_ref().to_vec()),
@@ -120,13 +119,13 @@ impl Signer {
     /// Signs for a domain, which should be that of the letters' From.
     ///
     /// # Errors
-    /// [`KeyError`] where the domain is none.
+    /// [`KeyError`] when the domain is invalid.
     pub fn new(domain: &str, keys: Vec<Key>) -> Result<Self, KeyError> {
         let keys = keys.into_iter().map(Arc::new).collect();
         Ok(Self { domain: dns_name(domain)?, keys })
     }
 
-    /// The message with its signatures before it.
+    /// The message, preceded by its signatures.
     #[must_use]
     pub fn signed(&self, message: &[u8]) -> Vec<u8> {
         let mut signed = Vec::with_capacity(message.len() + 1024 * self.keys.len());
@@ -153,7 +152,7 @@ impl Signer {
     }
 }
 
-/// A header as it stands in the message: name and raw value, line ends of folding included.
+/// A raw header: name and value, with the line ends of folding.
 struct RawHeader<'m> {
     name: &'m str,
     value: &'m str,
@@ -171,7 +170,7 @@ impl RawHeader<'_> {
     }
 }
 
-/// Headers and body. Our own letters are ASCII; of anything else the body alone would be signed.
+/// Splits a message into headers and body. Our own letters are ASCII; otherwise only the body would be signed.
 fn parts(message: &[u8]) -> (Vec<RawHeader<'_>>, &[u8]) {
     const BLANK: &[u8] = b"\r\n\r\n";
     let end = message.windows(BLANK.len()).position(|four| four == BLANK);
@@ -190,7 +189,7 @@ fn parts(message: &[u8]) -> (Vec<RawHeader<'_>>, &[u8]) {
     (headers, body)
 }
 
-/// Bytes up to and with the line end after which no white space follows.
+/// Length up to and including the first line end that is not followed by white space.
 fn value_length(text: &str) -> usize {
     let mut at = 0;
     for line in text.split_inclusive("\r\n") {
@@ -203,8 +202,7 @@ fn value_length(text: &str) -> usize {
     at
 }
 
-/// What the signature is over: the named headers from the last upwards, then the signature itself
-/// without its value.
+/// The signed data: the named headers from the last upwards, then the signature itself without its value.
 fn to_be_signed(headers: &[RawHeader<'_>], names: &[&str], unsigned: &str) -> Vec<u8> {
     let mut text = String::new();
     for (index, name) in names.iter().enumerate() {
@@ -233,7 +231,7 @@ fn body_hash(body: &[u8]) -> String {
             blank_lines += 1;
             continue;
         }
-        // Blank lines count only where something follows them.
+        // Blank lines count only when something follows them.
         for _ in 0..std::mem::take(&mut blank_lines) {
             hash.update(b"\r\n");
         }
@@ -243,7 +241,7 @@ fn body_hash(body: &[u8]) -> String {
     BASE64.encode(hash.finalize())
 }
 
-/// Runs of blanks as one, none at the end.
+/// Collapses white space and removes it at the end.
 fn relaxed_line(line: &[u8]) -> Vec<u8> {
     let mut relaxed = Vec::with_capacity(line.len());
     for byte in line.trim_ascii_end() {
@@ -267,7 +265,7 @@ fn folded(base64: &str) -> String {
     folded
 }
 
-/// Letters, digits, hyphens and dots: all that a domain or selector may hold.
+/// Accepts letters, digits, hyphens and dots, the characters of a domain or selector.
 fn dns_name(name: &str) -> Result<String, KeyError> {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     if !name.is_empty() && name.bytes().all(fits) {
@@ -301,8 +299,7 @@ impl std::error::Error for KeyError {}
 mod tests {
     use super::*;
 
-    /// The message, signatures and public keys of RFC 8463, appendix A: written by others, checked
-    /// here against what we would sign.
+    /// The message, signatures and public keys of RFC 8463, appendix A, to check ours against.
     const MESSAGE: &str = "From: Joe SixPack <joe@football.example.com>\r\n\
         To: Suzie Q <suzie@shopping.example.net>\r\n\
         Subject: Is dinner ready?\r\n\

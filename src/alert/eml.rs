@@ -1,7 +1,7 @@
-//! A letter as the bytes of a mail: multipart/alternative, plain text first.
+//! A letter as mail bytes: multipart/alternative, plain text first.
 //!
-//! The bytes follow from the letter and the day alone: `Message-ID` and the boundary come from the
-//! letter's id, `Date` from the day. lettre encodes every header, so a line end in a name is data.
+//! The bytes depend only on the letter and the day: `Message-ID` and the boundary come from the letter's id, `Date`
+//! from the day. lettre encodes every header, so a line end in a name stays data.
 
 use super::letter::Letter;
 use crate::remittance::beijing;
@@ -12,14 +12,14 @@ use lettre::{Address, address::AddressError};
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-/// Why a letter is no mail; only a letter that was altered after it was written can be one.
+/// Why a letter is not a valid mail; only a letter altered after it was written can fail.
 #[derive(Debug)]
 pub enum EmlError {
     Address(AddressError),
     Message(lettre::error::Error),
 }
 
-/// `Auto-Submitted: auto-generated` (RFC 3834): no vacation reply comes back.
+/// `Auto-Submitted: auto-generated` (RFC 3834): prevents vacation replies.
 #[derive(Clone)]
 pub(super) struct AutoSubmitted;
 
@@ -27,21 +27,20 @@ pub(super) struct AutoSubmitted;
 #[derive(Clone)]
 struct ListUnsubscribe(String);
 
-/// `List-Id: <advice.…>` (RFC 2919): marks letters that hold advice, which one click declines.
+/// `List-Id: <advice.…>` (RFC 2919): marks letters with advice, which one click declines.
 #[derive(Clone)]
 struct ListId(String);
 
-/// The name of the list of a centre's advice.
+/// The list name of a centre's advice.
 pub(super) fn list_id(domain: &str) -> String {
     format!("<advice.{domain}>")
 }
 
 impl Letter {
-    /// The mail, dated 00:00 China time of a day: a night's letter is never dated in the future, which
-    /// spam filters take for a forgery.
+    /// The mail, dated 00:00 China time of a day: never in the future, which spam filters take for a forgery.
     ///
     /// # Errors
-    /// [`EmlError`] where an address of the letter is not one.
+    /// [`EmlError`] when an address of the letter is invalid.
     pub fn eml(&self, on: NaiveDate) -> Result<Vec<u8>, EmlError> {
         let from: Address = self.from.parse()?;
         let domain = from.domain().to_owned();
@@ -71,15 +70,15 @@ impl Letter {
     }
 }
 
-/// The plain text of a message of ours; `None` where it is no message.
+/// The plain text of our message; `None` when it does not parse.
 #[must_use]
 pub fn plain_text(message: &str) -> Option<String> {
     let message = mail_parser::MessageParser::default().parse(message)?;
     message.body_text(0).map(std::borrow::Cow::into_owned)
 }
 
-/// A message with the instant of its first hand-over as its date, in seconds since 1970: what was written at night and
-/// goes out days later would be dated by the night, which spam filters take for a replay.
+/// A message dated at its first hand-over, in seconds since 1970. A letter written at night and sent days later
+/// would otherwise have the night's date, which spam filters take for a replay.
 #[must_use]
 pub fn dated(message: &str, at: i64) -> String {
     const NAME: &str = "Date: ";

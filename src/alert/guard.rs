@@ -1,30 +1,30 @@
-//! Foreign texts in a letter: shown, but nothing in them leads a reader anywhere or names a third person.
+//! Sanitises untrusted texts in a letter: nothing in them leads a reader anywhere or names a third person.
 //!
-//! Start at [`harmless`]. What is not repeated, and what is said instead, is `rules/letters/quoting.toml`'s to say; here
-//! the invisible is made visible, and what a mail program could still take for a link is broken.
+//! Start at [`harmless`]. `rules/letters/quoting.toml` says what is hidden and what replaces it. This file makes
+//! invisible characters visible and breaks what a mail program could still take for a link.
 
 use crate::remittance::{Language, Localized};
 use crate::report::{RemarkText, SegmentKind, text};
 use crate::rulebook::letter::LetterRules;
 use std::borrow::Cow;
 
-/// Characters of a payer's text that a letter repeats.
+/// Characters quoted of a payer's text.
 const QUOTED_CHARS_MAX: usize = 140;
 
-/// Characters of a name that a letter repeats.
+/// Characters quoted of a name.
 const NAME_CHARS_MAX: usize = 60;
 
-/// Characters beyond that in which a link may end that begins before.
+/// Characters beyond the limit in which a link that began before may end.
 const BEYOND: usize = 64;
 
-/// Stands where a text was cut.
+/// Marks a shortened text.
 const CUT: &str = "……（以下略）";
 
-/// A remark as it was written: the field's name, and pieces of which some were read.
+/// A remark as written: the field's name, and pieces marked as parsed or not.
 pub(super) struct Quote {
     pub(super) field: Cow<'static, str>,
     pub(super) pieces: Vec<(String, bool)>,
-    /// What was read, several parted by 、; empty where nothing was.
+    /// The parsed references, separated by 、; empty for none.
     pub(super) read: String,
 }
 
@@ -34,13 +34,13 @@ impl Quote {
     }
 }
 
-/// A foreign name on one line: nothing invisible, no line end, not endless.
+/// An untrusted name on one line: nothing invisible, no line end, limited length.
 pub(super) fn name(text: &str) -> String {
     line(text, NAME_CHARS_MAX)
 }
 
-/// A name beside an address in a header: nothing that a mail program could take for an address, so
-/// that no name passes for another sender.
+/// A display name for a header: nothing that a mail program could take for an address, so that no name passes for
+/// another sender.
 pub(super) fn display(text: &str) -> String {
     name(text).replace(['@', '＠', '<', '>', '＜', '＞', '"'], " ").trim().to_owned()
 }
@@ -61,12 +61,12 @@ pub(super) fn quoted(text: &str, rules: &LetterRules) -> String {
     quoted
 }
 
-/// A foreign text, whole.
+/// An untrusted text, not shortened.
 pub(super) fn harmless(text: &str, rules: &LetterRules) -> String {
     broken(&rules.quoting().shown(text))
 }
 
-/// A remark for a letter's body, with what was read in it marked, and the references that were read named one by one.
+/// A remark for a letter's body, with the parsed parts marked and the parsed references listed.
 pub(super) fn remark(remark: &RemarkText, read: &[String], rules: &LetterRules) -> Quote {
     let chars = remark.segments().iter().flat_map(|segment| {
         let was_read = segment.kind == SegmentKind::Read;
@@ -79,7 +79,8 @@ pub(super) fn remark(remark: &RemarkText, read: &[String], rules: &LetterRules) 
     Quote { field: remark.field.in_language(Language::Chinese), pieces, read }
 }
 
-/// What was read where it makes no whole reference: pieces that only signs without meaning part are one.
+/// The parsed pieces when they make no complete reference; pieces separated only by meaningless characters are
+/// joined.
 fn runs(remark: &RemarkText) -> Vec<String> {
     let mut runs: Vec<String> = vec![String::new()];
     for segment in remark.segments() {
@@ -93,8 +94,8 @@ fn runs(remark: &RemarkText) -> Vec<String> {
     runs
 }
 
-/// A text in pieces that were read or were not; what is hidden is named in their place. A rule sees the whole text,
-/// however it is marked.
+/// Splits a text into parsed and unparsed pieces and replaces what is hidden. A rule sees the whole text, whatever
+/// its marks.
 fn pieces(text: impl Iterator<Item = (char, bool)>, rules: &LetterRules) -> Vec<(String, bool)> {
     let (chars, read): (Vec<char>, Vec<bool>) = text.take(QUOTED_CHARS_MAX + BEYOND).unzip();
     let hidden = rules.quoting().hidden(&chars);
@@ -117,7 +118,7 @@ fn pieces(text: impl Iterator<Item = (char, bool)>, rules: &LetterRules) -> Vec<
     pieces.into_iter().map(|(piece, read)| (broken(&piece), read)).collect()
 }
 
-/// Shows the invisible and breaks what a mail program would turn into a link.
+/// Makes invisible characters visible and breaks what a mail program would turn into a link.
 fn broken(text: &str) -> String {
     let revealed = text::revealed(text.chars());
     let mut harmless = String::with_capacity(revealed.len());

@@ -1,39 +1,39 @@
-//! Advice: how remarks of money that settled should be written next time, one piece for each habit.
+//! Advice: how to write the remarks of settled payments next time, one piece per habit.
 //!
-//! Start at [`is_due`]. Money that settled is no reason to write: advice goes inside a letter that is written
-//! for another reason, or alone at most once a quarter, where one habit was seen three times.
+//! Start at [`is_due`]. Settled money is no reason to write. Advice goes inside a letter written for another
+//! reason, or alone at most once a quarter, if one habit occurred three times.
 
 use super::item::HandbookQuote;
 use crate::remittance::Money;
 use chrono::NaiveDate;
 
-/// A way in which an employer writes its remarks.
+/// A recurring fault in an employer's remarks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Habit {
     /// An advice code of the contract.
     pub code: String,
-    /// The rule of the handbook, in its own words; `None` where it has none for this.
+    /// The handbook's rule, verbatim; `None` if it has none for this.
     pub handbook: Option<HandbookQuote>,
-    /// Payments that were written so since the last advice, with their days, in order.
+    /// Days of the payments written so since the last advice, in order.
     pub booked_on: Vec<NaiveDate>,
     pub amounts: Vec<Money>,
-    /// How the latest was written, and how it should have been.
+    /// The latest as written, and as it should be.
     pub wrong: String,
     pub right: String,
     /// The payments' ids; part of the letter's identity.
     pub transactions: Vec<String>,
 }
 
-/// Payments of one habit that are worth a letter of their own.
+/// Payments of one habit that justify a letter of their own.
 pub const OF_A_KIND: usize = 3;
 
-/// Days between two letters of advice alone.
+/// Days between two letters with advice only.
 pub const ALONE_EVERY: i64 = 91;
 
-/// Days between two letters that hold advice.
+/// Days between two letters that include advice.
 pub const INSIDE_EVERY: i64 = 30;
 
-/// Whether advice may go tonight: inside a letter that is written anyway, or as its only reason.
+/// Whether advice may go tonight: inside a letter written anyway, or as its only content.
 #[must_use]
 pub fn is_due(
     most_of_a_kind: usize,

@@ -1,42 +1,42 @@
-//! Whose transaction it is: what may be told to an employer, and what to nobody.
+//! Finds the owner of a transaction, the only employer that may be told about it.
 //!
-//! Nobody gets to see another employer's money. So the clues must agree: one employer in common to
-//! all clues that name anyone. A near name or a reference one slip away is no clue at all.
+//! No employer may see another's money, so all clues that name anyone must agree on one employer. A similar name or
+//! a reference one slip away is not a clue.
 
 use serde::Serialize;
 use std::fmt;
 
-/// How an employer is known to be the one.
+/// How the employer was identified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KnownBy {
-    /// A certain reading of the reference of one of its notices.
+    /// A certain parse of one of its notices' references.
     Reference,
-    /// The payer's account is one it is known to pay from.
+    /// The payer's account is one that it is known to pay from.
     PayerAccount,
-    /// The payer's name is exactly its registered name.
+    /// The payer's name equals its registered name.
     ExactName,
 }
 
-/// The employers that each clue names; empty where it names none.
+/// The employers that each clue names; empty for none.
 ///
-/// Several employers may share an account (an agent pays for them): then it names them all.
+/// Several employers may share an account (an agent pays for them); then it names them all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Clues<'a> {
-    /// Of certain references alone; a probable one names nobody.
+    /// Certain references only; a probable one names nobody.
     pub reference: &'a [&'a str],
     pub payer_account: &'a [&'a str],
     pub exact_name: &'a [&'a str],
 }
 
-/// The one employer, and the strongest clue that names it.
+/// The one employer, with the strongest clue that names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Owner<'a> {
     pub employer_id: &'a str,
     pub known_by: KnownBy,
 }
 
-/// The employer that all clues agree on; `None` where they name nobody, several, or disagree.
+/// The employer that all clues agree on; `None` if they name nobody, several, or disagree.
 #[must_use]
 pub fn identify<'a>(clues: Clues<'a>) -> Option<Owner<'a>> {
     let Clues { reference, payer_account, exact_name } = clues;

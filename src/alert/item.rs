@@ -1,4 +1,4 @@
-//! One payment that a letter tells of: why, how it was written, and where its money is.
+//! One payment in a letter: why it is there, how its remark was written, and where its money is.
 
 use super::identity::KnownBy;
 use super::outcome::{Solution, Whereabouts};
@@ -6,12 +6,12 @@ use crate::remittance::{Money, PaymentReference, Reason};
 use crate::report::{MaskedAccount, RemarkText};
 use chrono::NaiveDate;
 
-/// One transaction a letter tells of.
+/// One transaction in a letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DigestItem {
     /// The store's id of the transaction; part of the letter's identity.
     pub transaction_id: String,
-    /// Whose it is, and how that is known (`identify`).
+    /// Its owner, and how that is known (`identify`).
     pub employer_id: String,
     pub known_by: KnownBy,
     pub about: About,
@@ -21,54 +21,54 @@ pub struct DigestItem {
     pub bank_name: String,
     pub account: MaskedAccount,
     pub payer_account: MaskedAccount,
-    /// The fields the payer wrote, with what was read in them marked.
+    /// The payer's fields, with the parsed parts marked.
     pub remarks: Vec<ReadRemark>,
     /// What exactly does not fit, for the payer; may be empty.
     pub explanation: String,
     pub rules: Vec<BrokenRule>,
-    /// By when to act: of what is brought to mind, the deadline that the first letter gave.
+    /// The deadline; in a reminder, that of the first letter.
     pub until: Option<NaiveDate>,
-    /// When the employer was first told, where this brings it to mind.
+    /// When the employer was first told, in a reminder.
     pub reminds_of: Option<NaiveDate>,
-    /// Of what is in suspense, the notice it names as the books have it; of what is no longer open, where its money is, and what stays
-    /// open.
+    /// For an item in suspense, the notice it names as in the books. For a cleared item, where its money is and
+    /// which notices stay open.
     pub whereabouts: Whereabouts,
 }
 
 /// Why a transaction is in the letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum About {
-    /// It is open; the employer can mend it.
+    /// It is open; the employer can correct it.
     Suspense(Reason),
-    /// It is still open, so many days after the employer was told.
+    /// It is still open, this many days after the employer was told.
     Reminder(Reason, u32),
-    /// It was open, and something became of it; but the money is not at its end, or a notice it was for is open.
+    /// It is cleared, but the money has not reached its final place or a notice it was for is open.
     Unfinished(Solution),
-    /// It was open, and is settled: there is nothing more to do.
+    /// It was open and is settled: nothing more to do.
     Settled(Solution),
 }
 
-/// A remark as it was written, and the references that were read in it, whole and one by one.
+/// A remark as written, with its parsed references, complete and one by one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadRemark {
     pub text: RemarkText,
     pub read: Vec<PaymentReference>,
 }
 
-/// A rule of the handbook that the remark broke, with both forms side by side.
+/// A rule of the handbook that the remark broke, with both forms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokenRule {
     /// An advice code of the contract.
     pub code: String,
-    /// The rule of the handbook, in its own words; `None` where it has none for this.
+    /// The handbook's rule, verbatim; `None` if it has none for this.
     pub handbook: Option<HandbookQuote>,
-    /// What was written.
+    /// As written.
     pub wrong: String,
-    /// What should have been written; empty where that cannot be known.
+    /// As it should be; empty if unknown.
     pub right: String,
 }
 
-/// A sentence of the handbook with the number it has there.
+/// A sentence of the handbook with its number there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HandbookQuote {
     pub number: u8,
@@ -87,7 +87,7 @@ impl About {
         }
     }
 
-    /// The order in a letter: what must be done first, what is only good to know last.
+    /// The order in a letter: urgent actions first, mere information last.
     #[must_use]
     pub const fn rank(self) -> u8 {
         match self {
@@ -98,7 +98,7 @@ impl About {
         }
     }
 
-    /// The same, knowing what stays open: nothing is settled while a notice it was for is open.
+    /// The same with the open notices known: nothing is settled while a notice it was for is open.
     pub(super) const fn in_view_of(self, whereabouts: &Whereabouts) -> Self {
         match self {
             Self::Settled(solution) | Self::Unfinished(solution) => {
@@ -108,7 +108,7 @@ impl About {
         }
     }
 
-    /// What became of what was in suspense: settled, where the money is at its end and no notice it was for is open.
+    /// The outcome of an item in suspense: settled if the money is final and no notice it was for is open.
     #[must_use]
     pub const fn outcome(solution: Solution, whereabouts: &Whereabouts) -> Self {
         if solution.is_final() && whereabouts.open.is_empty() {
@@ -129,7 +129,7 @@ impl DigestItem {
         }
     }
 
-    /// Whether the employer has something to do about it.
+    /// Whether the employer must act.
     #[must_use]
     pub const fn asks_for_something(&self) -> bool {
         match self.about {

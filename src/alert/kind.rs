@@ -1,25 +1,24 @@
 //! The kinds of letters, as the outbox keeps them.
 //!
-//! Invariant: a code is kept forever; two of the kinds go to employers, all others to staff or beside them.
+//! Invariant: codes never change. Two kinds go to employers, all others to staff or accompany them.
 
-/// What a letter is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LetterKind {
-    /// What became of an employer's money, and advice.
+    /// The outcome of an employer's payments, and advice.
     Digest,
     /// Months that an employer has not remitted.
     Arrears,
-    /// Several letters of an employer in one mail.
+    /// Several letters merged into one mail.
     Joint,
     /// The report of a night, for staff.
     Summary,
-    /// What staff must look at.
+    /// A problem that staff must look at.
     Alarm,
     /// Changes of people's access.
     Access,
     /// The link that confirms an address.
     Confirm,
-    /// Whether mail arrives at all.
+    /// A test of mail delivery.
     Test,
 }
 
@@ -35,7 +34,7 @@ impl LetterKind {
         Self::Test,
     ];
 
-    /// A kebab-case word that stays.
+    /// A stable kebab-case code.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -55,7 +54,7 @@ impl LetterKind {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 
-    /// Whether an employer gets it, by the ways that it chose.
+    /// Whether an employer gets it, by its chosen ways.
     #[must_use]
     pub const fn is_to_employer(self) -> bool {
         matches!(self, Self::Digest | Self::Arrears)

@@ -1,7 +1,7 @@
-//! One letter: subject, plain text and HTML from a digest and the centre's sentences.
+//! One letter: subject, plain text and HTML, from a digest and the centre's sentences.
 //!
-//! Start at [`Letter::write`]: it makes the letter's pieces once (`body.rs`, `paragraph.rs`, `summary.rs`); the plain text
-//! and the page (`page.rs`) are made of the same ones. Texts of payers go through `guard.rs`.
+//! Start at [`Letter::write`]. It makes the letter's pieces once (`body.rs`, `paragraph.rs`, `summary.rs`); plain
+//! text and page (`page.rs`) use the same pieces. Payers' texts go through `guard.rs`.
 
 use super::body::{Body, Paper, Section};
 use super::digest::Digest;
@@ -12,13 +12,13 @@ use crate::remittance::{Total, YearMonth};
 use crate::report::text;
 use crate::rulebook::letter::LetterRules;
 
-/// A letter as it is kept in the outbox.
+/// A letter as stored in the outbox.
 ///
-/// Invariant: all fields but the two bodies are free of control characters and line ends.
+/// Invariant: all fields except the two bodies have no control characters or line ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
     pub letter_id: String,
-    /// Eight digits by which it is named on the telephone.
+    /// Eight digits to refer to it on the telephone.
     pub number: String,
     pub employer_id: String,
     pub from: String,
@@ -27,7 +27,7 @@ pub struct Letter {
     pub to_name: String,
     pub unsubscribe: Option<String>,
     pub reply_to: Option<String>,
-    /// Whether it holds advice, which can be declined by itself.
+    /// Whether it contains advice, which can be declined separately.
     pub advises: bool,
     pub subject: String,
     pub text: String,
@@ -35,13 +35,13 @@ pub struct Letter {
 }
 
 impl Letter {
-    /// Writes the letter of a digest, under the number that its id gives.
+    /// Writes the letter of a digest, with the number derived from its id.
     #[must_use]
     pub fn write(digest: &Digest, rules: &LetterRules) -> Self {
         Self::numbered(digest, rules, &letter_number::of(&digest.letter_id(), 0))
     }
 
-    /// The same under another number, where another letter has that one.
+    /// The same under another number, because another letter uses that one.
     #[must_use]
     pub fn numbered(digest: &Digest, rules: &LetterRules, number: &str) -> Self {
         let body = body(digest, rules, number);
@@ -95,20 +95,20 @@ fn body(digest: &Digest, rules: &LetterRules, number: &str) -> Body {
     }
 }
 
-/// How a letter ends: whether an answer to it is read is said as the centre has set it up.
+/// The end of a letter; the centre's settings decide whether it says that replies are read.
 pub(super) fn ending(centre: &CentreContact, rules: &LetterRules) -> String {
     let section = if centre.reply_to.is_some() { "answered" } else { "automatic" };
     rules.fill(section, &[])
 }
 
-/// 经办人, by name where it is known.
+/// 经办人, by name if known.
 pub(super) fn greeting(contact: Option<&str>, rules: &LetterRules) -> String {
     let contact = contact.map(|found| harmless(&name(found), rules));
     let contact = contact.filter(|found| !found.is_empty()).unwrap_or_else(|| "经办人".into());
     rules.fill("greeting", &[("contact", &contact)])
 }
 
-/// What the letter is first of all about, in the order of urgency.
+/// The main subject of a letter, most urgent first.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lead<'d> {
     Notice(NewsStage),
@@ -116,7 +116,7 @@ pub(super) enum Lead<'d> {
     Habits,
 }
 
-/// What stands first.
+/// The main subject.
 pub(super) fn lead(digest: &Digest) -> Lead<'_> {
     let notice = digest.notices.iter().find(|one| one.asks_for_something());
     match (notice, digest.items.first(), digest.notices.first()) {
@@ -127,7 +127,7 @@ pub(super) fn lead(digest: &Digest) -> Lead<'_> {
     }
 }
 
-/// The items of the kind that comes first.
+/// The items of the most urgent kind.
 fn first_items(digest: &Digest) -> Vec<&DigestItem> {
     let first = digest.items.first().map_or(0, |item| item.about.rank());
     digest.items.iter().filter(|item| item.about.rank() == first).collect()
@@ -150,7 +150,7 @@ fn opening(digest: &Digest) -> &'static str {
     }
 }
 
-/// Names months and amount, and nothing a payer wrote: of what is most urgent in the letter.
+/// The months and amount of the most urgent subject, and no payer's text.
 fn subject(digest: &Digest, rules: &LetterRules) -> String {
     let told = first_items(digest);
     let filled = match lead(digest) {
@@ -195,7 +195,7 @@ fn sums(
     rules.fill(section, &[("months", &months), ("count", &count), ("amount", &amount)])
 }
 
-/// Two by name, more as a count.
+/// Up to two by name, more as a count.
 fn few(references: &[String]) -> String {
     match references {
         [one] => one.clone(),
@@ -205,7 +205,7 @@ fn few(references: &[String]) -> String {
     }
 }
 
-/// `2026年5月`, or from the first to the last.
+/// `2026年5月`, or the first and last month.
 fn months(months: &[YearMonth]) -> String {
     match (months.iter().min(), months.iter().max()) {
         (Some(first), Some(last)) if first != last => {

@@ -1,7 +1,7 @@
-//! The number by which a letter is named on the telephone: eight digits, said in two groups.
+//! The number of a letter for the telephone: eight digits, spoken in two groups.
 //!
-//! Digits alone: letters that look or sound alike (0 and O, B and D, M and N) are none. It follows from the letter's
-//! id; where another letter of the centre has it already, the next one does ([`of`] with the next `attempt`).
+//! Digits only, because letters look or sound alike (0 and O, B and D, M and N). The number derives from the
+//! letter's id. If another letter of the centre already has it, [`of`] with the next `attempt` gives another.
 
 use sha2::{Digest as _, Sha256};
 
@@ -10,7 +10,7 @@ pub const DIGITS: usize = 8;
 
 const FIRST: u64 = 10_000_000;
 
-/// The number of a letter; `attempt` 0 unless that is taken.
+/// The number of a letter; `attempt` is 0 unless that number is used.
 #[must_use]
 pub fn of(letter_id: &str, attempt: u32) -> String {
     let mut hash = Sha256::new();
@@ -21,13 +21,13 @@ pub fn of(letter_id: &str, attempt: u32) -> String {
     (FIRST + sum % (9 * FIRST)).to_string()
 }
 
-/// As much of an id as tells it from others in a list: of a letter, a message, a file.
+/// The shortened id of a letter, message or file for lists.
 #[must_use]
 pub fn short_id(id: &str) -> &str {
     id.get(..12).unwrap_or(id)
 }
 
-/// As it is printed and read out: `4827 3916`.
+/// As printed and read out: `4827 3916`.
 #[must_use]
 pub fn spoken(number: &str) -> String {
     match number.split_at_checked(DIGITS / 2) {
@@ -36,7 +36,7 @@ pub fn spoken(number: &str) -> String {
     }
 }
 
-/// The number in what somebody typed, with or without its blank, in wide digits too; `None` where that is none.
+/// Parses a typed number, with or without the blank, also in full-width digits; `None` if invalid.
 #[must_use]
 pub fn said(text: &str) -> Option<String> {
     let mut digits = String::new();

@@ -1,9 +1,9 @@
-//! News of a notice: the bank takes its money back, it is open again, it is settled after all.
+//! News of a notice: the bank reverses its money, it reopens, it is settled after all.
 //!
-//! Start at [`NoticeTold::due`], when something is to be said, and [`NoticeNews`], what. It is the one case in which an
-//! employer that read "settled" must pay again; so it is told whatever the transaction had been told of before.
+//! Start at [`NoticeTold::due`] for when to report, and [`NoticeNews`] for what. Only here an employer that read
+//! "settled" must pay again, so it is notified whatever it was told of the transaction before.
 //!
-//! Invariant: pure. That a notice is open is said only where the books say so on the night of the letter.
+//! Invariant: pure. A letter calls a notice open only if the books do on the night of the letter.
 
 use super::rhythm::{self, Due, Rhythm};
 use crate::remittance::{Money, PaymentReference, YearMonth};
@@ -13,39 +13,38 @@ use chrono::NaiveDate;
 use super::item::DigestItem;
 use super::outcome::OpenNotice;
 
-/// How a notice stands of which there is news.
+/// The state of a notice with news.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NewsStage {
-    /// The bank took back what settled it; staff have not booked it back yet.
+    /// The bank reversed the money that settled it; staff have not booked the reversal yet.
     TakenBack,
-    /// It was settled, and is open again.
+    /// It was settled and is open again.
     Reopened,
-    /// It is settled.
     Settled,
     Revoked,
 }
 
-/// A movement by which the bank took money back.
+/// A movement by which the bank reversed money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Payback {
     pub booked_on: NaiveDate,
     pub amount: Money,
 }
 
-/// What an employer was told of a notice, and how it stands.
+/// What an employer was told of a notice, and its current state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoticeTold {
     pub stage: NewsStage,
     pub noted_on: NaiveDate,
     pub told_on: Option<NaiveDate>,
-    /// What the last letter said.
+    /// The state in the last letter.
     pub said: Option<NewsStage>,
     pub reminded_days: u32,
-    /// The deadline that the first letter gave.
+    /// The deadline in the first letter.
     pub until: Option<NaiveDate>,
 }
 
-/// One notice that a letter tells of.
+/// One notice in a letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoticeNews {
     pub employer_id: String,
@@ -53,26 +52,26 @@ pub struct NoticeNews {
     pub month: YearMonth,
     pub amount: Money,
     pub stage: NewsStage,
-    /// It began with the bank, not with staff.
+    /// The bank caused it, not staff.
     pub by_bank: bool,
     pub payback: Option<(Payback, String, MaskedAccount)>,
-    /// Payments of it that there is news of tonight: said here, and not a second time.
+    /// Its payments with news tonight: reported here and not a second time.
     pub parts: Vec<DigestItem>,
-    /// What is here of it, where it is open.
+    /// What was received of it, if it is open.
     pub open: Option<OpenNotice>,
-    /// Money of its employer is in suspense, which may be for it: nobody is to pay before that is known.
+    /// The employer has money in suspense that may be for it: nobody should pay until that is decided.
     pub held: bool,
     pub until: Option<NaiveDate>,
-    /// When the employer was first told, where this brings it to mind.
+    /// When the employer was first told, in a reminder.
     pub reminds_of: Option<NaiveDate>,
-    /// Only the last reminder says that no more come.
+    /// The last reminder says that no more will follow.
     pub is_last: bool,
 }
 
 impl NewsStage {
     const ALL: [Self; 4] = [Self::TakenBack, Self::Reopened, Self::Settled, Self::Revoked];
 
-    /// A word that stays.
+    /// A stable code.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -88,7 +87,7 @@ impl NewsStage {
         Self::ALL.into_iter().find(|stage| stage.code() == code)
     }
 
-    /// Whether the employer has something to do about it.
+    /// Whether the employer must act.
     #[must_use]
     pub const fn asks_for_something(self) -> bool {
         match self {
@@ -99,14 +98,14 @@ impl NewsStage {
 }
 
 impl NoticeTold {
-    /// What is due on a night.
+    /// What to report on a night.
     #[must_use]
     pub fn due(&self, rhythm: Rhythm, night: NaiveDate) -> Due {
         if rhythm == Rhythm::Never {
             return Due::Nothing;
         }
         let due = match self.told_on {
-            // It came to nothing before anybody was told.
+            // It was over before anybody was told.
             None if !self.stage.asks_for_something() => Due::Nothing,
             None => Due::News,
             Some(told_on) if self.said == Some(self.stage) => match self.stage {

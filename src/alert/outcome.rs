@@ -1,61 +1,61 @@
-//! What became of an item, as values and in the letter's words: where its money is, and which notices stay open.
+//! What became of an item: where its money is, and which notices stay open.
 //!
-//! Start at [`Whereabouts`], which is what the books say; [`note`], [`open_notices`] and [`steps`] say it with the
-//! sentences of `rules/letters/life.txt`. Whether that leaves anything to do is [`super::item::About`]'s to say.
+//! Start at [`Whereabouts`], the data from the books. [`note`], [`open_notices`] and [`steps`] put it into
+//! sentences of `rules/letters/life.txt`. [`super::item::About`] decides whether anything is left to do.
 
 use crate::remittance::{Money, PaymentReference, Total, YearMonth};
 use crate::report::text;
 use crate::rulebook::letter::LetterRules;
 
-/// What became of what was in suspense.
+/// How an item in suspense was cleared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Solution {
-    /// It pays notices of the employer, in part perhaps.
+    /// It pays notices of the employer, perhaps partly.
     Matched,
-    /// It pays for somebody else; this employer hears no more of it than that.
+    /// It pays for somebody else; the employer is told no more.
     Elsewhere,
-    /// On the employer's advance balance (单位暂存款).
+    /// Booked to the employer's advance balance (单位暂存款).
     Advance,
-    /// It is to be returned and has not left yet.
+    /// To be refunded, but not sent yet.
     RefundDue,
     Refunded,
-    /// No payment to the fund.
+    /// Not a payment to the fund.
     NotOurs,
-    /// The bank took it back.
+    /// The bank reversed it.
     Returned,
     /// A part of a notice whose other parts are missing.
     Awaiting,
 }
 
-/// Where the money of an item went, and which of the employer's notices stay open after that.
+/// Where the money of an item went, and which of the employer's notices stay open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Whereabouts {
-    /// The employer's notices that it pays, or is a part of, each with how much of it.
+    /// The employer's notices that it pays fully or partly, each with the amount.
     pub notices: Vec<(PaymentReference, Money)>,
-    /// What a split left on the employer's advance balance.
+    /// The remainder of a split, on the employer's advance balance.
     pub rest: Option<Money>,
-    /// Notices that the money was for, or may have been for, and that are open.
+    /// Open notices that the money was or may have been for.
     pub open: Vec<OpenNotice>,
-    /// The payer or staff named them; else they are what the employer owes.
+    /// The payer or staff named them; otherwise they are what the employer owes.
     pub named: bool,
     /// Open notices that are not listed.
     pub more: usize,
 }
 
-/// A notice that is open, as the books have it.
+/// An open notice, from the books.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenNotice {
     pub reference: PaymentReference,
     pub month: YearMonth,
     pub amount: Money,
-    /// How much of it is here and waits for the rest.
+    /// What was received and waits for the rest.
     pub here: Total,
-    /// How much names it and is in suspense.
+    /// Money in suspense that names it.
     pub in_suspense: Total,
 }
 
 impl Solution {
-    /// Whether the money is where it stays.
+    /// Whether the money has reached its final place.
     #[must_use]
     pub const fn is_final(self) -> bool {
         match self {
@@ -97,14 +97,14 @@ impl Solution {
 }
 
 impl OpenNotice {
-    /// What is still to be paid.
+    /// The amount still to pay.
     #[must_use]
     pub fn missing(&self) -> Money {
         (Total::from(self.amount) - self.here).max(Total::ZERO).nearest_money()
     }
 }
 
-/// Where the money is.
+/// Says where the money is.
 pub(super) fn note(solution: Solution, whereabouts: &Whereabouts, rules: &LetterRules) -> String {
     let notices = &whereabouts.notices;
     let each = notices.iter().map(|(reference, _)| reference.to_string());
@@ -134,7 +134,7 @@ fn share((reference, amount): &(PaymentReference, Money)) -> String {
     format!("{reference}（{} 元）", text::grouped(*amount))
 }
 
-/// What the open notices are to the money, and a line for each.
+/// How the open notices relate to the money, and a line for each.
 pub(super) fn open_notices(
     whereabouts: &Whereabouts,
     rules: &LetterRules,
@@ -172,7 +172,7 @@ pub(super) fn open_notice(notice: &OpenNotice, rules: &LetterRules) -> String {
     line
 }
 
-/// What to do about the notices that stay open, a line a step.
+/// What to do about the open notices, one line per step.
 pub(super) fn steps(
     solution: Solution,
     whereabouts: &Whereabouts,

@@ -1,6 +1,6 @@
-//! The letter as HTML: `templates/letter.html`, which says what the plain text says.
+//! The letter as HTML from `templates/letter.html`, with the same content as the plain text.
 //!
-//! It loads nothing, links nowhere and needs no style sheet that a mail program would drop.
+//! It loads nothing, has no links and needs no style sheet that a mail program would drop.
 
 use super::body::{Block, Body, Paper, Tone};
 use askama::Template;
@@ -11,14 +11,14 @@ struct MailPage<'a> {
     body: &'a Body,
 }
 
-/// The same on paper: black on white, with the address where a window envelope has its window.
+/// The same for paper: black on white, with the address at the window of an envelope.
 #[derive(Template)]
 #[template(path = "letter-paper.html", whitespace = "minimize")]
 struct PaperPage<'a> {
     body: &'a Body,
 }
 
-/// What stands above and below a mail's page where it is printed instead of sent.
+/// What is added above and below a mail's page when it is printed.
 #[derive(Template)]
 #[template(path = "letter-printed.html", whitespace = "minimize")]
 struct Printed<'a> {
@@ -27,7 +27,7 @@ struct Printed<'a> {
     paper: &'a Paper,
 }
 
-/// Several letters in one mail, each page as it is.
+/// Several letters in one mail, their pages unchanged.
 #[derive(Template)]
 #[template(path = "letter-together.html", whitespace = "minimize")]
 struct TogetherPage<'a> {
@@ -36,7 +36,7 @@ struct TogetherPage<'a> {
     parts: &'a [(String, &'a str)],
 }
 
-/// The page; writing it into a string cannot fail, the template holds no fallible call.
+/// The page. Writing to a string cannot fail, and the template has no fallible call.
 pub(super) fn html(body: &Body) -> String {
     MailPage { body }.render().unwrap_or_default()
 }
@@ -46,19 +46,19 @@ pub(super) fn paper(body: &Body) -> String {
     PaperPage { body }.render().unwrap_or_default()
 }
 
-/// A mail's page to print: only what is inside its body is taken over.
+/// A mail's page for printing: only the inside of its body is used.
 pub(super) fn printed(html: &str, centre: &str, paper: &Paper) -> String {
     Printed { page: body(html), centre, paper }.render().unwrap_or_default()
 }
 
-/// Pages below each other, each under its heading.
+/// Several pages, each under its heading.
 pub(super) fn together(subject: &str, opening: &str, pages: &[(String, &str)]) -> String {
     let parts: Vec<(String, &str)> =
         pages.iter().map(|(heading, page)| (heading.clone(), body(page))).collect();
     TogetherPage { subject, opening, parts: &parts }.render().unwrap_or_default()
 }
 
-/// What is inside a page's body.
+/// The inside of a page's body.
 fn body(html: &str) -> &str {
     let body = html.split_once("<body").and_then(|(_, rest)| rest.split_once('>'));
     let page = body.map_or(html, |(_, rest)| rest);

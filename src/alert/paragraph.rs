@@ -1,7 +1,7 @@
-//! What a letter is about, thing by thing: notices first, then payments, then habits of writing.
+//! The sections of a letter: notices first, then payments, then habits of writing.
 //!
-//! Start at [`sections`]. Payments that wait for one reason and name one notice are one thing ([`Group`]): said once, with
-//! what the centre already knows of them (`facts.rs`).
+//! Start at [`sections`]. Payments that wait for the same reason and name the same notice form one [`Group`]. They
+//! are reported once, with what the centre already knows of them (`facts.rs`).
 
 mod facts;
 
@@ -18,14 +18,14 @@ use crate::rulebook::letter::LetterRules;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
-/// Payments that are one thing to their employer.
+/// Payments that the employer sees as one matter.
 pub(super) struct Group<'d> {
     first: &'d DigestItem,
-    /// The first among them.
+    /// In order.
     items: Vec<&'d DigestItem>,
 }
 
-/// In which order kinds of things stand; of another kind than the first has a heading.
+/// Rank and heading of a kind of section; kinds after the first show the heading.
 type Kind = (u8, &'static str);
 
 /// The sections of a letter, counted from 1.
@@ -44,7 +44,7 @@ pub(super) fn sections(digest: &Digest, rules: &LetterRules) -> Vec<Section> {
     for (number, (_, section)) in (1..).zip(&mut all) {
         section.number = number;
     }
-    // A habit that a payment above was held up by is said there.
+    // Skip a habit that was already explained with a payment above.
     let habits = digest.habits.iter().filter(|habit| !broken.contains(&habit.code));
     all.extend(habits.map(|habit| ((10, "advice-heading"), habit_section(habit, rules))));
     let mut before = all.first().map(|(kind, _)| *kind);
@@ -58,14 +58,14 @@ pub(super) fn sections(digest: &Digest, rules: &LetterRules) -> Vec<Section> {
 }
 
 impl Section {
-    /// Whether it repeats anybody's words.
+    /// Whether it quotes anybody.
     pub(super) fn quotes(&self) -> bool {
         self.blocks.iter().any(|block| matches!(block, Block::Quote(_)))
     }
 }
 
 impl<'d> Group<'d> {
-    /// Items of a digest put together; they stand in their order.
+    /// Groups a digest's items, keeping their order.
     pub(super) fn of(items: &'d [DigestItem]) -> Vec<Self> {
         let mut groups: Vec<Self> = Vec::new();
         for item in items {
@@ -89,7 +89,7 @@ impl<'d> Group<'d> {
         self.items.iter().any(|item| item.asks_for_something())
     }
 
-    /// The first day that one of them was to be acted on by.
+    /// The earliest deadline among them.
     pub(super) fn until(&self) -> Option<NaiveDate> {
         self.items.iter().filter_map(|item| item.until).min()
     }
@@ -107,7 +107,7 @@ impl<'d> Group<'d> {
         self.items.iter().map(|item| Total::from(item.amount).absolute()).sum()
     }
 
-    /// The days on which they came, `2026-05-11、2026-05-12`.
+    /// The days of receipt, `2026-05-11、2026-05-12`.
     fn days(&self) -> String {
         let days: BTreeSet<NaiveDate> = self.items.iter().map(|item| item.booked_on).collect();
         days.iter().map(ToString::to_string).collect::<Vec<_>>().join("、")
@@ -183,7 +183,7 @@ impl<'d> Group<'d> {
         section
     }
 
-    /// The payments, each with what its payer wrote.
+    /// The payments, each with its payer's remark.
     fn payments(&self, section: &mut Section, rules: &LetterRules) {
         for item in &self.items {
             if self.items.len() > 1 {
@@ -197,7 +197,7 @@ impl<'d> Group<'d> {
         }
     }
 
-    /// Which notice they are for, where it is one; else the payment itself.
+    /// Its notice, if it is a single one; else the payment itself.
     fn title(&self, rules: &LetterRules) -> String {
         match (self.items.as_slice(), self.first.whereabouts.open.first()) {
             ([_, _, ..], Some(open)) => {
@@ -228,7 +228,7 @@ impl<'d> Group<'d> {
         section.say("", note, Tone::Strong);
     }
 
-    /// What matching found, where it is the same for all of them.
+    /// The match explanation, if it is the same for all.
     fn explanation(&self, rules: &LetterRules) -> String {
         let first = self.first.explanation.as_str();
         let same = self.items.iter().all(|item| item.explanation == first);
@@ -237,14 +237,14 @@ impl<'d> Group<'d> {
 }
 
 impl DigestItem {
-    /// The one open notice that it names, while it is in suspense.
+    /// The one open notice that it names while in suspense.
     fn names(&self) -> Option<PaymentReference> {
         let hangs = matches!(self.about, About::Suspense(_) | About::Reminder(..));
         self.only_notice().filter(|_| hangs)
     }
 }
 
-/// When the employer was first told, by when it was to act, and that this day is over.
+/// When the employer was first told, its deadline, and that the deadline has passed.
 fn reminder(
     told: Option<NaiveDate>,
     until: Option<NaiveDate>,
@@ -270,9 +270,9 @@ fn headline(item: &DigestItem, rules: &LetterRules) -> String {
     format!("{} {came} {amount} 元，{bank}收款账户 {}", item.booked_on, item.account)
 }
 
-/// A rule that the remark broke, with both forms side by side.
+/// A broken rule with both forms.
 fn rule_blocks(section: &mut Section, rule: &BrokenRule, rules: &LetterRules) {
-    // A code from a newer rule file has no sentence yet: then the handbook speaks alone.
+    // A code from a newer rule file has no sentence yet: then only the handbook is quoted.
     section.say("填写要求", rules.advice(&rule.code).unwrap_or_default(), Tone::Plain);
     section.say("", rule.handbook.as_ref().map(quoted_rule).unwrap_or_default(), Tone::Small);
     let right = match rule.right.as_str() {
@@ -282,7 +282,7 @@ fn rule_blocks(section: &mut Section, rule: &BrokenRule, rules: &LetterRules) {
     section.blocks.push(Block::Forms { wrong: quoted(&rule.wrong, rules), right });
 }
 
-/// The handbook's own sentence, word for word, under its own number.
+/// The handbook's sentence, verbatim, with its number.
 fn quoted_rule(rule: &HandbookQuote) -> String {
     format!("操作手册“缴款登记号填写规则”第 {} 条原文：{}", rule.number, rule.text)
 }
@@ -303,7 +303,7 @@ fn habit_section(habit: &Habit, rules: &LetterRules) -> Section {
     section
 }
 
-/// What the box asks for of a notice.
+/// What the box asks for about a notice.
 pub(super) fn notice_wants(notice: &NoticeNews, rules: &LetterRules) -> String {
     let reference = notice.reference.to_string();
     let open = notice.open.as_ref();
@@ -313,7 +313,7 @@ pub(super) fn notice_wants(notice: &NoticeNews, rules: &LetterRules) -> String {
     rules.fill(&format!("{}.do", notice_case(notice)), &values)
 }
 
-/// Which sentences a notice has: money of it that is still in suspense must not be paid twice.
+/// Selects a notice's sentences: money still in suspense for it must not be paid twice.
 fn notice_case(notice: &NoticeNews) -> &'static str {
     match notice.stage {
         NewsStage::TakenBack => "taken-back",
@@ -365,7 +365,7 @@ fn notice_section(notice: &NoticeNews, digest: &Digest, rules: &LetterRules) -> 
     section
 }
 
-/// What the bank took back, where it was the bank.
+/// The bank's reversals, if the bank caused it.
 fn payback(notice: &NoticeNews, rules: &LetterRules) -> String {
     let Some((payback, bank, account)) = notice.payback.as_ref().filter(|_| notice.by_bank) else {
         return String::new();

@@ -1,41 +1,40 @@
-//! What a server's "never" (5xx) is about: the letter, or the address it was for.
+//! Decides whether a permanent refusal (5xx) is about the letter or the address.
 //!
-//! Start at [`judge`]. Words decide before codes do (`rules/returned.toml`): a server gives 5.0.0 or a bare 550
-//! for everything. In doubt it is not the address: one that is blocked wrongly gets no more mail, one that is
-//! not gets one more letter refused, and either way the letter goes to its employer on paper.
+//! Start at [`judge`]. Words take precedence over codes (`rules/returned.toml`), because servers use 5.0.0 or a
+//! bare 550 for everything. In doubt the address is not to blame: a wrongly blocked address gets no more mail,
+//! while one that is wrongly kept refuses one more letter. In both cases the letter goes to its employer on paper.
 
 use crate::rulebook::returned::{REFUSAL, ReturnedWords, Says};
 
-/// What a refusal says of the address.
+/// What a refusal says about the address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// Nothing: it is about us, the letter, a limit, the way there.
+    /// Nothing: it is about us, the letter, a limit, or the route.
     NotTheAddress,
-    /// It takes nothing now: blocked where it happens on two days.
+    /// It does not accept mail now: blocked if this happens on two days.
     Doubtful,
-    /// There is no such mailbox: blocked at once.
+    /// The mailbox does not exist: blocked at once.
     Gone,
 }
 
-/// Codes that say that there is no such mailbox (RFC 3463, RFC 7505), whatever words stand beside them.
+/// Codes for a missing mailbox (RFC 3463, RFC 7505), whatever the words beside them.
 const GONE: [&str; 2] = ["5.1.1", "5.1.10"];
 
-/// Codes about the address: a wrong one, a closed one, one that nobody knows the way to, one that Microsoft's
-/// servers do not know.
+/// Codes about the address: invalid, closed, unroutable, or unknown to Microsoft's servers.
 const DOUBTFUL: [&str; 7] = ["5.1.0", "5.1.2", "5.1.3", "5.1.6", "5.1.9", "5.2.1", "5.4.1"];
 
-/// Codes that never are, whatever words stand beside them: full, too long, the sender's address, the way, the content.
+/// Codes never about the address, whatever the words: mailbox full, too long, sender's address, route, content.
 const NEVER: [&str; 7] = ["5.1.7", "5.1.8", "5.2.2", "5.2.3", "5.2.4", "5.4", "5.6"];
 
-/// Codes of policy: only words about the mailbox say anything, and those are not believed at once.
+/// Policy codes: only words about the mailbox count, and not at once.
 const POLICY: &str = "5.7";
 
-/// Numbers that name the mailbox when a server gives them without words: not here, not allowed as a name
-/// (RFC 5321, 4.2.2). A bare 550 is as often about what is in the letter.
+/// Numbers that blame the mailbox even without words: not local, name not allowed (RFC 5321, 4.2.2). A bare 550 is
+/// as often about the content.
 const OF_A_MAILBOX: [&str; 2] = ["551", "553"];
 
-/// What a refusal says of the address: `status` is the code of a report, empty where there is none; `said` are
-/// the server's words, with its number and code where it gave them.
+/// What a refusal says about the address. `status` is a report's code or empty; `said` is the server's message,
+/// with its number and code if given.
 #[must_use]
 pub fn judge(words: &ReturnedWords, status: &str, said: &str) -> Verdict {
     let says = words.of(said, REFUSAL);
@@ -69,7 +68,7 @@ pub fn judge(words: &ReturnedWords, status: &str, said: &str) -> Verdict {
     }
 }
 
-/// The code that a refusal is remembered by: the most telling one, else the number.
+/// The code to store for a refusal: the most specific one, else the number.
 #[must_use]
 pub fn code(status: &str, said: &str) -> String {
     let given = Some(status).filter(|status| is_code(status) && *status != "5.0.0");
@@ -78,12 +77,12 @@ pub fn code(status: &str, said: &str) -> String {
     found.unwrap_or_default().to_owned()
 }
 
-/// Whether a code is this one, or of this class.
+/// Whether a code equals the other or belongs to its class.
 fn is(code: &str, known: &str) -> bool {
     code.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// The SMTP number that an answer begins with, or that stands behind the words of whoever passes it on.
+/// The SMTP number at the start of an answer, or after the words of a forwarder.
 pub(super) fn number(said: &str) -> Option<&str> {
     let bare = |word: &&str| {
         let word = word.as_bytes();
@@ -92,14 +91,14 @@ pub(super) fn number(said: &str) -> Option<&str> {
     said.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.').find(bare)
 }
 
-/// The enhanced codes of a text (RFC 3463), 5.0.0 aside; an address of a machine is none.
+/// The enhanced codes in a text (RFC 3463) except 5.0.0; IP addresses do not count.
 pub(super) fn codes(said: &str) -> impl Iterator<Item = &str> {
     said.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.')
         .map(|word| word.trim_matches('.'))
         .filter(|word| is_code(word) && *word != "5.0.0")
 }
 
-/// Whether a word is an enhanced code of a refusal.
+/// Whether a word is an enhanced refusal code.
 pub(super) fn is_code(word: &str) -> bool {
     let mut parts = word.split('.');
     let number = |part: &str| {
@@ -111,7 +110,7 @@ pub(super) fn is_code(word: &str) -> bool {
         && parts.next().is_none()
 }
 
-/// What is alike in answers to different recipients: the words without addresses and figures.
+/// An answer without addresses and digits, to compare answers to different recipients.
 #[must_use]
 pub fn likeness(answer: &str) -> String {
     let words = answer.split_whitespace().filter(|word| !word.contains('@'));

@@ -1,11 +1,11 @@
-//! A letter that did not arrive, written once more: to another address, or on paper.
+//! Reissues an undeliverable letter to another address or on paper.
 //!
-//! Start at [`Reissue::of`]. The words are those that were written: they are taken out of the message of
-//! the outbox, so that the employer reads what the first letter said, whatever rules are in use by now.
+//! Start at [`Reissue::of`]. The words come from the message in the outbox, so the employer reads what the first
+//! letter said, whatever rules apply now.
 //!
-//! Invariant: the id follows from the first letter's id and from whereto the new one goes, so that a
-//! letter is written anew once for each address. Its Message-ID is another than the first letter's: it is
-//! another letter, to somebody else, and a report about one says nothing of the other.
+//! Invariant: the id derives from the first letter's id and the new destination, so a letter is reissued once per
+//! address. Its Message-ID differs from the first letter's: it is another letter to another recipient, and a report
+//! about one says nothing about the other.
 
 use super::body::{Paper, STEPS};
 use super::guard;
@@ -16,14 +16,14 @@ use chrono::NaiveDate;
 use mail_parser::{Address, Message, MessageParser};
 use sha2::{Digest as _, Sha256};
 
-/// A letter taken out of its message.
+/// A letter parsed from its message.
 #[derive(Clone, Debug)]
 pub struct Reissue {
     first_id: String,
     letter: Letter,
 }
 
-/// What it became: id, subject, and the message or the page.
+/// The reissued letter: id, subject, and the message or page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
     pub letter_id: String,
@@ -32,7 +32,7 @@ pub struct Written {
 }
 
 impl Reissue {
-    /// The letter in a message of the outbox; `None` where that is no message of ours.
+    /// Parses a letter from the outbox; `None` if the message is not ours.
     #[must_use]
     pub fn of(letter_id: &str, employer_id: &str, message: &str) -> Option<Self> {
         let mail = MessageParser::default().parse(message)?;
@@ -54,18 +54,18 @@ impl Reissue {
         Some(Self { first_id: letter_id.to_owned(), letter })
     }
 
-    /// The letter as it was written.
+    /// The original letter.
     pub(super) fn into_letter(self) -> Letter {
         self.letter
     }
 
-    /// Whether it asks its reader to do something; thanks and advice are not worth paper.
+    /// Whether it asks the reader to act; thanks and advice are not sent on paper.
     #[must_use]
     pub fn asks_for_something(&self) -> bool {
         self.letter.text.contains(STEPS)
     }
 
-    /// To another address, dated on a day; `None` where that is no address.
+    /// For another address, dated on a day; `None` for an invalid address.
     #[must_use]
     pub fn to(&self, address: &str, on: NaiveDate) -> Option<Written> {
         let letter_id = self.id(&["mail", address]);
@@ -76,8 +76,8 @@ impl Reissue {
         Some(Written { letter_id, subject: letter.subject, message })
     }
 
-    /// A page to print and post: the mail's own page, with the addressee where a window envelope has its
-    /// window; `postal` is the address in the books.
+    /// A page to print and post: the mail's page with the addressee at the window of an envelope. `postal` is the
+    /// address in the books.
     #[must_use]
     pub fn on_paper(
         &self,

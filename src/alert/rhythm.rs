@@ -1,17 +1,17 @@
-//! When an employer hears of what: at once or weekly, reminded twice and never before the deadline it was given, thanked
-//! in the end; and never twice within a week.
+//! When an employer is notified: at once or weekly, with two reminders after the deadline it was given, thanks at
+//! the end, and never two letters within a week.
 //!
-//! Start at [`Told::due`]: it is the whole policy, top to bottom. What is told is an item of the
-//! night's one letter to its employer; which words it gets is `letter.rs`'s to choose.
+//! Start at [`Told::due`], which is the whole policy. Everything due goes into the night's one letter to the
+//! employer; `letter.rs` chooses the words.
 //!
-//! Invariant: pure. The same item on the same night is due or not, however often it is asked.
+//! Invariant: pure. The same item on the same night always gives the same answer.
 
 use crate::remittance::{Language, Localized, Outcome};
 use chrono::{Datelike, NaiveDate, Weekday};
 use std::borrow::Cow;
 use std::fmt;
 
-/// How often an employer wants to hear.
+/// How often an employer wants letters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Rhythm {
     /// The morning after.
@@ -19,50 +19,50 @@ pub enum Rhythm {
     Immediate,
     /// On Mondays.
     Weekly,
-    /// Not at all.
+    /// Never.
     Never,
 }
 
-/// Days after the first letter on which one that is still open is brought to mind.
+/// Days after the first letter for the reminders of an open item.
 pub const REMINDERS: [u32; 2] = [7, 30];
 
-/// Days from one letter to an employer to the next.
+/// Days between two letters to an employer.
 pub const APART: i64 = 7;
 
-/// Days after which advice has lost its use.
+/// Days after which advice is useless.
 const ADVICE_STALE: i64 = 90;
 
 /// What is known of an item and its employer on a night.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told {
-    /// It settled in spite of its remark; else it was open once.
+    /// It settled despite its remark; otherwise it was open once.
     pub advice: bool,
     pub noted_on: NaiveDate,
     pub told_on: Option<NaiveDate>,
-    /// The last reminder's days; 0 before the first.
+    /// Days of the last reminder; 0 before the first.
     pub reminded_days: u32,
-    /// What the books say of it now.
+    /// The current outcome in the books.
     pub outcome: Outcome,
-    /// What the last letter said of it.
+    /// The outcome in the last letter.
     pub said: Option<Outcome>,
-    /// The deadline that the first letter gave.
+    /// The deadline in the first letter.
     pub until: Option<NaiveDate>,
 }
 
-/// What is to be said of an item tonight.
+/// What to report of an item tonight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// It is open, and the employer does not know.
+    /// It is open, and the employer does not know yet.
     News,
-    /// It is still open, so many days after the employer was told.
+    /// It is still open, this many days after the employer was told.
     Reminder(u32),
-    /// It is no longer open, and the employer has not heard what became of it.
+    /// It was cleared, and the employer does not know the outcome yet.
     Outcome,
-    /// Advice, where it may go tonight ([`super::habit`]).
+    /// Advice, if it may go tonight ([`super::habit`]).
     Advice,
     /// Nothing tonight.
     NotYet,
-    /// Nothing ever.
+    /// Nothing, now or later.
     Nothing,
 }
 
@@ -86,7 +86,7 @@ impl Told {
         self.outcome == Outcome::Suspense
     }
 
-    /// Whether nothing more can become of money of this outcome, unless a person undoes it.
+    /// Whether money with this outcome stays there unless a person undoes it.
     #[must_use]
     pub const fn is_final(outcome: Outcome) -> bool {
         match outcome {
@@ -103,11 +103,11 @@ impl Told {
         let over = if Self::is_final(self.outcome) { Due::Nothing } else { Due::NotYet };
         match (self.told_on, self.is_open()) {
             (None, true) => Due::News,
-            // It was mended before anybody was told: there is nothing to tell.
+            // It was cleared before anybody was told: nothing to report.
             (None, false) => over,
             (Some(_), false) if self.said == Some(self.outcome) => over,
             (Some(_), false) => Due::Outcome,
-            // It had gone on, and is open again.
+            // It was cleared and is open again.
             (Some(_), true) if self.said.is_some_and(|said| said != Outcome::Suspense) => Due::News,
             (Some(told_on), true) => reminder(told_on, self.reminded_days, self.until, night),
         }
@@ -119,8 +119,7 @@ impl Told {
     }
 }
 
-/// What is to be brought to mind on a night of what still stands as the employer was told: never before the deadline
-/// that it was given is over.
+/// The reminder due on a night for an unchanged item: never before its deadline has passed.
 pub(super) fn reminder(
     told_on: NaiveDate,
     reminded_days: u32,
@@ -136,12 +135,12 @@ pub(super) fn reminder(
     }
 }
 
-/// Monday, or any day where Monday's night did not run.
+/// Monday, or a later day if Monday's night did not run.
 pub(super) fn weekly_day(since: NaiveDate, is_first: bool, night: NaiveDate) -> bool {
     night.weekday() == Weekday::Mon || (is_first && (night - since).num_days() >= 7)
 }
 
-/// Whether a letter may be written to an employer whose last one is of a day.
+/// Whether an employer may get a letter, given the day of its last one.
 #[must_use]
 pub fn may_write(last: Option<NaiveDate>, night: NaiveDate) -> bool {
     last.is_none_or(|last| (night - last).num_days() >= APART)
@@ -150,7 +149,7 @@ pub fn may_write(last: Option<NaiveDate>, night: NaiveDate) -> bool {
 impl Rhythm {
     pub const ALL: [Self; 3] = [Self::Immediate, Self::Weekly, Self::Never];
 
-    /// A word that stays.
+    /// A stable code.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -204,12 +203,12 @@ mod tests {
             (12, None,       0,  Suspense, Weekly,    18, Due::News),     // Monday.
             (12, None,       0,  Suspense, Weekly,    19, Due::News),     // Monday's night did not run.
             (12, None,       0,  Suspense, Never,     18, Due::Nothing),
-            (12, None,       0,  Matched,  Weekly,    18, Due::Nothing),  // Mended before anybody was told.
+            (12, None,       0,  Matched,  Weekly,    18, Due::Nothing),  // Corrected before anybody was told.
             (12, Some(12),   0,  Suspense, Immediate, 18, Due::NotYet),
             (12, Some(12),   0,  Suspense, Immediate, 19, Due::Reminder(7)),
             (12, Some(12),   7,  Suspense, Immediate, 20, Due::NotYet),
             (12, Some(12),   7,  Suspense, Immediate, 42, Due::Reminder(30)),
-            (12, Some(12),   0,  Suspense, Immediate, 60, Due::Reminder(30)),  // Not both at once.
+            (12, Some(12),   0,  Suspense, Immediate, 60, Due::Reminder(30)),  // Not both reminders at once.
             (12, Some(12),  30,  Suspense, Immediate, 90, Due::NotYet),
             (12, Some(12),   7,  Matched,  Immediate, 20, Due::Outcome),
             (12, Some(12),   0,  Matched,  Weekly,    20, Due::NotYet),
@@ -236,21 +235,21 @@ mod tests {
         };
         #[rustfmt::skip] // A table is read by column.
         let rows = [
-            // told  said             now        due
-            (true,  None,            Advance,   Due::Outcome), // A letter of before this was kept.
+            // An earlier letter was kept.
+            (true,  None,            Advance,   Due::Outcome), // An earlier letter was kept.
             (true,  Some(Suspense),  Matched,   Due::Outcome),
             (true,  Some(Suspense),  Awaiting,  Due::Outcome),
-            (true,  Some(Awaiting),  Awaiting,  Due::NotYet),  // It may still come to something.
+            (true,  Some(Awaiting),  Awaiting,  Due::NotYet),  // It may still be completed.
             (true,  Some(Awaiting),  Matched,   Due::Outcome),
             (true,  Some(Awaiting),  Suspense,  Due::News),    // It is open again.
             (true,  Some(RefundDue), RefundDue, Due::NotYet),
             (true,  Some(RefundDue), Refunded,  Due::Outcome),
             (true,  Some(Refunded),  RefundDue, Due::Outcome), // The bank sent the refund back.
             (true,  Some(Refunded),  Refunded,  Due::Nothing),
-            (true,  Some(Matched),   Suspense,  Due::News),    // What was approved was booked back.
+            (true,  Some(Matched),   Suspense,  Due::News),    // An approved match was reversed.
             (true,  Some(Suspense),  Ignored,   Due::Outcome),
             (true,  Some(Suspense),  Returned,  Due::Outcome),
-            (false, None,            Awaiting,  Due::NotYet),  // Mended, and it may are open again.
+            (false, None,            Awaiting,  Due::NotYet),  // Corrected, but it may still reopen.
             (false, None,            Refunded,  Due::Nothing),
         ];
         for (told, said, outcome, want) in rows {
@@ -271,7 +270,7 @@ mod tests {
     fn no_reminder_comes_before_the_deadline_that_was_given() {
         let rows = [
             (Some(30), 0, 29, Due::NotYet),
-            (Some(30), 0, 30, Due::NotYet), // The day itself is in time.
+            (Some(30), 0, 30, Due::NotYet), // The deadline itself is in time.
             (Some(30), 0, 31, Due::Reminder(7)),
             (Some(30), 7, 42, Due::Reminder(30)),
             (Some(50), 0, 51, Due::Reminder(30)),

@@ -1,4 +1,4 @@
-//! Letters with invented content, to see what the sentences in use make of each kind.
+//! Sample letters with invented content, to show how the current sentences look in each kind.
 
 use super::arrears::{Arrears, OwedMonth};
 use super::digest::{Addressee, CentreContact, Contents, Digest, LetterRefusal};
@@ -11,7 +11,7 @@ use crate::remittance::{Money, PaymentReference, Reason, RemarkField, Total, Yea
 use crate::report::{MaskedAccount, RemarkText, Segment, SegmentKind};
 use chrono::{Days, NaiveDate};
 
-/// The kinds of [`digest`].
+/// The kinds that [`digest`] accepts.
 pub const KINDS: [&str; 9] = [
     "digest",
     "reminder",
@@ -24,10 +24,10 @@ pub const KINDS: [&str; 9] = [
     "paper",
 ];
 
-/// A digest of a kind of [`KINDS`].
+/// A sample digest of one of the [`KINDS`].
 ///
 /// # Errors
-/// [`LetterRefusal`] where the centre's own address is none.
+/// [`LetterRefusal`] when the centre's own address is invalid.
 pub fn digest(
     kind: &str,
     centre: CentreContact,
@@ -94,7 +94,7 @@ fn addressee() -> Addressee {
     }
 }
 
-/// Payments so many times, whose references begin with a small letter.
+/// Several payments whose references begin with a lower-case letter.
 fn habit(times: u64, night: NaiveDate) -> Habit {
     let day = |back: u64| night - Days::new(20 * back + 1);
     Habit {
@@ -108,7 +108,7 @@ fn habit(times: u64, night: NaiveDate) -> Habit {
     }
 }
 
-/// A notice whose money the bank took back.
+/// A notice whose money the bank reversed.
 fn notice(stage: NewsStage, night: NaiveDate) -> Option<NoticeNews> {
     let open = open(12_035_60, 0)?;
     let payback = Payback { booked_on: night - Days::new(1), amount: Money::from_fen(12_035_60) };
@@ -129,7 +129,7 @@ fn notice(stage: NewsStage, night: NaiveDate) -> Option<NoticeNews> {
     })
 }
 
-/// Three payments of one notice, of which two different pairs make its amount.
+/// Three payments of one notice; two different pairs add up to its amount.
 fn parts(night: NaiveDate) -> Vec<DigestItem> {
     let amounts = [6_000_00, 6_035_60, 6_000_00];
     let named = open(12_035_60, 18_035_60);
@@ -195,7 +195,7 @@ fn item(about: About, night: NaiveDate) -> DigestItem {
     }
 }
 
-/// A notice of the sample with so much in suspense.
+/// A sample notice with an amount in suspense.
 fn open(amount: i64, in_suspense: i64) -> Option<OpenNotice> {
     Some(OpenNotice {
         reference: PaymentReference::from_number(1_906_133_753)?,
@@ -206,7 +206,7 @@ fn open(amount: i64, in_suspense: i64) -> Option<OpenNotice> {
     })
 }
 
-/// Where the money of what is no longer open went.
+/// Where the money of a cleared item went.
 fn whereabouts(about: About) -> Whereabouts {
     let open = open(12_035_60, 0);
     let amount = Money::from_fen(12_000_00);

@@ -1,11 +1,10 @@
-//! One conversation with a mail server: opened, used for some letters, closed.
+//! One SMTP session: opened, used for some letters, closed.
 //!
-//! Start at [`Session::open`] and [`Session::hand_over`]. lettre speaks the protocol; here every
-//! answer is waited for only so long (lettre's own time-out does not fire on a server that accepts
-//! the connection and is silent), a reply is only read so far, and each failure is told apart by what
-//! it means for the letter: nothing, later, never, or unknown.
+//! Start at [`Session::open`] and [`Session::hand_over`]. lettre implements the protocol. This file limits the wait
+//! for each answer (lettre's time-out does not fire on a server that accepts the connection and stays silent) and
+//! the size of a reply. It classifies each failure by its effect on the letter: none, later, never, or unknown.
 //!
-//! Invariant: a letter is [`Ending::Unknown`] only if all of it may have reached the server.
+//! Invariant: a letter is [`Ending::Unknown`] only if the server may have received all of it.
 
 mod trial;
 
@@ -31,103 +30,103 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// A mail server and how to speak to it.
+/// A mail server and its settings.
 #[derive(Clone)]
 pub struct MailServer {
     pub host: String,
     pub port: u16,
     pub security: Security,
     pub login: Option<Login>,
-    /// Certificates to trust besides the system's, as PEM.
+    /// Additional trusted certificates, as PEM.
     pub authority: Option<Vec<u8>>,
-    /// How this machine calls itself in EHLO.
+    /// This machine's name in EHLO.
     pub hello: String,
-    /// How long any one answer is waited for.
+    /// How long to wait for one answer.
     pub patience: Duration,
-    /// What the words of a refusal are about.
+    /// How to interpret the words of a refusal.
     pub words: ReturnedWords,
 }
 
-/// How the conversation is protected.
+/// How the connection is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Security {
-    /// Plain at first, and then encrypted or not at all.
+    /// Plain at first, then encrypted; fails without encryption.
     StartTls,
     /// Encrypted from the first byte.
     Tls,
-    /// Not protected: for a relay on this machine.
+    /// Unencrypted: for a relay on this machine.
     Plain,
 }
 
-/// Name and password for the server; prints without the password.
+/// User name and password; the debug output hides the password.
 #[derive(Clone)]
 pub struct Login {
     pub user: String,
     pub password: String,
 }
 
-/// Why the server cannot be used at all: no letter's fault.
+/// Why the server cannot be used; not the fault of a letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServerFault {
-    /// The certificate to trust is none.
+    /// The trusted certificate is invalid.
     Authority(String),
     /// No connection, no greeting, no encryption.
     Unreachable(String),
     /// It did not answer in time.
     Silent,
-    /// It does not let us in.
+    /// It rejects the login.
     Login(String),
-    /// It takes nothing from our sender address.
+    /// It rejects our sender address.
     Sender(String),
-    /// It refuses one recipient after the other and has taken none.
+    /// It refuses every recipient and has accepted none.
     Recipients(String),
-    /// It lost one connection after the other.
+    /// It lost several connections in a row.
     Unsteady(String),
-    /// It takes no more letters just now, whoever they are for.
+    /// It accepts no more letters for now, whatever the recipient.
     Limited(String),
-    /// It likes nothing that letters say, or nothing of who sends them.
+    /// It refuses our letters for their content or sender.
     Content(String),
 }
 
-/// How far a letter had come when its server answered.
+/// The step that the server's answer ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// Who sends it.
+    /// MAIL FROM.
     Sender,
-    /// Whom it is for.
+    /// RCPT TO.
     Recipient,
-    /// What it says: before it was sent, or after.
+    /// DATA: before the content was sent, or after.
     Content,
 }
 
-/// How handing a letter over ended, and whether the conversation can go on.
+/// The result of sending a letter, and whether the session can go on.
 pub(super) struct SendOutcome {
     pub(super) ending: Ending,
     pub(super) goes_on: bool,
-    /// Whether the server took the recipient.
+    /// Whether the server accepted the recipient.
     pub(super) recipient_taken: bool,
     pub(super) step: Step,
-    /// Set where the server, not the letter, is at fault.
+    /// Set when the server is at fault, not the letter.
     pub(super) fault: Option<ServerFault>,
 }
 
-/// An open conversation.
+/// An open session.
 pub(super) struct Session {
     connection: AsyncSmtpConnection,
     patience: Duration,
     words: ReturnedWords,
 }
 
-/// Bytes that a server may say in one go; RFC 5321 asks for 512 a line. A server without an end
-/// would else fill the memory with its greeting.
+/// Most bytes of one reply; RFC 5321 requires 512 a line. Otherwise a server that never stops could fill the memory
+/// with its greeting.
 const REPLY_BYTES_MAX: usize = 256 * 1024;
 
-/// How many times the ordinary patience the answer to a whole letter may take: servers look into it
-/// before they take it, and giving up too early makes second copies (RFC 5321, 4.5.3.2.6).
+/// Factor on the patience for the answer to a whole letter: servers check it before they accept it, and giving up
+/// too early produces duplicates (RFC 5321, 4.5.3.2.6).
 const AFTER_DATA_FACTOR: u32 = 5;
 
 impl Session {
-    /// Connects, encrypts and logs in, all of it within one patience.
+    /// Connects, encrypts and logs in, within one patience in total.
     pub(super) async fn open(server: &MailServer) -> Result<Self, ServerFault> {
         let opening = Self::converse(server);
         tokio::time::timeout(server.patience, opening).await.unwrap_or(Err(ServerFault::Silent))
@@ -147,8 +146,8 @@ impl Session {
             Security::StartTls | Security::Plain => {
                 let lost = |error: io::Error| ServerFault::Unreachable(error.to_string());
                 let stream = TcpStream::connect(address).await.map_err(lost)?;
-                // A letter's end is a write of its own: held back until the server acknowledged the
-                // letter, it would cost 40 ms a letter.
+                // The end of a letter is a separate write. Without this option it would wait for the
+                // acknowledgement of the letter, 40 ms each.
                 stream.set_nodelay(true).map_err(lost)?;
                 let stream = Box::new(SizeLimited { stream, left: REPLY_BYTES_MAX });
                 AsyncSmtpConnection::connect_with_transport(stream, &hello)
@@ -157,14 +156,14 @@ impl Session {
             }
         };
         if server.security == Security::StartTls {
-            // Without the server's word for it this is an error: nothing goes out unprotected.
+            // Fails if the server does not offer it: nothing is sent unencrypted.
             connection.starttls(tls(server)?, &hello).await.map_err(unreachable)?;
         }
         if let Some(login) = &server.login {
             let credentials = Credentials::new(login.user.clone(), login.password.clone());
             let mechanisms = [Mechanism::Plain, Mechanism::Login];
             connection.auth(&mechanisms, &credentials).await.map_err(|error| {
-                // "Not now" (4xx) is no word about the password.
+                // "Not now" (4xx) says nothing about the password.
                 let text = error.to_string();
                 if error.is_transient() {
                     ServerFault::Unreachable(text)
@@ -176,7 +175,7 @@ impl Session {
         Ok(Self { connection, patience: server.patience, words: server.words.clone() })
     }
 
-    /// Hands one letter over.
+    /// Sends one letter.
     pub(super) async fn hand_over(
         &mut self,
         from: &Address,
@@ -184,7 +183,7 @@ impl Session {
         message: &[u8],
     ) -> SendOutcome {
         if let Err(failed) = self.ask(Mail::new(Some(from.clone()), vec![])).await {
-            // A sender that is refused is refused for every letter.
+            // A refused sender is refused for every letter.
             let refused = failed.refusal().map(ServerFault::Sender);
             let mut over = failed.before_the_letter();
             if refused.is_some() {
@@ -210,7 +209,7 @@ impl Session {
         SendOutcome { recipient_taken: true, step: Step::Content, ..over }
     }
 
-    /// Takes back what the server holds of a letter it did not take, so that the next can follow.
+    /// Resets the transaction of a refused letter, so that the next can follow.
     async fn tidied(&mut self, mut over: SendOutcome) -> SendOutcome {
         if over.goes_on {
             over.goes_on = self.ask(Rset).await.is_ok();
@@ -218,7 +217,7 @@ impl Session {
         over
     }
 
-    /// Says goodbye; nobody waits for a server that does not.
+    /// Says QUIT without waiting for a slow server.
     pub(super) async fn close(mut self) {
         let _ = self.ask(Quit).await;
     }
@@ -232,12 +231,12 @@ impl Session {
 enum Failed {
     Silent,
     Lost(String),
-    /// 4xx; 421 ends the conversation.
+    /// 4xx; 421 ends the session.
     Later {
         answer: String,
         goes_on: bool,
     },
-    /// 5xx: the number, and the words behind it.
+    /// 5xx: the number and its text.
     Never {
         number: String,
         words: String,
@@ -284,7 +283,7 @@ impl Failed {
         }
     }
 
-    /// What it means while the letter is still here.
+    /// The meaning before the letter was sent.
     fn before_the_letter(self) -> SendOutcome {
         match self {
             Self::Silent => SendOutcome::silent(Ending::Later(
@@ -298,7 +297,7 @@ impl Failed {
         }
     }
 
-    /// What it means once the letter was on its way.
+    /// The meaning after the letter was sent.
     fn after_the_letter(self, words: &ReturnedWords) -> SendOutcome {
         let unconfirmed = |failed: Self| match failed {
             Self::Silent => SendOutcome::silent(Ending::Unknown(
@@ -310,7 +309,7 @@ impl Failed {
         self.blaming(words).unwrap_or_else(unconfirmed)
     }
 
-    /// A refusal that is about the address; anything else as it was.
+    /// A refusal about the address; other failures are returned unchanged.
     fn blaming(self, known: &ReturnedWords) -> Result<SendOutcome, Self> {
         match self {
             Self::Never { number, words } => {
@@ -328,7 +327,7 @@ impl Failed {
     }
 }
 
-/// What a server said when it took a letter: often the number it keeps it under.
+/// The server's answer to an accepted letter, often with its queue id.
 fn said(response: &Response) -> String {
     let text: Vec<&str> = response.message().collect();
     format!("{} {}", response.code(), text.join(" "))
@@ -343,7 +342,7 @@ fn tls(server: &MailServer) -> Result<TlsParameters, ServerFault> {
     tls.build().map_err(fault)
 }
 
-/// A connection that ends when the other side talks on and on without being asked.
+/// A stream that fails when the other side sends too much.
 #[derive(Debug)]
 struct SizeLimited {
     stream: TcpStream,
@@ -435,8 +434,8 @@ impl fmt::Display for ServerFault {
 }
 
 impl ServerFault {
-    /// The number with which the server refuses us, where that lasts until somebody mends something; the words
-    /// behind it may name an employer's address.
+    /// The number of a refusal that lasts until somebody fixes it. Its text is left out: it may contain an
+    /// employer's address.
     #[must_use]
     pub fn lasting(&self) -> Option<&str> {
         match self {

@@ -1,8 +1,7 @@
-//! Mail to the centre's own staff: the night's summary with the report, alarms, and what was done about access.
+//! Mail to the centre's own staff: the night's summary with the report, alarms, and access changes.
 //!
-//! Start at [`StaffMail::summary`] and [`StaffMail::alarm`]. Sentences come from
-//! `rules/letters/staff.txt`. A mail's id follows from what it says: a night run again says nothing
-//! twice, and says what is new.
+//! Start at [`StaffMail::summary`] and [`StaffMail::alarm`]. Sentences come from `rules/letters/staff.txt`. A
+//! mail's id derives from its content, so a repeated night sends nothing twice but does send news.
 
 mod access;
 
@@ -21,47 +20,47 @@ use lettre::{Address, message::Body};
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 
-/// Something that somebody must look at before the day is over.
+/// A problem that needs attention today.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Alarm {
-    /// The night did not end.
+    /// The night failed.
     Failed { error: String },
-    /// An account that always delivers did not.
+    /// The feed of a regular account is missing.
     Feed { bank_name: String, account: String, nights: usize },
-    /// A balance does not join.
+    /// A balance does not continue from the previous one.
     Balance { account: String, place: String, detail: String },
-    /// The mail server will take nothing until somebody mends something; `answer` is the number it gave.
+    /// The mail server rejects everything until somebody fixes it; `answer` is its number.
     Mail { answer: String },
-    /// A night's letters wait for a person.
+    /// A night's letters are held for approval.
     Held { letters: u64, why: String },
-    /// A receiver takes nothing that we write, whatever the letter; `answer` is the number it gave.
+    /// A receiver refuses all our letters; `answer` is its number.
     Content { answer: String },
 }
 
-/// A mail to staff, before it is known to whom of them.
+/// A mail to staff, not yet addressed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaffMail {
     pub kind: LetterKind,
     pub night: NaiveDate,
     pub subject: String,
     pub text: String,
-    /// A file's name and content.
+    /// File name and content.
     pub attachment: Option<(String, Vec<u8>)>,
-    /// What makes it another mail than the last: not how many letters wait just now.
+    /// What distinguishes it from the last mail; the number of waiting letters does not count.
     news: String,
 }
 
-/// Bytes of a report that a mail carries; servers refuse mails above ten or twenty megabytes.
+/// Largest report attached to a mail; servers refuse mails above ten or twenty megabytes.
 pub const ATTACHED_BYTES_MAX: usize = 6 * 1024 * 1024;
 
-/// What is kept of the token in a confirming link; the token itself is kept nowhere.
+/// The stored hash of the token in a confirmation link; the token itself is not stored.
 #[must_use]
 pub fn token_hash(token: &str) -> String {
     hex::encode(Sha256::digest(token.trim()))
 }
 
 impl StaffMail {
-    /// The night's summary; `outbox` is how many letters stand where.
+    /// The night's summary; `outbox` counts letters by state.
     #[must_use]
     pub fn summary(report: &Report, outbox: &[(LetterState, u64)], rules: &LetterRules) -> Self {
         let (open, night) = (report.open(), &report.night);
@@ -104,7 +103,7 @@ impl StaffMail {
         }
     }
 
-    /// An alarm; `None` where there is nothing to raise one for.
+    /// An alarm; `None` if nothing is wrong.
     #[must_use]
     pub fn alarm(night: NaiveDate, alarms: &[Alarm], rules: &LetterRules) -> Option<Self> {
         let first = alarms.first()?;
@@ -121,7 +120,7 @@ impl StaffMail {
         Some(Self { kind: LetterKind::Alarm, night, subject, text, attachment: None, news })
     }
 
-    /// What was done about people's access; `at` is an instant as a clock in China shows it. `None` for nothing.
+    /// Changes of people's access; `at` is China local time. `None` if there are none.
     #[must_use]
     pub fn access(
         night: NaiveDate,
@@ -153,14 +152,14 @@ impl StaffMail {
         Some(Self { kind: LetterKind::Access, night, subject, text, attachment: None, news: list })
     }
 
-    /// The same with how far the audit trail is.
+    /// Adds the head of the audit trail.
     #[must_use]
     pub fn with_trail(mut self, trail: Option<&TrailHead>) -> Self {
         self.text.push_str(&trail.map_or_else(String::new, TrailHead::mail));
         self
     }
 
-    /// The question whether an address is an employer's; the answer is that the link is opened.
+    /// Asks an employer to confirm an address by opening the link.
     #[must_use]
     pub fn question(
         on: NaiveDate,
@@ -193,7 +192,7 @@ impl StaffMail {
         }
     }
 
-    /// A letter that says that it is a test; `news` makes it another than the last.
+    /// A test letter; `news` makes it different from the last.
     #[must_use]
     pub fn test(on: NaiveDate, centre: &str, news: &str, rules: &LetterRules) -> Self {
         let day = on.to_string();
@@ -208,7 +207,7 @@ impl StaffMail {
         }
     }
 
-    /// The mail's id for one of its readers.
+    /// The mail's id for one reader.
     #[must_use]
     pub fn letter_id(&self, centre: &CentreContact, to: &str) -> String {
         let mut hash = Sha256::new();
@@ -225,7 +224,7 @@ impl StaffMail {
     /// The mail as bytes.
     ///
     /// # Errors
-    /// [`EmlError`] where the address or the centre's own is none.
+    /// [`EmlError`] when an address is invalid.
     pub fn eml(&self, centre: &CentreContact, to: &str) -> Result<Vec<u8>, EmlError> {
         let from: Address = centre.sender.parse()?;
         let letter_id = self.letter_id(centre, to);
@@ -242,7 +241,7 @@ impl StaffMail {
         Ok(match &self.attachment {
             None => mail.singlepart(plain)?,
             Some((name, bytes)) => {
-                // A page in UTF-8: its mail program must not guess.
+                // Declare UTF-8: the reader's mail program must not guess.
                 let kind = ContentType::parse("text/html; charset=utf-8");
                 let kind = kind.unwrap_or(ContentType::TEXT_HTML);
                 let file = Attachment::new(name.clone()).body(Body::new(bytes.clone()), kind);
@@ -255,7 +254,7 @@ impl StaffMail {
 }
 
 impl Alarm {
-    /// The alarm that a report's warning is worth, if it is about a balance.
+    /// The alarm for a report's warning, if it is about a balance.
     #[must_use]
     pub fn of(warning: &Warning) -> Option<Self> {
         let account = match warning {
@@ -277,7 +276,7 @@ impl Alarm {
         Some(Self::Balance { account, place, detail })
     }
 
-    /// The section that names its kind, for the subject.
+    /// The section of the sentences, for the subject.
     const fn section(&self) -> &'static str {
         match self {
             Self::Failed { .. } => "what-failed",

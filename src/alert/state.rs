@@ -1,80 +1,80 @@
-//! Where a letter stands on its way, and where it stands after a try.
+//! The delivery state of a letter, and its state after a try.
 //!
-//! Start at [`LetterStanding::after`]: it is the whole policy of delivery. A letter waits, is in one
-//! sender's hands for as long as a lease lasts, and ends as sent, refused, given up or unknown; a
-//! report can say later that what was sent came back.
+//! Start at [`LetterStanding::after`], which is the whole delivery policy. A letter waits, is held by one sender
+//! during its lease, and ends as sent, refused, given up or unknown. A later report can say that a sent letter
+//! bounced.
 //!
-//! Invariant: a letter is in exactly one state, and nothing but a final state takes it off the list
-//! of what is to be sent. Instants are seconds since 1970-01-01 UTC and come from the shell.
+//! Invariant: a letter is in exactly one state, and only a final state removes it from the queue. Instants are
+//! seconds since 1970-01-01 UTC and come from the caller.
 
 use crate::remittance::{Language, Localized};
 use std::borrow::Cow;
 use std::fmt;
 
-/// Where a letter stands.
+/// The state of a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LetterState {
     /// To be sent, once it is due.
     Waiting,
-    /// In a sender's hands until its lease runs out.
+    /// Claimed by a sender until its lease ends.
     Sending,
-    /// A mail server has taken it.
+    /// A mail server accepted it.
     Sent,
-    /// A mail server took it, and a report says that it never reached its reader.
+    /// A mail server accepted it, and it bounced later.
     Returned,
-    /// A mail server will never take it (5xx).
+    /// A mail server refused it permanently (5xx).
     Refused,
-    /// Tried until the pauses were used up, or its address was blocked: nobody tries again.
+    /// All retries are used up or its address was blocked.
     GivenUp,
-    /// The server had the whole letter and died before it answered: sent, or not.
+    /// The server received the whole letter but died before it answered: perhaps sent.
     Unknown,
-    /// To be printed and posted: its employer has no address.
+    /// To be printed and posted: its employer has no mail address.
     Printed,
-    /// Left as a file for another mail program; no mail server is set up here.
+    /// Left as a file for another mail program; no mail server is configured.
     Filed,
-    /// Held back until a person has looked: it is neither sent nor printed.
+    /// Held for approval: neither sent nor printed.
     Held,
-    /// It was held, and is not to go: what it tells counts as not told.
+    /// Held and then dropped: its content counts as not reported.
     Dropped,
 }
 
-/// How a try to hand a letter over ended; the texts are the server's answer.
+/// The result of a try; the texts are the server's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
     Sent(String),
-    /// The server will never take this letter.
+    /// Permanently refused.
     Refused(String),
-    /// It will never take this letter, and its answer is about the address: `status` is the code that says so.
-    /// `at_once` where there is no such mailbox; otherwise it has to happen on two days.
+    /// Permanently refused because of the address; `status` is the code. With `at_once` the mailbox does not exist;
+    /// otherwise this must happen on two days.
     NoMailbox {
         status: String,
         answer: String,
         at_once: bool,
     },
-    /// Not now: a 4xx, or the connection was lost before the letter was handed over.
+    /// Not now: a 4xx, or the connection was lost before the letter was sent.
     Later(String),
-    /// Not now, and it is a limit that says so, no fault of the letter's: waits at least so many seconds.
+    /// Deferred by a limit, not by a fault of the letter: waits at least this many seconds.
     PutOff {
         answer: String,
         pause: i64,
     },
-    /// The connection was lost after the letter was handed over and before it was answered.
+    /// The connection was lost after the letter was sent and before the answer.
     Unknown(String),
-    /// Never tried: the server could not be reached, or the lease was nearly used up.
+    /// Not tried: the server could not be reached, or the lease was nearly over.
     Untried,
 }
 
-/// What a server's answer holds against an address.
+/// A mark against an address from a server's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoMailbox {
-    /// The code that says so.
+    /// The code.
     pub status: String,
-    /// Whether it is enough by itself.
+    /// Whether this answer alone blocks the address.
     pub at_once: bool,
 }
 
 impl Ending {
-    /// What is held against the address, where the server's answer was about it.
+    /// The mark against the address, if the server's answer was about it.
     #[must_use]
     pub fn no_mailbox(self) -> Option<NoMailbox> {
         match self {
@@ -89,48 +89,48 @@ impl Ending {
     }
 }
 
-/// How often a letter was tried.
+/// The previous tries of a letter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tries {
     pub attempts: u32,
-    /// Those after which the server had all of it and did not confirm.
+    /// Tries after which the server had the whole letter but did not confirm.
     pub unconfirmed: u32,
-    /// How often a limit put it off, which costs no try, and since when.
+    /// How often a limit deferred it, which costs no try, and since when.
     pub put_off: u32,
     pub put_off_since: Option<i64>,
 }
 
-/// A letter's place in the outbox.
+/// A letter's state in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetterStanding {
     pub state: LetterState,
     /// When it may be tried next; `None` in a final state.
     pub due_at: Option<i64>,
     pub tries: Tries,
-    /// What the server said last, or why nobody tries again.
+    /// The server's last answer, or why it is no longer tried.
     pub answer: String,
 }
 
-/// Seconds before the next try, by how often it was tried.
+/// Seconds before the next try, by number of tries.
 ///
-/// Greylisting asks for minutes, a full mailbox for hours, a holiday's broken server for days.
+/// Greylisting needs minutes, a full mailbox hours, a server that fails over a holiday days.
 const PAUSES: [i64; 8] = [60, 300, 1_800, 7_200, 21_600, 43_200, 86_400, 86_400];
 
-/// Seconds before the next try of a letter that a limit put off, by how often it was: a list of strangers lets one
-/// in after five minutes as a rule, a limit by the hour after an hour.
+/// Seconds before the next try of a letter deferred by a limit, by number of deferrals: greylisting usually ends
+/// after five minutes, an hourly limit after an hour.
 const PUT_OFF_PAUSES: [i64; 6] = [300, 600, 1_200, 3_600, 7_200, 14_400];
 
-/// Seconds for which a limit costs no try. What lasts longer is no limit: the letter goes on as any that is put off,
-/// and in the end on paper.
+/// Seconds during which a limit costs no try. What lasts longer is not a limit: the letter then continues like any
+/// deferred one, and finally goes on paper.
 const PUT_OFF_FOR: i64 = 3 * 86_400;
 
-/// Seconds until a letter whose fate is unknown goes out once more, under the same Message-ID.
+/// Seconds until a letter with unknown result is sent again, under the same Message-ID.
 const UNKNOWN_PAUSE: i64 = 3_600;
 
-/// Copies that a server may have of a letter that it never confirmed.
+/// Most copies sent of a letter that a server never confirmed.
 const UNCONFIRMED_MAX: u32 = 2;
 
-/// Characters of a server's answer that are kept.
+/// Characters kept of a server's answer.
 const ANSWER_CHARS_MAX: usize = 200;
 
 impl LetterState {
@@ -148,7 +148,7 @@ impl LetterState {
         Self::Dropped,
     ];
 
-    /// A kebab-case word that stays.
+    /// A stable kebab-case code.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -197,11 +197,11 @@ impl fmt::Display for LetterState {
 }
 
 impl LetterStanding {
-    /// Where a letter stands after a try; `before` it, it was tried so often.
+    /// The state of a letter after a try; `before` counts the earlier tries.
     ///
-    /// A 5xx is final. A 4xx or a lost connection is tried again after a growing pause. What the
-    /// server had in full without an answer goes out once more, whichever try that was: a second copy
-    /// has the same Message-ID and is recognised by mail systems, a letter that never came is not.
+    /// A 5xx is final. A 4xx or a lost connection is retried after a growing pause. A letter that the server
+    /// received without answering is sent again, whichever try it was: mail systems recognise a duplicate by its
+    /// Message-ID, but a lost letter stays lost.
     #[must_use]
     pub fn after(ending: &Ending, before: Tries, now: i64) -> Self {
         let tries = before.and(ending);
@@ -216,7 +216,7 @@ impl LetterStanding {
             Ending::PutOff { answer, pause } => Self::put_off(answer, *pause, before, now),
             Ending::Later(answer) => match pause(tries.attempts) {
                 Some(pause) => standing(LetterState::Waiting, Some(now + pause), answer),
-                // It may have come long ago: nobody can say that it did not.
+                // It may have arrived long ago: nobody can say that it did not.
                 None if tries.unconfirmed > 0 => standing(LetterState::Unknown, None, answer),
                 None => standing(LetterState::GivenUp, None, answer),
             },
@@ -229,7 +229,7 @@ impl LetterStanding {
 }
 
 impl LetterStanding {
-    /// Where a letter stands that a limit put off: it waits, and keeps all its tries until that has lasted for days.
+    /// The state of a letter deferred by a limit: it waits without losing a try, for some days.
     fn put_off(answer: &str, at_least: i64, before: Tries, now: i64) -> Self {
         let since = before.put_off_since.unwrap_or(now);
         if now - since >= PUT_OFF_FOR {
@@ -253,7 +253,7 @@ impl LetterStanding {
 }
 
 impl Tries {
-    /// With one more try, if it was one.
+    /// Counts one more try, if it was one.
     const fn and(self, ending: &Ending) -> Self {
         let (tried, unconfirmed) = match ending {
             Ending::Untried | Ending::PutOff { .. } => (0, 0),
@@ -270,13 +270,13 @@ impl Tries {
     }
 }
 
-/// Seconds to wait after so many tries; `None` after the last.
+/// Seconds to wait after this many tries; `None` after the last.
 fn pause(attempts: u32) -> Option<i64> {
     let index = usize::try_from(attempts).ok()?.checked_sub(1)?;
     PAUSES.get(index).copied()
 }
 
-/// A server's answer on one short line: it is shown on terminals and pages.
+/// A server's answer on one short line, for terminals and pages.
 fn one_line(answer: &str) -> String {
     let seen = answer.chars().map(|found| if found.is_whitespace() { ' ' } else { found });
     let seen = seen.filter(|found| crate::report::text::visible(*found).is_none());

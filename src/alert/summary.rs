@@ -1,7 +1,8 @@
-//! The box at the head of a letter: what to do, by when, whom to call, which number, and what the centre does otherwise.
+//! The box at the top of a letter: what to do, by when, whom to call, the number, and what the centre does
+//! otherwise.
 //!
-//! Start at [`rows`]. A reader who reads nothing else knows what is wanted. Where nothing is to be done it says so, and
-//! names no day.
+//! Start at [`rows`]. The box alone tells the reader what is wanted. If nothing is to be done it says so and names
+//! no day.
 
 use super::body::Row;
 use super::digest::Digest;
@@ -11,12 +12,12 @@ use super::paragraph::{self, Group};
 use crate::rulebook::letter::LetterRules;
 use chrono::NaiveDate;
 
-/// Things to do that the box names; the others are counted.
+/// Most actions listed in the box; the others are counted.
 const LISTED: usize = 4;
 
-/// Something to do: a clause, until when, and when it was first asked for, where this brings it to mind.
+/// An action: a clause, its deadline, and when it was first asked for, in a reminder.
 struct Wanted {
-    /// Of the section that says more.
+    /// The number of its section.
     number: usize,
     what: String,
     until: Option<NaiveDate>,
@@ -50,7 +51,7 @@ pub(super) fn rows(digest: &Digest, number: &str, rules: &LetterRules) -> Vec<Ro
     rows
 }
 
-/// What is to be done, in the order of the letter.
+/// The actions, in the order of the letter.
 fn wanted(digest: &Digest, rules: &LetterRules) -> Vec<Wanted> {
     let mut wanted = Vec::new();
     let asking = || digest.notices.iter().filter(|one| one.asks_for_something());
@@ -102,7 +103,7 @@ fn listed(wanted: &[Wanted], rules: &LetterRules) -> Vec<String> {
     lines
 }
 
-/// The first day that is asked for; where all of it was asked for before, the first deadline and that it is over.
+/// The earliest deadline. If everything was asked for before, the first deadline and that it has passed.
 fn deadline(wanted: &[Wanted], night: NaiveDate, rules: &LetterRules) -> String {
     let first = |reminds: bool| {
         let those = wanted.iter().filter(|one| one.reminds == reminds);

@@ -1,7 +1,7 @@
-//! One mail for several employers: an agent who looks after twenty of them reads one letter with twenty parts.
+//! Merges letters to several employers into one mail: an agent of twenty employers gets one mail with twenty parts.
 //!
-//! Start at [`together`]. The parts are the letters as they were written, each under its employer's name; nothing of one
-//! stands in another's. The mail is a letter of its own, with an id that follows from theirs.
+//! Start at [`together`]. The parts are the unchanged letters, each under its employer's name; nothing of one
+//! appears in another. The mail is a letter of its own, with an id derived from theirs.
 
 use super::letter::Letter;
 use super::{Reissue, page};
@@ -9,7 +9,7 @@ use crate::rulebook::letter::LetterRules;
 use chrono::NaiveDate;
 use sha2::{Digest as _, Sha256};
 
-/// A letter that is to be a part.
+/// A letter to merge.
 #[derive(Clone, Copy, Debug)]
 pub struct Part<'a> {
     pub letter_id: &'a str,
@@ -19,8 +19,7 @@ pub struct Part<'a> {
     pub message: &'a str,
 }
 
-/// The mail that holds the parts: its id, subject and message. `None` where one of them is no message of ours, or they
-/// go to different addresses.
+/// The merged mail: id, subject and message. `None` if a part is not our message or the recipients differ.
 #[must_use]
 pub fn together(parts: &[Part<'_>], on: NaiveDate, rules: &LetterRules) -> Option<super::Written> {
     let letters: Vec<Letter> = parts
@@ -56,7 +55,7 @@ pub fn together(parts: &[Part<'_>], on: NaiveDate, rules: &LetterRules) -> Optio
         letter_id: letter_id.clone(),
         employer_id: String::new(),
         to_name: String::new(),
-        // A link declines for one employer; each part by itself has one.
+        // A link declines for one employer only, so the merged mail has none; a single part does.
         advises: false,
         subject: subject.clone(),
         text,

@@ -1,18 +1,18 @@
-//! One click that declines advice (RFC 8058): the link in a letter, and whether a link is ours.
+//! One-click unsubscribe from advice (RFC 8058): makes and verifies the link in a letter.
 //!
-//! Start at [`OneClick::linked`]: a letter that holds advice ([`advises`]) gets the two headers when it is sent, before it
-//! is signed. The link names an employer's number, what is declined, and a code that only this centre can make of both and
-//! the address; nobody can decline for another, and nothing is kept of a link.
+//! Start at [`OneClick::linked`]. A letter with advice ([`advises`]) gets the two headers when it is sent, before
+//! it is signed. The link has the employer's number, what is declined, and a code that only this centre can make
+//! from both and the address. Nobody can decline for another, and no link is stored.
 //!
-//! Invariant: what is declined is advice. Letters about money in suspense have no such link.
+//! Invariant: only advice can be declined. Letters about money in suspense have no such link.
 
 use ring::hmac;
 use std::fmt;
 
-/// Makes and checks links.
+/// Makes and verifies links.
 #[derive(Clone)]
 pub struct OneClick {
-    /// Where the desk's page is, without a query.
+    /// The URL of the desk's page, without a query.
     page: String,
     key: hmac::Key,
 }
@@ -27,7 +27,7 @@ pub enum Declined {
 const CODE_CHARS: usize = 32;
 
 impl Declined {
-    /// A word that stays.
+    /// A stable code.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -42,13 +42,12 @@ impl Declined {
 }
 
 impl OneClick {
-    /// Links to a page, under a key.
     #[must_use]
     pub const fn new(page: String, key: hmac::Key) -> Self {
         Self { page, key }
     }
 
-    /// The link that declines, for an employer and the address that it is sent to.
+    /// The link for an employer and the address that the letter goes to.
     #[must_use]
     pub fn link(&self, employer_id: &str, address: &str, declined: Declined) -> String {
         let query: String = form_urlencoded::Serializer::new(String::new())
@@ -59,11 +58,11 @@ impl OneClick {
         format!("{}?{query}", self.page)
     }
 
-    /// Whether a code is ours for these.
+    /// Whether the code is ours for this employer, address and choice.
     #[must_use]
     pub fn fits(&self, employer_id: &str, address: &str, declined: Declined, code: &str) -> bool {
         let own = self.code(employer_id, address, declined);
-        // As long whatever is wrong, so that no digit can be guessed by itself.
+        // Takes the same time whatever is wrong, so that no digit can be guessed alone.
         own.len() == code.len()
             && own.bytes().zip(code.bytes()).fold(0, |off, (one, other)| off | (one ^ other)) == 0
     }
@@ -80,7 +79,7 @@ impl OneClick {
         code.get(..CODE_CHARS).unwrap_or_default().to_owned()
     }
 
-    /// The message with the link in its head, where it holds advice; else as it is.
+    /// The message with the link in its headers if it contains advice; otherwise unchanged.
     #[must_use]
     pub fn linked(&self, message: &[u8], employer_id: &str, address: &str) -> Option<Vec<u8>> {
         const BLANK: &str = "\r\n\r\n";
@@ -109,7 +108,7 @@ impl OneClick {
     }
 }
 
-/// Whether a message of ours holds advice.
+/// Whether our message contains advice.
 #[must_use]
 pub fn advises(message: &str) -> bool {
     let head = message.split("\r\n\r\n").next().unwrap_or_default();
@@ -118,7 +117,7 @@ pub fn advises(message: &str) -> bool {
     head.split("\r\n").any(lists)
 }
 
-/// The value of a header line of that name.
+/// The value of a header line with this name.
 fn value<'l>(line: &'l str, name: &str) -> Option<&'l str> {
     let (found, value) = line.split_once(':')?;
     found.eq_ignore_ascii_case(name).then_some(value)

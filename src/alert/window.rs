@@ -1,9 +1,9 @@
-//! When mail goes out: at hours in which somebody at the employer reads it, and at the centre answers.
+//! When mail is sent: at hours when somebody reads it at the employer and answers at the centre.
 //!
-//! Start at [`Window::opens`]. A letter that arrives at two in the morning or on a holiday looks like no office wrote it.
-//! Hours are Beijing's, days those of `rules/calendar/`; what time it is the shell says.
+//! Start at [`Window::opens`]. A letter at two in the morning or on a holiday does not look official. Hours are
+//! Beijing time, days come from `rules/calendar/`; the caller supplies the time.
 //!
-//! Invariant: pure. A window that is open says so; one that is not says when it will be.
+//! Invariant: pure. A closed window returns when it opens next.
 
 use crate::calendar::WorkingDays;
 use chrono::{NaiveDateTime, NaiveTime};
@@ -16,17 +16,16 @@ use std::str::FromStr;
 #[serde(try_from = "String")]
 pub enum Window {
     Always,
-    /// On working days, from the first until before the second.
+    /// On working days, from the first time until before the second.
     Hours(NaiveTime, NaiveTime),
 }
 
-/// What is no window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WindowError {
     found: String,
 }
 
-/// Days that are looked through for the next opening: the longest holiday is shorter.
+/// Days searched for the next opening: more than the longest holiday.
 const DAYS_AHEAD: usize = 60;
 
 impl Default for Window {
@@ -37,7 +36,7 @@ impl Default for Window {
 }
 
 impl Window {
-    /// When it opens next; `None` where it is open at this instant, Beijing's.
+    /// When it opens next; `None` if it is open at this instant in Beijing time.
     #[must_use]
     pub fn opens(&self, calendar: &WorkingDays, at: NaiveDateTime) -> Option<NaiveDateTime> {
         let Self::Hours(from, until) = self else { return None };

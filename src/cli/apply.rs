@@ -1,7 +1,7 @@
-//! `duizhang apply`: operations of employers, one a line, each answered by a line.
+//! `duizhang apply`: executes employers' operations, one per line, with one answer line each.
 //!
-//! The answers are printed when the outcome of the file is certain, so that whoever reads "ok" of a
-//! file that stood to its end can rely on it. Lines that hold nothing are passed over.
+//! Answers are printed when the result of the whole file is certain, so that an "ok" from a completed file can be
+//! trusted. Blank lines are skipped.
 
 use super::args::{ApplyArgs, Global};
 use super::centre::Centre;
@@ -34,7 +34,7 @@ pub(super) fn run(global: &Global, args: &ApplyArgs) -> Result<Done, Failure> {
     let (mut answers, mut unread) = (Vec::new(), None);
     let lines = lines(input, &mut unread);
     let applied = centre.store.apply_file(policy, author, lines, on_refusal, |answer| {
-        // Writing into memory cannot fail, nor can an answer be no JSON.
+        // Writing to memory cannot fail, and an answer is always valid JSON.
         let _ = serde_json::to_writer(&mut answers, answer);
         answers.push(b'\n');
     })?;
@@ -61,7 +61,8 @@ fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// Tells what of an operation's field for mail addresses is none; it is done all the same, and letters go on paper.
+/// Reports text in an operation's mail field that is not an address. The operation runs anyway, and letters go on
+/// paper.
 fn tell_left_over(line: u64, operation: &Operation) {
     let typed = if let Operation::OpenEmployer(op) = operation {
         op.agent.as_ref().and_then(|agent| agent.email.as_deref())
@@ -80,8 +81,8 @@ fn tell_left_over(line: u64, operation: &Operation) {
     }
 }
 
-/// The operations of a file with their lines, from 1. What ends the reading too early is refused as
-/// its last line and kept in `unread`.
+/// The operations of a file with line numbers from 1. An error that ends the reading is refused as the last line
+/// and kept in `unread`.
 fn lines(
     input: Box<dyn BufRead>,
     unread: &mut Option<std::io::Error>,

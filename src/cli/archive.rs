@@ -1,4 +1,4 @@
-//! `duizhang archive`: months that are over leave the tables of every night.
+//! `duizhang archive`: moves past months out of the tables that every night reads.
 
 use super::args::{ArchiveArgs, Global};
 use super::clock;
@@ -28,7 +28,7 @@ pub(super) fn run(global: &Global, args: &ArchiveArgs) -> Result<Done, Failure> 
         Failure::Usage(format!("--before {:?}: expected a month such as 2024-01", args.before))
     })?;
     let store = Store::of_all_centres(&settings.database, false)?;
-    // A month goes for all centres at once: the books of each must be whole.
+    // A month is archived for all centres at once, so the books of each must be consistent.
     for Lease { code, .. } in store.leases()? {
         let books = Store::open(&settings.database, &code, false)?;
         if let Some(gap) = books.audit()?.gaps.first() {

@@ -1,8 +1,7 @@
 //! Every command, flag and help text.
 //!
-//! The names are the contract's and stay. Help teaches by example: each command ends with what one
-//! would really type. Values are only parsed here; what they mean is the business of the module
-//! that carries the command out.
+//! Names are part of the contract and never change. Help teaches by example: each command ends with what one would
+//! really type. Values are only parsed here; the module that runs the command interprets them.
 
 mod alert;
 mod arrears;

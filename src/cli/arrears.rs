@@ -1,4 +1,4 @@
-//! `duizhang arrears`: which employers have not remitted by the day the law gives (欠缴), month by month.
+//! `duizhang arrears`: employers that have not remitted by the legal deadline (欠缴), month by month.
 
 use super::args::{ArrearsArgs, Global};
 use super::centre::Centre;

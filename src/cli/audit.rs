@@ -1,4 +1,4 @@
-//! `duizhang audit`: proves the books, or names the gap.
+//! `duizhang audit`: proves the books or names the gap.
 
 use super::args::{AuditArgs, Global};
 use super::centre::Centre;
@@ -10,7 +10,7 @@ use crate::remittance::Total;
 use crate::store::{AdvanceFigures, Audit, Continued, MoneyPlace, PlaceFigures};
 use chrono::NaiveDate;
 
-/// One place where money stands; the figures of advance balances stand beside their own place.
+/// One kind of place where money is; the row of advance balances also has their totals.
 struct Row {
     standing: PlaceFigures,
     advance: Option<AdvanceFigures>,
@@ -80,7 +80,7 @@ pub(super) fn run(global: &Global, args: &AuditArgs) -> Result<Done, Failure> {
     verdict(global, &audit)
 }
 
-/// One line of data: stores with equal digests hold equal books, with equal ones of history had equal nights.
+/// Prints one row: equal digests mean equal books, equal history digests mean equal nights.
 fn digest_of(centre: &Centre, history: bool) -> Result<Done, Failure> {
     struct Digest(String);
     const BOOKS: &[Column<Digest>] = &[Column {
@@ -101,7 +101,7 @@ fn digest_of(centre: &Centre, history: bool) -> Result<Done, Failure> {
     Ok(Done::Fully)
 }
 
-/// A head as somebody may have copied it.
+/// A trail head as somebody may have copied it.
 fn written_down(head: &str) -> Result<String, Failure> {
     let plain: String = head.chars().filter(|one| !one.is_whitespace()).collect();
     if plain.len() == 64 && plain.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -110,7 +110,7 @@ fn written_down(head: &str) -> Result<String, Failure> {
     Err(Failure::Usage(format!("--head: expected 64 hexadecimal digits, found {head:?}")))
 }
 
-/// The entry whose hash was written down, and where the trail is today.
+/// The entry with the recorded hash, and the current head of the trail.
 struct Continuation {
     entry: i64,
     on: NaiveDate,
@@ -129,7 +129,7 @@ const CONTINUATION: &[Column<Continuation>] = &[
     Column { key: "head", heading: "head today", value: |row| Value::text(&row.head) },
 ];
 
-/// Proves that the trail continues a head, and whose the head is where a signature is given.
+/// Proves that the trail continues a head and, if a signature is given, who signed it.
 fn continues(
     global: &Global,
     centre: &Centre,
@@ -179,7 +179,7 @@ fn continues(
 fn verdict(global: &Global, audit: &Audit) -> Result<Done, Failure> {
     let received = grouped(audit.received);
     if let Some(trail) = audit.trail.as_ref().filter(|trail| !trail.is_empty()) {
-        // Written down elsewhere, the head proves later that nothing before it was changed.
+        // A head recorded elsewhere later proves that nothing before it was changed.
         note!(global, "the audit trail is whole: {} entries, head {}", trail.len(), trail.head());
     }
     if audit.opening.count > 0 {

@@ -1,19 +1,19 @@
-//! A night is not given up because a server restarts.
+//! Retries work with backoff, so that a server restart does not end a night.
 //!
-//! What a night commits is known by content, so a piece of it that lost its connection is simply done
-//! again: what was committed is found, the rest is done. Only what passes is waited for
-//! ([`StoreError::is_passing`]); everything else is said at once.
+//! A night recognises its commits by content, so work that lost its connection is simply repeated: committed parts
+//! are found, the rest is done. Only transient errors are retried ([`StoreError::is_passing`]); others are reported
+//! at once.
 
 use super::failure::Failure;
 use crate::store::StoreError;
 use std::time::Duration;
 
-/// How often a piece of work is begun, and how long it waits before the second attempt; the pause
-/// doubles. A failover takes a minute or so: 2 + 4 + 8 + 16 + 32 seconds.
+/// Attempts, and the pause before the second one; the pause doubles. A failover takes about a minute: 2 + 4 + 8 +
+/// 16 + 32 seconds.
 const ATTEMPTS: u32 = 6;
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// Does the work, again where what stopped it passes.
+/// Does the work, with retries after transient errors.
 pub(super) fn with_backoff<T>(mut work: impl FnMut() -> Result<T, Failure>) -> Result<T, Failure> {
     let mut pause = PAUSE;
     for _ in 1..ATTEMPTS {

@@ -1,4 +1,4 @@
-//! `duizhang alert calls`: whom a clerk calls, once letters have said all they can.
+//! `duizhang alert calls`: employers to call after the last letter.
 
 use super::args::{CallsArgs, Global};
 use super::centre::Centre;

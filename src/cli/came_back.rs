@@ -1,6 +1,6 @@
-//! `duizhang alert bounces`: what came back is read, and what waits for a person is listed and dealt with.
+//! `duizhang alert bounces`: reads returned mail, lists what waits for a person, and records what was done.
 //!
-//! A mailbox is read message by message, so that one of any size needs no more memory than its longest.
+//! A mailbox is read message by message, so memory depends only on its longest message.
 
 use super::args::{BouncesArgs, Global};
 use super::centre::Centre;
@@ -17,10 +17,10 @@ use crate::suspense::trail::TrailEvent;
 use std::io::BufReader;
 use std::path::Path;
 
-/// Messages that a list shows.
+/// Messages listed.
 const LISTED_MAX: u32 = 100_000;
 
-/// What came back, and whether it is about a letter of ours: a report has a row for each address that failed.
+/// A returned message and its letter, if it is ours: a report has one row per failed address.
 struct Row {
     kind: Kind,
     address: String,
@@ -124,7 +124,7 @@ fn read(global: &Global, centre: &Centre, args: &BouncesArgs) -> Result<Done, Fa
     Ok(Done::Fully)
 }
 
-/// Gives every message of an mbox file, a file with one message, or a Maildir.
+/// Visits every message of an mbox file, a single-message file, or a Maildir.
 fn each(
     path: &Path,
     words: &ReturnedWords,
@@ -144,7 +144,7 @@ fn each(
     Ok(())
 }
 
-/// The rows of a message; what it led to is said of the address that its letter went to.
+/// The rows of a message, for the address that its letter went to.
 fn shown(message: CameBack, taken: &CameBackOutcome) -> Vec<Row> {
     let kind = message.kind;
     if message.failures.is_empty() {

@@ -1,8 +1,7 @@
-//! A centre at hand: its settings, its rules, its database and, for whoever writes, its claim.
+//! An opened centre: settings, rules, database and, for writers, the claim.
 //!
-//! Start at [`Centre::read`] for commands that look and [`Centre::write`] for commands that change.
-//! With `--dry-run` a writer gets a copy of the database in a folder of its own, so that it takes
-//! every step of the real run; the folder goes when the command ends.
+//! Start at [`Centre::read`] for commands that only read and [`Centre::write`] for commands that change data. With
+//! `--dry-run` a writer gets a temporary copy of the database, so that it runs every step of the real command.
 
 use super::args::{AsOf, Global};
 use super::claim::CentreClaim;
@@ -29,37 +28,37 @@ pub(super) struct Centre {
     rehearsal: Option<Scratch>,
 }
 
-/// What a centre is opened for.
+/// Why a centre is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
     Look,
     ChangeBeside,
-    /// Alone: the lock is taken, with so much patience.
+    /// Exclusive: takes the lock, waiting this long.
     Change(Duration),
 }
 
 impl Centre {
-    /// Opens a centre to look at it.
+    /// Opens a centre for reading.
     pub(super) fn read(global: &Global) -> Result<Self, Failure> {
         Self::open(global, Purpose::Look)
     }
 
-    /// Opens a centre to change what nights do not touch: people, tokens. No night is waited for.
+    /// Opens a centre to change what nights do not use: people, tokens. Does not wait for a night.
     pub(super) fn beside(global: &Global) -> Result<Self, Failure> {
         Self::open(global, Purpose::ChangeBeside)
     }
 
-    /// Opens a centre to change it; alone, unless this is a rehearsal.
+    /// Opens a centre to change it: exclusively, unless it is a dry run.
     pub(super) fn write(global: &Global) -> Result<Self, Failure> {
         Self::write_after(global, Duration::ZERO)
     }
 
-    /// The same, waiting for another run to let go.
+    /// The same, waiting for another run to finish.
     pub(super) fn write_after(global: &Global, backoff: Duration) -> Result<Self, Failure> {
         Self::open(global, Purpose::Change(backoff))
     }
 
-    /// Opens one centre of many to change it; where another holds it, that is a failure at once.
+    /// Opens one centre of many to change it; fails at once if another run holds it.
     pub(super) fn claim(global: &Global, settings: Settings) -> Result<Self, Failure> {
         Self::of(global, settings, Purpose::Change(Duration::ZERO))
     }
@@ -68,7 +67,7 @@ impl Centre {
         Self::of(global, Settings::load(global)?, purpose)
     }
 
-    /// Opens a centre; whoever changes what nights change takes the claim.
+    /// Opens a centre; a writer of the night's data takes the claim.
     fn of(global: &Global, mut settings: Settings, purpose: Purpose) -> Result<Self, Failure> {
         let rules = rules::load(&settings)?;
         let code = settings.centre.code.clone();
@@ -89,18 +88,18 @@ impl Centre {
         Ok(Self { settings, rules, store, _claim: claim, rehearsal })
     }
 
-    /// Makes a centre's database; the folder around it is `init`'s.
+    /// Creates a centre's database; `init` creates the folder.
     pub(super) fn found(settings: &Settings) -> Result<(), Failure> {
         Store::open(&settings.database, &settings.centre.code, true)?.close();
         Ok(())
     }
 
-    /// Whether nothing that is done here will last.
+    /// Whether this is a dry run.
     pub(super) const fn is_rehearsal(&self) -> bool {
         self.rehearsal.is_some()
     }
 
-    /// Who the centre is, as letters name it.
+    /// The centre's contact for letters.
     pub(super) fn contact(&self) -> CentreContact {
         self.settings.contact()
     }
@@ -116,7 +115,7 @@ impl Centre {
         Ok(report)
     }
 
-    /// The night asked for, else the last there was, else today.
+    /// The requested night, else the last one, else today.
     pub(super) fn night(&self, asked: &AsOf) -> Result<NaiveDate, Failure> {
         if let Some(day) = asked.as_of {
             return Ok(day);
@@ -130,7 +129,7 @@ impl Centre {
     }
 }
 
-/// A folder that goes when it is no longer needed.
+/// A temporary folder, deleted on drop.
 struct Scratch {
     path: PathBuf,
 }
@@ -141,7 +140,7 @@ impl Scratch {
         let path = std::env::temp_dir().join(name);
         let fresh = |path: &Path| {
             if path.exists() {
-                // Left by a process that was killed and had our number.
+                // Left by a killed process with our process id.
                 std::fs::remove_dir_all(path)?;
             }
             std::fs::create_dir(path)
@@ -153,7 +152,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // It lies where the system cleans up by itself.
+        // It is in a place that the system cleans up.
         let _ = std::fs::remove_dir_all(&self.path);
     }
 }

@@ -1,10 +1,10 @@
-//! Nights of many centres: `duizhang nightly --centres all --workers N`, on as many machines as wanted.
+//! Runs the nights of many centres: `duizhang nightly --centres all --workers N`, on any number of machines.
 //!
-//! Start at [`run`]. A worker takes a centre from the list, claims it, runs its night and gives it
-//! back; a centre that another machine holds is asked for again until that machine is done with it or
-//! its claim ran out. Nights of different centres share nothing, so one that fails stops no other.
+//! Start at [`run`]. A worker takes a centre from the list, claims it, runs its night and releases it. A centre
+//! held by another machine is retried until that machine finishes or its claim expires. Nights of different centres
+//! share nothing, so a failure does not stop the others.
 //!
-//! Invariant: this command tries a centre once, and never while another holds it.
+//! Invariant: this command runs a centre once, and never while another holds it.
 
 use super::args::{Global, NightlyArgs};
 use super::backoff::with_backoff;
@@ -22,10 +22,10 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// How long a worker waits where every centre that is left is held by another.
+/// How long a worker waits when all remaining centres are held by others.
 const ASKED_EVERY: Duration = Duration::from_millis(500);
 
-/// What became of one centre.
+/// The result of one centre.
 struct Outcome {
     code: String,
     what: What,
@@ -33,9 +33,9 @@ struct Outcome {
 
 enum What {
     Done(Box<Summary>, Done),
-    /// Another machine did this night before.
+    /// Another machine already ran this night.
     DoneBefore,
-    /// Its day is out of this centre's turn.
+    /// The day is not this centre's next one.
     Refused(String),
     Failed(String),
 }
@@ -83,13 +83,13 @@ impl Outcome {
     }
 }
 
-/// The centres that are left to do.
+/// The remaining centres.
 struct Work {
     left: Mutex<VecDeque<String>>,
     outcomes: Mutex<Vec<Outcome>>,
 }
 
-/// Runs the nights of the centres asked for.
+/// Runs the nights of the requested centres.
 pub(super) fn run(global: &Global, args: &NightlyArgs, asked: &str) -> Result<Done, Failure> {
     if global.dry_run {
         let sentence = "--dry-run rehearses one centre: leave --centres out, or give --centre CODE";
@@ -97,11 +97,11 @@ pub(super) fn run(global: &Global, args: &NightlyArgs, asked: &str) -> Result<Do
     }
     let settings = Settings::load(global)?;
     let store = Store::of_all_centres(&settings.database, false)?;
-    // One day for all of them, though midnight may pass meanwhile.
+    // The same day for all, even if midnight passes.
     let as_of = turn::asked(&args.day);
     turn::not_to_come(as_of, clock::today(), args.day.accept_clock)?;
     let work = Work { left: Mutex::new(codes(&store, asked)?), outcomes: Mutex::default() };
-    // One file of SQLite has one writer: more workers would only wait for each other.
+    // A SQLite file has one writer: more workers would only wait.
     let workers = if store.path().is_some() { 1 } else { args.workers.max(1) };
     std::thread::scope(|scope| {
         for _ in 0..workers {
@@ -126,7 +126,7 @@ pub(super) fn run(global: &Global, args: &NightlyArgs, asked: &str) -> Result<Do
     Ok(if aside { Done::InputSetAside } else { Done::Fully })
 }
 
-/// The centres that `all` or a list of codes means.
+/// The centres of `all` or of a list of codes.
 fn codes(store: &Store, asked: &str) -> Result<VecDeque<String>, Failure> {
     let known = store.leases()?;
     if asked == "all" {
@@ -143,7 +143,7 @@ fn codes(store: &Store, asked: &str) -> Result<VecDeque<String>, Failure> {
         .collect()
 }
 
-/// One worker's night: centre after centre until none is left.
+/// One worker: runs centre after centre until none is left.
 fn work_through(
     global: &Global,
     args: &NightlyArgs,
@@ -169,7 +169,7 @@ fn work_through(
     }
 }
 
-/// Runs one centre's night; `None` while another holds the centre.
+/// Runs one centre's night; `None` while another holds it.
 fn one(
     global: &Global,
     args: &NightlyArgs,
@@ -232,7 +232,7 @@ fn last(row: &(Lease, i64), of: fn(&crate::store::Ended) -> Value<'static>) -> V
     row.0.last.as_ref().map_or(Value::Absent, of)
 }
 
-/// Whether somebody works on the centre now.
+/// Whether the centre is held now.
 fn state((lease, now): &(Lease, i64)) -> &'static str {
     if lease.is_held_at(*now) { "working" } else { "free" }
 }
@@ -245,7 +245,7 @@ fn held(row: &(Lease, i64), instant: i64) -> Value<'static> {
     if row.0.is_held_at(row.1) { at(instant) } else { Value::Absent }
 }
 
-/// An instant as a clock in Beijing shows it.
+/// An instant in Beijing time.
 fn at(seconds: i64) -> Value<'static> {
     match clock::beijing(seconds) {
         shown if shown.is_empty() => Value::Absent,

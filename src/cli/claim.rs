@@ -1,8 +1,8 @@
-//! A centre claimed for as long as a command works on it.
+//! Claims a centre while a command works on it.
 //!
-//! A lease on the centre's row says so to everybody who shares the database; it is renewed beside the
-//! work. Where the database is a file, the operating system's lock beside it says more: whoever gets
-//! it knows that an earlier holder is dead, and need not wait for the lease to run out.
+//! A lease in the centre's row tells everybody who shares the database; a thread renews it during the work. For a
+//! database file there is also an operating system lock: whoever gets it knows that the earlier holder is dead and
+//! does not wait for the lease to expire.
 
 use super::clock;
 use super::failure::Failure;
@@ -12,10 +12,10 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How often to ask whether the centre is free.
+/// How often to check whether the centre is free.
 const ASKED_EVERY: Duration = Duration::from_millis(200);
 
-/// A claim, given back when it is dropped.
+/// A claim, released on drop.
 pub(super) struct CentreClaim {
     store: Store,
     heart: Option<(Sender<()>, JoinHandle<()>)>,
@@ -23,7 +23,7 @@ pub(super) struct CentreClaim {
 }
 
 impl CentreClaim {
-    /// Claims a centre, waiting for another run to let go for as long as there is patience.
+    /// Claims a centre, waiting up to `backoff` for another run to finish.
     pub(super) fn take(store: &Store, code: &str, backoff: Duration) -> Result<Self, Failure> {
         let began = Instant::now();
         loop {
@@ -55,20 +55,20 @@ impl CentreClaim {
         Ok(Some(Self { store, heart, _lock: lock }))
     }
 
-    /// The store as its holder works with it.
+    /// The store under this claim.
     pub(super) fn store(&self) -> Store {
         self.store.clone()
     }
 }
 
-/// Renews the claim until it is told to stop.
+/// Renews the claim until told to stop.
 fn beat(store: Store) -> (Sender<()>, JoinHandle<()>) {
     let (stop, stopped) = channel();
     let every = Duration::from_secs(Lease::RENEWED_EVERY_SECONDS);
     let heart = std::thread::spawn(move || {
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(every) {
-            // A renewal that fails is made up for by the next, or by the next commit; one that comes
-            // too late is found out by that commit.
+            // The next renewal or commit makes up for a failed one; the commit detects a renewal that came too
+            // late.
             if let Err(error) = store.renew(clock::now()) {
                 tracing::debug!(%error, "the claim could not be renewed just now");
             }
@@ -81,7 +81,7 @@ impl Drop for CentreClaim {
     fn drop(&mut self) {
         if let Some((stop, heart)) = self.heart.take() {
             drop(stop);
-            // A heart that panicked has nothing more to say.
+            // The renewing thread may have panicked; there is nothing to do.
             let _ = heart.join();
         }
         if let Err(error) = self.store.release() {
@@ -90,13 +90,13 @@ impl Drop for CentreClaim {
     }
 }
 
-/// This process, by one name: a claim whose answer was lost is found again, not waited for.
+/// This process under one stable name, so that it recognises its own claim when the database's answer was lost.
 fn holder() -> &'static Holder {
     static HOLDER: OnceLock<Holder> = OnceLock::new();
     HOLDER.get_or_init(|| Holder::new(&machine(), std::process::id(), clock::now_nanos()))
 }
 
-/// What this machine calls itself, for whoever asks who holds a centre.
+/// This machine's name, for people who ask who holds a centre.
 fn machine() -> String {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     match name.trim() {

@@ -1,4 +1,4 @@
-//! The one place that asks what day it is, and what time.
+//! The only place that reads the clock.
 
 use crate::remittance::beijing;
 use crate::suspense::Moment;
@@ -11,7 +11,7 @@ fn since_1970() -> Duration {
     now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
 }
 
-/// Now, to be compared with the times of files.
+/// Now, for comparison with file times.
 pub(super) fn instant() -> SystemTime {
     SystemTime::UNIX_EPOCH + since_1970()
 }
@@ -21,27 +21,27 @@ pub(super) fn now() -> i64 {
     i64::try_from(since_1970().as_secs()).unwrap_or_default()
 }
 
-/// The nanoseconds of this second: they tell two processes of one number apart.
+/// The nanoseconds of the current second, to distinguish processes with the same id.
 pub(super) fn now_nanos() -> u64 {
     since_1970().subsec_nanos().into()
 }
 
-/// Now, or the midnight of a day that was given: then nothing depends on the clock.
+/// Now, or midnight of a given day, which makes the result independent of the clock.
 pub(super) fn moment(as_of: Option<NaiveDate>) -> Moment {
     as_of.map_or_else(|| Moment { at: now(), on: today() }, Moment::midnight)
 }
 
-/// Today in Beijing, wherever the machine stands.
+/// Today in Beijing, whatever the machine's time zone.
 pub(super) fn today() -> NaiveDate {
     day(now())
 }
 
-/// An instant as a clock in China shows it.
+/// An instant in China time.
 pub(super) fn beijing(at: i64) -> String {
     beijing::time(at).map(|there| there.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
 }
 
-/// Now, as a clock in China shows it.
+/// Now in China time.
 pub(super) fn beijing_time() -> NaiveDateTime {
     beijing::time(now()).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! `duizhang alert employer` and `confirm`: whom letters go to.
+//! `duizhang alert employer` and `confirm`: employers' addresses and preferences.
 
 use super::args::{EmployerArgs, Global};
 use super::centre::Centre;
@@ -14,10 +14,10 @@ use crate::remittance::email;
 use crate::store::ContactPreference;
 use crate::suspense::trail::TrailEvent;
 
-/// Days in which an address must be confirmed.
+/// Days to confirm an address.
 const CONFIRM_DAYS: i64 = 14;
 
-/// Bytes of a token: nobody guesses it.
+/// Bytes of a token, too many to guess.
 const TOKEN_BYTES: usize = 24;
 
 const CHOICES: &[Column<ContactPreference>] = &[
@@ -102,7 +102,7 @@ fn change(centre: &Centre, employer: &str, args: &EmployerArgs) -> Result<(), Fa
     Ok(())
 }
 
-/// The ways for letters of a kind, as they are given: `suspense=sms,mail`.
+/// The ways for letters of a kind, given as `suspense=sms,mail`.
 fn ways(given: &str) -> Result<(Kind, String), Failure> {
     let wrong = || {
         Failure::Usage(format!(
@@ -118,7 +118,7 @@ fn ways(given: &str) -> Result<(Kind, String), Failure> {
     Ok((kind, ways.iter().map(|way| way.code()).collect::<Vec<_>>().join(",")))
 }
 
-/// Writes the letter that asks, with a link that holds a token nobody else knows.
+/// Writes the confirmation letter, with a link that has a secret token.
 fn ask(centre: &Centre, employer: &str, address: &str) -> Result<(), Failure> {
     let Some(page) = centre.settings.confirm_link() else {
         return Err(Failure::Usage(
@@ -153,7 +153,7 @@ pub(super) fn confirm(global: &Global, token: &str) -> Result<Done, Failure> {
     Ok(Done::Fully)
 }
 
-/// One address that letters can go to, as people type it.
+/// Parses one mail address as typed.
 fn plain(address: &str) -> Result<String, Failure> {
     email::one(address)
         .ok_or_else(|| Failure::Usage(format!("expected one mail address, found {address:?}")))

@@ -1,7 +1,7 @@
-//! `duizhang demo`: a whole centre in a folder, its nights run, its report to look at.
+//! `duizhang demo`: creates a whole centre in a folder, runs its nights, and writes its report.
 //!
-//! It goes the way a real centre goes: `init`, `import`, files into the inbox, night after night.
-//! The folder stays, so that every other command can be tried on it.
+//! It works like a real centre: `init`, `import`, files into the inbox, night after night. The folder stays, so
+//! that every other command can be tried on it.
 
 use super::args::{DemoArgs, Global};
 use super::centre::Centre;
@@ -55,7 +55,7 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<Done, Failure> {
         let inbox = Some(centre.settings.inbox.as_path());
         rows.push(night::run(&global, &centre, inbox, deliveries, turn)?);
         page = night::write_report(&global, &centre, night.as_of)?;
-        // After the last night nobody decides: what is in suspense is what its report shows.
+        // No staff act after the last night, so its report shows the current suspense.
         if night.as_of >= STAFF_FROM && Some(night.as_of) != last {
             staff(&centre, night.as_of)?;
         }
@@ -66,14 +66,14 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Result<Done, Failure> {
     Ok(Done::Fully)
 }
 
-/// The day from which the story's staff decide.
+/// The day from which the story's staff act.
 const STAFF_FROM: NaiveDate = NaiveDate::from_ymd_opt(2026, 5, 8).unwrap();
 
-/// Days an item is open before the story's staff have heard from the employer, and until they give up.
+/// Age of items that staff act on: before, the employer has not answered; after, they have given up.
 const HEARD_AFTER_DAYS: std::ops::RangeInclusive<u32> = 12..=30;
 
-/// What staff decide in the day after a night: the employer has confirmed the nearest notice, or
-/// asked for its second payment back.
+/// Staff's decisions on the day after a night: the employer has confirmed the nearest notice, or asked for its
+/// second payment back.
 fn staff(centre: &Centre, on: NaiveDate) -> Result<(), Failure> {
     for item in centre.report(on)?.items {
         if !HEARD_AFTER_DAYS.contains(&item.age_days) {

@@ -1,7 +1,7 @@
-//! `duizhang doctor`: is everything in its place?
+//! `duizhang doctor`: checks a centre's set-up.
 //!
-//! Each line is one thing that a night needs. What is wrong says what to do about it; the exit code
-//! is 1 when something would stop a night.
+//! Each line is one thing that a night needs. A problem says what to do; the exit code is 1 if it would stop a
+//! night.
 
 mod mail;
 
@@ -17,7 +17,7 @@ use crate::store::{look_through, sqlite_path};
 use chrono::Datelike;
 use std::path::{Path, PathBuf};
 
-/// One thing looked at.
+/// The result of one check.
 struct Finding {
     what: &'static str,
     holds: bool,
@@ -93,7 +93,7 @@ fn folder(what: &'static str, path: &Path) -> Finding {
     }
 }
 
-/// Whether others on this machine can read what is the centre's: no fault of a night, but theirs to close.
+/// Whether other users of this machine can read the centre's files: no problem for a night, but a risk.
 fn eyes(settings: &Settings) -> Finding {
     let mut paths =
         vec![settings.beside(""), settings.beside(FILE_NAME), key::place(None, settings)];
@@ -101,7 +101,7 @@ fn eyes(settings: &Settings) -> Finding {
     let shut = paths.first().is_some_and(|folder| !private::is_open_to_others(&here(folder)));
     let open: Vec<String> = paths
         .iter()
-        // Inside a folder that is shut nobody gets at a file.
+        // A file in a closed folder cannot be reached.
         .filter(|path| !(shut && path.parent() == paths.first().map(PathBuf::as_path)))
         .filter(|path| private::is_open_to_others(&here(path)))
         .map(|path| here(path).display().to_string())
@@ -117,13 +117,13 @@ fn here(path: &Path) -> PathBuf {
     if path.as_os_str().is_empty() { PathBuf::from(".") } else { path.to_owned() }
 }
 
-/// A folder beside a copy that nobody writes to: no night will need it.
+/// A folder that is not checked, because the database is only read and no night writes to it.
 fn untouched(what: &'static str, path: &Path) -> Finding {
     let detail = format!("{}: not needed, the database is only read", path.display());
     Finding { what, holds: true, detail }
 }
 
-/// Whether the file of the database is whole, page by page.
+/// Checks the integrity of the database file, page by page.
 fn file(database: &str) -> Option<Finding> {
     let what = "database file";
     let Some(path) = sqlite_path(database) else {
@@ -139,7 +139,7 @@ fn file(database: &str) -> Option<Finding> {
     Some(Finding { what, holds, detail })
 }
 
-/// Letters that wait for a person: no fault of a night, but nobody is told what they tell.
+/// Held letters: no problem for a night, but their employers are not notified.
 fn waiting(centre: &Centre) -> Finding {
     let detail = match centre.store.count_held_letters().unwrap_or_default() {
         0 => "none".to_owned(),
@@ -148,7 +148,7 @@ fn waiting(centre: &Centre) -> Finding {
     Finding { what: "letters held", holds: true, detail }
 }
 
-/// Notices whose employers are in no list: no fault of a night, but nobody is written to.
+/// Notices of unknown employers: no problem for a night, but they get no letters.
 fn strangers(centre: &Centre) -> Finding {
     let (notices, employers) = centre.store.notices_of_unknown_employers().unwrap_or_default();
     let detail = match notices {

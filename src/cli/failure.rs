@@ -1,7 +1,7 @@
-//! How a command ends: done, done with input set aside, or not done, each with its exit code.
+//! How a command ends: done, done with rejected input, or failed, each with its exit code.
 //!
-//! The codes are the contract's. A failure prints as `error: …` with its causes below it; a rule
-//! file is shown with the line that is wrong.
+//! The codes are the contract's. A failure prints as `error: …` with its causes below; an error in a rule file
+//! shows the line.
 
 use super::args::Global;
 use crate::nightly::RunError;
@@ -12,7 +12,7 @@ use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
 
-/// A command did its work.
+/// The result of a successful command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Done {
     Fully,
@@ -20,22 +20,22 @@ pub(super) enum Done {
     InputSetAside,
 }
 
-/// A command did not do its work.
+/// The failure of a command.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// The world failed, or input is wrong; nothing is half-written.
+    /// The environment failed, or input is invalid; nothing is half-written.
     World(Box<dyn Error + Send + Sync>),
-    /// The command cannot be meant like this.
+    /// Wrong usage.
     Usage(String),
-    /// A rule file is wrong; each with the whole file, to show the place.
+    /// Errors in rule files, each with the whole file to show the place.
     Rules(Vec<(RuleFile, RuleError)>),
-    /// The settings file is wrong.
+    /// The settings file is invalid.
     Settings(Box<(RuleFile, RuleError)>),
-    /// The rules do not do what their examples say.
+    /// The rules contradict their examples.
     BadRules(String),
     /// Another run holds the centre.
     Held(String),
-    /// Whoever read our output has gone: nothing to say, nobody to say it to.
+    /// The reader of our output has gone: there is nobody to tell.
     Unread,
 }
 
@@ -48,7 +48,7 @@ impl Done {
     }
 }
 
-/// A cause with what was being done when it struck; prints the latter, and has the former as source.
+/// A cause with the action that failed: prints the action, and has the cause as source.
 #[derive(Debug, thiserror::Error)]
 #[error("{doing}")]
 struct Context {
@@ -57,7 +57,7 @@ struct Context {
     source: Box<dyn Error + Send + Sync>,
 }
 
-/// Says what was being done.
+/// Adds the action that failed.
 pub(super) trait Doing<T> {
     fn doing(self, what: impl FnOnce() -> String) -> Result<T, Failure>;
 }
@@ -71,13 +71,13 @@ impl<T, E: Into<Box<dyn Error + Send + Sync>>> Doing<T> for Result<T, E> {
 }
 
 impl Failure {
-    /// A failure that is a sentence of its own.
+    /// A failure with its own sentence.
     pub(super) fn because(sentence: impl Into<String>) -> Self {
         Self::World(sentence.into().into())
     }
 
-    /// The same with the file that is behind it, where that is SQLite's: which one, and, where it is damaged, where and
-    /// what to do. Values that make no sense may come from a page that is not what it was; only the file can tell.
+    /// Adds the SQLite file to its failure and, if the file is damaged, where and what to do. Invalid values may
+    /// come from a damaged page, which only the file can show.
     pub(super) fn explained(self, database: &str) -> Self {
         let Some(path) = sqlite_path(database) else { return self };
         if self.store_errors().any(StoreError::may_be_damage)
@@ -88,7 +88,7 @@ impl Failure {
         let is_sqlite = self.store_errors().any(|error| matches!(error, StoreError::Sqlite(_)));
         let doing = format!("database {}", path.display());
         match self {
-            // Said once, however often it is asked.
+            // Add this only once.
             Self::World(source) if is_sqlite && source.to_string() != doing => {
                 Self::World(Box::new(Context { doing, source }))
             }
@@ -102,12 +102,12 @@ impl Failure {
         }
     }
 
-    /// Whether the database's file is damaged: then nothing more is written to it.
+    /// Whether the database file is damaged: then nothing more is written to it.
     pub(super) fn is_damage(&self) -> bool {
         self.store_errors().any(|error| matches!(error, StoreError::Damaged { .. }))
     }
 
-    /// The store's errors among the causes.
+    /// The store errors among the causes.
     pub(super) fn store_errors(&self) -> impl Iterator<Item = &StoreError> {
         let first: Option<&(dyn Error + 'static)> = match self {
             Self::World(error) => Some(&**error),
@@ -125,7 +125,7 @@ impl Failure {
             })
     }
 
-    /// In one line, for a listing.
+    /// On one line, for a listing.
     pub(super) fn sentence(&self) -> String {
         let mut text = Vec::new();
         let _ = self.write(&mut text);
@@ -133,10 +133,10 @@ impl Failure {
         text.trim_start_matches("error: ").to_owned()
     }
 
-    /// Tells standard error, and gives the exit code.
+    /// Prints to standard error and returns the exit code.
     pub(super) fn report(&self, _global: &Global) -> ExitCode {
         let mut err = std::io::stderr();
-        // A closed standard error leaves nobody to tell; the exit code still tells.
+        // If standard error is closed, the exit code is enough.
         let _ = self.write(&mut err);
         ExitCode::from(match self {
             Self::Unread => 0,
@@ -169,7 +169,7 @@ impl Failure {
     }
 }
 
-/// Shows the place in the file, as a compiler would.
+/// Shows the place in the file like a compiler.
 fn show(
     err: &mut impl Write,
     name: &str,
@@ -189,7 +189,7 @@ fn show(
 }
 
 impl From<std::io::Error> for Failure {
-    /// Errors of standard output, which alone come without words about what was being done.
+    /// Errors of standard output, the only ones without an action.
     fn from(error: std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
             return Self::Unread;

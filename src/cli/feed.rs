@@ -1,7 +1,7 @@
-//! `duizhang feed`: bank statements looked into, and taught, without a database; deliveries listed and taken back.
+//! `duizhang feed`: inspects bank statements and learns layouts without a database; lists and withdraws deliveries.
 //!
-//! Start at [`inspect`], which says what is in a file; [`learn`] writes a layout for one that is not understood by itself. Both
-//! open files by [`open`]: a statement is read twice, so it must be a file and no stream.
+//! Start at [`inspect`], which shows what is in a file; [`learn`] writes a layout for a file that is not
+//! recognised. Both use [`open`]: a statement is read twice, so it must be a file, not a stream.
 
 pub(super) mod inspect;
 pub(super) mod learn;
@@ -12,14 +12,14 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-/// Opens a statement, or says why it cannot be one.
+/// Opens a statement, or says why it is unsuitable.
 pub(super) fn open(path: &Path) -> Result<BufReader<File>, String> {
     let missing = |error: std::io::Error| {
         let missing = error.kind() == std::io::ErrorKind::NotFound;
         if missing { "there is no such file".to_owned() } else { error.to_string() }
     };
     let metadata = std::fs::metadata(path).map_err(missing)?;
-    // Asked before it is opened: to open a pipe waits until somebody writes into it.
+    // Checked before opening: opening a pipe blocks until somebody writes to it.
     if metadata.is_dir() {
         return Err("this is a folder: name the files in it".to_owned());
     }

@@ -1,7 +1,7 @@
-//! `duizhang alert hold`, `release` and `drop`: letters that wait for a person.
+//! `duizhang alert hold`, `release` and `drop`: held letters.
 //!
-//! Start at [`hold`]. What is released, and what is no longer true by now, is the store's to say; here letters are
-//! chosen, files of released ones written, and told what became of them.
+//! Start at [`hold`]. The store decides what is released and what is no longer true. This file selects letters,
+//! writes the files of released ones, and prints the results.
 
 use super::args::{DropArgs, Global, HeldChoice, HoldArgs, ReleaseArgs};
 use super::centre::Centre;
@@ -34,7 +34,7 @@ const DECIDED: &[Column<Decided>] = &[
     Column { key: "outdated", heading: "outdated", value: |row| Value::count(row.outdated) },
 ];
 
-/// Letters of a group that are named.
+/// Letters named per group.
 const SAMPLES: usize = 3;
 
 fn reasons(letter: &HeldLetter) -> String {
@@ -60,7 +60,7 @@ pub(super) fn hold(global: &Global, args: &HoldArgs) -> Result<Done, Failure> {
     Ok(Done::Fully)
 }
 
-/// Why letters of a night were held.
+/// Why a night's letters were held.
 pub(super) fn sentence(night: &HeldNight) -> String {
     let why: Vec<_> = night.why.iter().map(|pull| pull.in_language(Language::English)).collect();
     format!(
@@ -71,7 +71,7 @@ pub(super) fn sentence(night: &HeldNight) -> String {
     )
 }
 
-/// Says how many letters there are by reason and by file, with some of each.
+/// Prints the counts by reason and by file, with samples.
 fn groups(global: &Global, letters: &[HeldLetter]) {
     let mut groups: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for letter in letters {
@@ -157,7 +157,7 @@ fn named(choice: &HeldChoice) -> Result<(), Failure> {
     ))
 }
 
-/// The held letters that the arguments name; a number that names none or several is wrong usage.
+/// The held letters that the arguments name; a number that matches none or several is wrong usage.
 fn chosen(store: &Store, choice: &HeldChoice) -> Result<Vec<HeldLetter>, Failure> {
     let reason = choice.reason.as_deref().map(|code| {
         Reason::from_code(code).ok_or_else(|| {
@@ -200,7 +200,7 @@ fn chosen(store: &Store, choice: &HeldChoice) -> Result<Vec<HeldLetter>, Failure
     Ok(found)
 }
 
-/// Holds letters that wait to be sent.
+/// Holds letters that are waiting to be sent.
 fn by_hand(global: &Global, centre: &Centre, args: &HoldArgs, by: &str) -> Result<Done, Failure> {
     let choice = &args.choice;
     if choice.reason.is_some() || choice.file.is_some() {

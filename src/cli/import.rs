@@ -1,8 +1,8 @@
-//! `duizhang import`: the centre's lists, all of them or nothing, and `import undo`.
+//! `duizhang import`: imports the centre's lists, all or none, and `import undo`.
 //!
-//! Every file is read and checked before the first is stored; what is wrong in any of them is
-//! printed as `file:line:column: …`, and nothing of any is taken in. What a file brings that cannot be beside what is
-//! known is printed the same way, and nothing of that file is taken in. What changes is said by [`told`].
+//! Every file is read and checked before the first is stored. Errors are printed as `file:line:column: …`, and then
+//! no file is imported. Conflicts with stored data are printed the same way, and then that file is not imported.
+//! [`told`] prints the changes.
 
 mod told;
 
@@ -24,7 +24,7 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::Arc;
 
-/// A list that was read whole.
+/// A fully read list.
 enum Read {
     Accounts(List<CollectionAccount>),
     Employers(List<EmployerRow>),
@@ -32,7 +32,7 @@ enum Read {
     Notices(List<PaymentNotice>),
 }
 
-/// What became of a file.
+/// The result of a file.
 struct Outcome {
     file: String,
     encoding: &'static str,
@@ -118,7 +118,7 @@ fn lists(global: &Global, list: ImportedList, args: &ImportArgs) -> Result<Done,
         let encoding = list.encoding();
         let file = shown_path(source.path);
         let by = args.by.clone();
-        // With a day that is given nothing depends on the clock.
+        // With a given day the result does not depend on the clock.
         let at = clock::moment(args.as_of).at;
         let origin = ImportOrigin { file: file.clone(), sha256, by, at };
         let order = ImportOrder {
@@ -134,7 +134,7 @@ fn lists(global: &Global, list: ImportedList, args: &ImportArgs) -> Result<Done,
     said(global, &centre, outcomes)
 }
 
-/// Says what became of the files: the figures, then what changed.
+/// Prints the results of the files: counts, then changes.
 fn said(global: &Global, centre: &Centre, outcomes: Vec<Outcome>) -> Result<Done, Failure> {
     let format = centre.settings.format;
     let imports: Vec<(String, String)> = outcomes
@@ -154,7 +154,7 @@ fn said(global: &Global, centre: &Centre, outcomes: Vec<Outcome>) -> Result<Done
     if centre.is_rehearsal() {
         note!(global, "dry run: nothing was written");
     }
-    // CSV has one kind of rows.
+    // CSV can have only one kind of row.
     if matches!(format, Format::Table | Format::Json) {
         Printer::print(format, COLUMNS, outcomes)?;
     }
@@ -183,17 +183,17 @@ fn read(list: ImportedList, bytes: &[u8]) -> Result<Read, Vec<ImportError>> {
     })
 }
 
-/// A file with a list, so that what is wrong in it can be told at its place.
+/// A file with a list, to show errors at their place.
 struct Source<'a> {
     path: &'a Path,
-    /// What stands in it; kept where it may have to be written back.
+    /// Its content, kept in case it must be written back.
     bytes: Vec<u8>,
-    /// Where it is written back.
+    /// Where to write it back.
     errors: Option<&'a Path>,
 }
 
 impl Source<'_> {
-    /// Tells all that is wrong, and writes the sheet back with it where that was asked for.
+    /// Prints all errors, and writes the sheet back with them if requested.
     fn tell(&self, format: Format, errors: &[ImportError]) -> Result<(), Failure> {
         problems::tell(format, self.path, errors)?;
         match self.errors {
@@ -260,7 +260,7 @@ impl Read {
         }
     }
 
-    /// What in the list cannot be beside what is known, each with its place in the file.
+    /// The rows that conflict with stored data, with their place in the file.
     fn errors(&self, unfit: Vec<UnfitRow>) -> Vec<ImportError> {
         let error = |one: UnfitRow| {
             let said = Bilingual::of(&one.why);
@@ -277,10 +277,10 @@ impl Read {
     }
 }
 
-/// How many employers are told by name before a count.
+/// Employers named before only counting.
 const TOLD_BY_NAME: usize = 10;
 
-/// Tells whose notices can settle while nobody can be written to.
+/// Reports notices that can settle although their employer has no contact data.
 fn tell_unknown(unknown: &[UnknownEmployer]) {
     for UnknownEmployer { employer_id, first, notices } in unknown.iter().take(TOLD_BY_NAME) {
         let more = match notices - 1 {
@@ -298,7 +298,7 @@ fn tell_unknown(unknown: &[UnknownEmployer]) {
     }
 }
 
-/// Makes `inbox/<account>/` for each account, where there is an inbox.
+/// Creates `inbox/<account>/` for each account, if there is an inbox.
 fn make_inboxes(centre: &Centre, accounts: &[CollectionAccount]) {
     if centre.is_rehearsal() || !centre.settings.inbox.is_dir() {
         return;

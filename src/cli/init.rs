@@ -1,7 +1,7 @@
-//! `duizhang init`: a new centre's folder, with everything a night needs.
+//! `duizhang init`: creates a new centre's folder with everything a night needs.
 //!
-//! Files and folders only; the database is made last, by the store, so that a folder that holds a
-//! database is a whole one. Nothing that is there is ever overwritten. All of it is its owner's alone (0700, 0600).
+//! The database comes last, created by the store, so a folder with a database is complete. Nothing is overwritten.
+//! Everything is private to its owner (0700, 0600).
 
 use super::args::{Global, InitArgs};
 use super::centre::Centre;
@@ -31,7 +31,7 @@ pub(super) fn run(global: &Global, args: &InitArgs) -> Result<Done, Failure> {
     Ok(Done::Fully)
 }
 
-/// Makes the folder of a centre, its database last; gives its settings.
+/// Creates a centre's folder, its database last; returns its settings.
 pub(super) fn make(global: &Global, dir: &Path, settings: &str) -> Result<Settings, Failure> {
     for file in [FILE_NAME, "duizhang.db"] {
         if dir.join(file).exists() {
@@ -42,7 +42,7 @@ pub(super) fn make(global: &Global, dir: &Path, settings: &str) -> Result<Settin
             )));
         }
     }
-    // A folder that others use for more than this centre stays as it is.
+    // Do not change a folder that is also used for other things.
     let own = dir.read_dir().map_or(true, |mut entries| entries.next().is_none());
     for folder in FOLDERS {
         let path = dir.join(folder);
@@ -67,7 +67,7 @@ pub(super) fn make(global: &Global, dir: &Path, settings: &str) -> Result<Settin
     Ok(settings)
 }
 
-/// Writes a file that does not stand there yet, and the folders it needs; nothing is ever written over.
+/// Writes a new file and the folders it needs; never overwrites.
 pub(super) fn new_file(path: &Path, text: &str) -> Result<(), Failure> {
     let write = || {
         if let Some(folder) = path.parent() {
@@ -78,7 +78,7 @@ pub(super) fn new_file(path: &Path, text: &str) -> Result<(), Failure> {
     write().doing(|| format!("cannot write {}", path.display()))
 }
 
-/// How fast each receiver is fed, and text messages.
+/// The settings for the pace of receivers, and for text messages.
 const SENDING: &str = r#"# Slower to some receivers, or faster than rules/servers.toml has it (letters a minute, letters a connection, connections).
 # 对个别收件方放慢或放快：每分钟封数、每个连接封数、同时连接数；缺省值见 rules/servers.toml。
 # [letters.smtp.domains]
@@ -97,11 +97,11 @@ const SENDING: &str = r#"# Slower to some receivers, or faster than rules/server
 #
 "#;
 
-/// The settings file of a new centre; nothing is ever sent from a demo.
+/// The settings file of a new centre; a demo never sends anything.
 pub(super) fn settings_text(name: &str, address: &str, demo: bool) -> String {
     let demo =
         if demo { "demo = true                # nothing is ever sent from it\n" } else { "" };
-    // TOML writes strings as JSON does, escapes included.
+    // TOML strings have the same form and escapes as in JSON.
     let (name, address) = (serde_json::Value::from(name), serde_json::Value::from(address));
     format!(
         r#"# Settings of this centre. Flags and DUIZHANG_* go before what stands here.

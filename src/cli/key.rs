@@ -1,7 +1,7 @@
-//! The desk's key file: found, made where there is none, and held against what was sealed under it.
+//! The desk's key file: finds it, creates it if missing, and checks it against sealed values.
 //!
-//! Start at [`keys`]. The key lies outside the database, so that a copy of the database opens no second factor. Several
-//! desks on one database need the same file.
+//! Start at [`keys`]. The key is outside the database, so that a copy of the database reveals no second factor.
+//! Several desks on one database need the same file.
 
 use super::args::ServeArgs;
 use super::failure::{Doing, Failure};
@@ -14,10 +14,10 @@ use std::path::{Path, PathBuf};
 
 /// Beside `duizhang.toml`.
 const KEY_FILE: &str = "desk.key";
-/// The credential's name for systemd.
+/// The credential's systemd name.
 const CREDENTIAL: &str = "desk-key";
 
-/// Where the key lies, or is to be made.
+/// The path of the key file, existing or not.
 pub(super) fn place(args: Option<&ServeArgs>, settings: &Settings) -> PathBuf {
     let flag = args.and_then(|args| args.key_file.clone());
     flag.or_else(|| settings.desk.key_file.clone())
@@ -25,7 +25,7 @@ pub(super) fn place(args: Option<&ServeArgs>, settings: &Settings) -> PathBuf {
         .unwrap_or_else(|| settings.beside(KEY_FILE))
 }
 
-/// The keys of the desk; second factors that were kept plain are sealed with them.
+/// The desk's keys; also seals second factors stored as plain text.
 pub(super) fn keys(args: &ServeArgs, settings: &Settings, store: &Store) -> Result<Keys, Failure> {
     let path = place(Some(args), settings);
     let shown = path.display();
@@ -49,8 +49,7 @@ pub(super) fn keys(args: &ServeArgs, settings: &Settings, store: &Store) -> Resu
     Ok(keys)
 }
 
-/// Links by which advice is declined: where the desk has an address that mail systems reach. A key that cannot be read
-/// stops no letter.
+/// The one-click links, if mail systems can reach the desk. An unreadable key does not stop a letter.
 pub(super) fn one_click(settings: &Settings, store: &Store) -> Option<OneClick> {
     let page = settings.unsubscribe_page()?;
     let path = place(None, settings);
@@ -87,7 +86,7 @@ fn parse(text: &str) -> Option<[u8; KEY_BYTES]> {
     Some(key)
 }
 
-/// Makes a key at the first use; never where something is sealed already under one that is not there.
+/// Creates the key at first use, but never if something is sealed with a missing one.
 fn make(path: &Path, store: &Store) -> Result<[u8; KEY_BYTES], Failure> {
     let shown = path.display();
     let sealed = key::sealed_second_factors(store)?;

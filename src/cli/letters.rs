@@ -1,4 +1,4 @@
-//! `duizhang alert preview`: the letters a night has put into the outbox, or a sample of any kind.
+//! `duizhang alert preview`: the letters of a night, or a sample of any kind.
 
 mod sample;
 
@@ -45,7 +45,7 @@ pub(super) fn preview(global: &Global, args: &PreviewArgs) -> Result<Done, Failu
     if letters.is_empty() {
         note!(global, "no letter was written in the night of {night}");
     }
-    // One employer's letters are there to be read, all of them to be looked over.
+    // One employer's letters are printed in full, all letters only as a list.
     if args.employer.is_some() && centre.settings.format == Format::Table {
         let mut out = stdout();
         for letter in &letters {
@@ -58,7 +58,7 @@ pub(super) fn preview(global: &Global, args: &PreviewArgs) -> Result<Done, Failu
     Ok(Done::Fully)
 }
 
-/// The letter that somebody names on the telephone, whatever its night.
+/// The letter with the number given on the telephone, whatever its night.
 fn by_number(centre: &Centre, letter: &str, html: bool) -> Result<Done, Failure> {
     let filter = OutboxFilter { letter: Some(letter.to_owned()), ..OutboxFilter::default() };
     let letters = centre.store.read(|store| {
@@ -88,7 +88,7 @@ fn whole(out: &mut impl Write, letter: &LetterRow, html: bool) -> Result<(), Fai
     Ok(writeln!(out, "{}", words(letter, html).trim_end())?)
 }
 
-/// Writes one letter into a file: as it was sent, or its page.
+/// Writes one letter to a file: as sent, or its page.
 fn written(global: &Global, centre: &Centre, letter: &str, out: &Path) -> Result<Done, Failure> {
     let filter = OutboxFilter { letter: Some(letter.to_owned()), ..OutboxFilter::default() };
     let found = centre.store.outbox(&filter)?;
@@ -122,7 +122,7 @@ fn written(global: &Global, centre: &Centre, letter: &str, out: &Path) -> Result
     Ok(Done::Fully)
 }
 
-/// The words of a letter, or its page: a letter on paper is a page and nothing else.
+/// The text of a letter or its page: a paper letter is only a page.
 fn words(letter: &LetterRow, html: bool) -> String {
     if letter.on_paper() {
         return letter.message.clone();

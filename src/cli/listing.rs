@@ -1,4 +1,4 @@
-//! `duizhang transactions` and `duizhang notices`: what the store holds, row by row.
+//! `duizhang transactions` and `duizhang notices`: lists the store's rows.
 
 use super::args::{Global, NoticeArgs, TransactionArgs};
 use super::centre::Centre;
@@ -9,10 +9,10 @@ use crate::remittance::{NoticeStage, Outcome, PaymentReference, Reason, YearMont
 use crate::store::{NoticeFilter, NoticeRow, StoreError, TransactionFilter, TransactionRow};
 use std::str::FromStr;
 
-/// A transaction as it is listed.
+/// A transaction in the list.
 struct Listed {
     row: TransactionRow,
-    /// The remark that carries the reference, else the first there is.
+    /// The remark with the reference, else the first one.
     remark: String,
 }
 
@@ -85,7 +85,7 @@ impl Listed {
         }
     }
 
-    /// How much went where, of a transaction that is split.
+    /// The parts of a split transaction.
     fn parts(&self) -> Value<'_> {
         let parts = &self.row.parts;
         if parts.is_empty() { Value::Absent } else { Value::nested(parts) }
@@ -160,7 +160,7 @@ pub(super) fn notices(global: &Global, args: &NoticeArgs) -> Result<Done, Failur
     show(printer, args.limit, |visit| centre.store.notices(&filter, visit))
 }
 
-/// Prints what `each` gives, at most so many.
+/// Prints up to a number of rows from `each`.
 fn show<T>(
     mut printer: Printer<T>,
     limit: Option<u64>,
@@ -189,7 +189,7 @@ fn outcome(code: &str) -> Option<Outcome> {
     Outcome::ALL.into_iter().find(|outcome| outcome.code() == code)
 }
 
-/// A reason, or wrong usage that names them all.
+/// Parses a reason; wrong usage lists them all.
 pub(super) fn reason(code: &str) -> Result<Reason, Failure> {
     Reason::from_code(code).ok_or_else(|| {
         let known: Vec<&str> = Reason::ALL.into_iter().map(Reason::code).collect();
@@ -197,7 +197,7 @@ pub(super) fn reason(code: &str) -> Result<Reason, Failure> {
     })
 }
 
-/// A value of the command line, or wrong usage.
+/// Parses a command-line value, or fails as wrong usage.
 pub(super) fn parsed<T: FromStr>(text: &str) -> Result<T, Failure>
 where
     T::Err: std::fmt::Display,

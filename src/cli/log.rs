@@ -1,7 +1,7 @@
 //! Log lines on standard error.
 //!
-//! Without `-v` only warnings are logged: what a command has to say to its user it says itself.
-//! Logs carry ids and counts, never names, account numbers, remarks or addresses.
+//! Without `-v` only warnings are logged: a command prints its own messages. Logs have ids and counts, never names,
+//! account numbers, remarks or addresses.
 
 use super::args::{Global, LogFormat};
 use tracing_subscriber::filter::LevelFilter;
@@ -15,7 +15,7 @@ pub(super) fn start(global: &Global) {
         _ => LevelFilter::ERROR,
     };
     let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
-    // A logger that is there already (in tests) stays.
+    // Keep an existing logger (in tests).
     let _ = match global.log_format {
         LogFormat::Json => builder.json().try_init(),
         LogFormat::Text => builder.with_ansi(false).with_target(false).try_init(),

@@ -1,9 +1,8 @@
-//! `duizhang alert send`, and the end of a night: letters go out over the mail server.
+//! `duizhang alert send`, and the end of a night: sends letters over the mail server.
 //!
-//! Start at [`send`]. The settings become a delivery ([`delivery`]); how it is done is `alert`'s. What did
-//! not arrive is written anew before and after ([`reissue`]). No
-//! claim on the centre is needed or held: letters are claimed one by one, and the work of nights and
-//! of staff goes on meanwhile. Nothing is ever sent from a dry run or from the demo.
+//! Start at [`send`]. The settings become a delivery ([`delivery`]), and `alert` does it. Undeliverable letters are
+//! reissued before and after ([`reissue`]). No claim on the centre is needed: letters are claimed one by one, so
+//! nights and staff can work meanwhile. A dry run and the demo never send anything.
 
 use super::args::Global;
 use super::centre::Centre;
@@ -37,7 +36,7 @@ const COLUMNS: &[Column<Delivered>] = &[
     Column { key: "later", heading: "later", value: |row| Value::count(row.later) },
 ];
 
-/// `duizhang alert send`; `now` is also outside the hours in which mail goes out.
+/// `duizhang alert send`; with `now` also outside the mail window.
 pub(super) fn send(global: &Global, now: bool) -> Result<Done, Failure> {
     let centre = Centre::read(global)?;
     if global.dry_run || centre.settings.centre.demo {
@@ -75,8 +74,8 @@ pub(super) fn send(global: &Global, now: bool) -> Result<Done, Failure> {
     }
 }
 
-/// Sends what a night has written, once it holds the centre no longer; a mail server that is down
-/// fails no night, since the letters wait.
+/// Sends a night's letters after it released the centre. A mail server that is down does not fail a night, since
+/// the letters wait.
 pub(super) fn after_a_night(global: &Global, settings: &Settings) {
     if global.dry_run || settings.centre.demo {
         return;
@@ -123,7 +122,7 @@ fn sentence(delivered: &Delivered) -> String {
     words.join(", ")
 }
 
-/// When letters to employers go out; `None` where that is now.
+/// When letters to employers may be sent next; `None` if now.
 fn opens(settings: &Settings, rules: &Rulebook) -> Option<NaiveDateTime> {
     settings.letters.window.opens(&rules.calendar, clock::beijing_time())
 }
@@ -136,7 +135,7 @@ pub(super) const fn transport(settings: &Settings) -> Transport {
     }
 }
 
-/// Has letters that were released go by the ways that their employers want, and writes the files of those that need one.
+/// Distributes released letters by their employers' ways, and writes the files they need.
 pub(super) fn file_released(
     settings: &Settings,
     store: &Store,
@@ -150,7 +149,7 @@ pub(super) fn file_released(
     Ok(())
 }
 
-/// Sends what is due. While mail to employers does not go out, only what staff are to read.
+/// Sends what is due. Outside the mail window, only mail to staff.
 fn run(
     global: &Global,
     (store, rules): (&Store, &LetterRules),
@@ -185,7 +184,7 @@ fn run(
     Ok(delivered)
 }
 
-/// The delivery that the settings describe; `None` where there is no mail server.
+/// The delivery from the settings; `None` without a mail server.
 pub(super) fn delivery(
     settings: &Settings,
     store: &Store,

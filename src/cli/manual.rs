@@ -1,4 +1,4 @@
-//! Completion scripts and manual pages, made from the same declaration as `--help`.
+//! Completion scripts and manual pages, generated from the same declaration as `--help`.
 
 use super::args::Arguments;
 use super::failure::{Doing, Done, Failure};

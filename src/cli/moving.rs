@@ -1,5 +1,5 @@
-//! `duizhang migrate`: a centre moves from one database to another, and both are proved equal.
-//! `duizhang distribute`: the statements that spread the tables over a cluster.
+//! `duizhang migrate`: copies a centre from one database to another and proves them equal. `duizhang distribute`:
+//! the statements that distribute the tables over a cluster.
 
 use super::args::{DistributeArgs, Global, MigrateArgs};
 use super::failure::{Done, Failure};

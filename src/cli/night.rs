@@ -1,7 +1,7 @@
-//! `duizhang nightly`, `ingest` and `match`: the night, and its halves.
+//! `duizhang nightly`, `ingest` and `match`: the night and its halves.
 //!
-//! The night itself is in `nightly.rs`; here its files are found, its steps shown, its report and
-//! letters written, and what it did is said in one row.
+//! The night itself is in `nightly.rs`. This file finds its input files, shows its steps, writes its report and
+//! letters, and prints one summary row.
 
 use super::args::{Global, IngestArgs, NightDay, NightlyArgs};
 use super::backoff::with_backoff;
@@ -27,11 +27,11 @@ use chrono::NaiveDate;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// What a night did, in one row.
+/// The summary row of a night.
 pub(super) struct Summary {
     pub(super) as_of: NaiveDate,
     pub(super) night: RunSummary,
-    /// Where its report is.
+    /// The path of its report.
     page: Option<PathBuf>,
 }
 
@@ -111,7 +111,7 @@ pub(super) fn nightly(global: &Global, args: &NightlyArgs) -> Result<Done, Failu
         return worked.map(|(_, done)| done);
     }
     let told = worked.and_then(|(summary, done)| say(global, &centre, summary, done));
-    // Sending may take an hour; the centre is free meanwhile. An alarm about a failure goes out too.
+    // Sending may take an hour, so release the centre first. An alarm about a failure is sent too.
     drop(centre);
     if !turn.is_over() {
         mail::after_a_night(global, &settings);
@@ -119,7 +119,7 @@ pub(super) fn nightly(global: &Global, args: &NightlyArgs) -> Result<Done, Failu
     told
 }
 
-/// Says what a night did.
+/// Prints the summary of a night.
 fn say(global: &Global, centre: &Centre, summary: Summary, done: Done) -> Result<Done, Failure> {
     let page = summary.page.clone();
     Printer::print(centre.settings.format, COLUMNS, [summary])?;
@@ -131,7 +131,7 @@ fn say(global: &Global, centre: &Centre, summary: Summary, done: Done) -> Result
     Ok(done)
 }
 
-/// A centre's night, whole: files, books, letters, report, and a note of how it ended.
+/// A complete night of a centre: files, books, letters, report, and a record of how it ended.
 pub(super) fn of(
     global: &Global,
     centre: &Centre,
@@ -141,7 +141,7 @@ pub(super) fn of(
 ) -> Result<(Summary, Done), Failure> {
     let as_of = turn.as_of;
     let work = || {
-        // Before anything is written: on a file that is damaged nothing more is to be.
+        // Check first: a damaged file must not be written to.
         if !centre.is_rehearsal() {
             centre.store.look_through_when_due(clock::now())?;
         }
@@ -196,7 +196,7 @@ pub(super) fn run(
 
 /// Writes the letters that need a file.
 fn deliver(centre: &Centre, turn: Turn) -> Result<u64, Failure> {
-    // A night that is over wrote none; those of its day were written when it was the last one.
+    // A past night wrote no letters; those of its day were written when it ran.
     if turn.is_over() {
         return Ok(0);
     }
@@ -204,13 +204,13 @@ fn deliver(centre: &Centre, turn: Turn) -> Result<u64, Failure> {
     if !settings.centre.demo {
         texts::distribute(settings, (&centre.store, &centre.rules), turn.as_of)?;
     }
-    // What somebody released and was cut off before its files were written.
+    // Files of released letters, in case an earlier run was interrupted.
     mail::file_released(settings, &centre.store, &centre.rules)?;
     let (outbox, transport) = (&settings.outbox, mail::transport(settings));
     Ok(nightly::deliver_to(&OperatingSystem, outbox, &centre.store, turn.as_of, transport)?)
 }
 
-/// Writes the night's report; gives where the page is. One of a night that is over stays as it was that morning.
+/// Writes the night's report and returns its path. The report of a past night is not rewritten.
 fn reported(global: &Global, centre: &Centre, turn: Turn) -> Result<Option<PathBuf>, Failure> {
     if !turn.is_over() {
         return write_report(global, centre, turn.as_of).map(Some);
@@ -224,7 +224,7 @@ fn reported(global: &Global, centre: &Centre, turn: Turn) -> Result<Option<PathB
     Ok(pages.into_iter().next())
 }
 
-/// Writes the night's report; gives where the page is.
+/// Writes the night's report and returns its path.
 pub(super) fn write_report(
     global: &Global,
     centre: &Centre,
@@ -259,17 +259,17 @@ fn settings(
     }
 }
 
-/// A path as logs have it: what is nothing but digits is an account's folder.
+/// A path for logs: a folder name of only digits is an account number.
 fn in_log(path: &Path) -> String {
     let is_account = |name: &str| name.len() >= 8 && name.bytes().all(|byte| byte.is_ascii_digit());
     let name = |name: &str| if is_account(name) { masked(name) } else { name.to_owned() };
     shown_path(path).split('/').map(name).collect::<Vec<_>>().join("/")
 }
 
-/// Says on standard error what was set aside, and whether anything was.
+/// Prints what was rejected; returns whether anything was.
 fn told(intakes: &Intakes) -> Done {
     for (path, fault) in intakes.quarantined() {
-        // In full it stands in the text beside the copy; logs hold nothing of a file's own.
+        // The full message is in the text beside the copy; logs must not contain a file's content.
         tell!("quarantined: {}: {}", in_log(path), fault.in_log());
     }
     for path in intakes.left() {
@@ -290,7 +290,7 @@ fn told(intakes: &Intakes) -> Done {
     if intakes.set_aside() { Done::InputSetAside } else { Done::Fully }
 }
 
-/// Says that rows are not as they were written, where the night met such.
+/// Reports rows that were changed since they were written, if the night found any.
 fn held(verdict: &DecisionTotals, done: Done) -> Done {
     if verdict.held == 0 {
         return done;
@@ -303,7 +303,7 @@ fn held(verdict: &DecisionTotals, done: Done) -> Done {
     Done::InputSetAside
 }
 
-/// Says which letters wait for a person, where any do, and why: of this night and of those before.
+/// Reports held letters and the reasons, of this night and earlier ones.
 fn letters_held(store: &Store, done: Done) -> Result<Done, StoreError> {
     let waiting = store.count_held_letters()?;
     if waiting == 0 {
@@ -319,7 +319,7 @@ fn letters_held(store: &Store, done: Done) -> Result<Done, StoreError> {
     Ok(Done::InputSetAside)
 }
 
-/// One file of an ingest.
+/// One ingested file.
 struct Intake {
     file: String,
     outcome: FileOutcome,
@@ -366,7 +366,7 @@ impl Intake {
 /// `duizhang ingest`
 pub(super) fn ingest(global: &Global, args: &IngestArgs) -> Result<Done, Failure> {
     for path in &args.files {
-        // A file that cannot be opened is the caller's slip, not a bank's; nor is what is no file.
+        // A file that cannot be opened, or is not a file, is the caller's mistake, not a bank's.
         super::feed::open(path).doing(|| format!("cannot open {}", shown_path(path)))?;
     }
     let centre = Centre::write(global)?;

@@ -1,4 +1,4 @@
-//! `duizhang alert status`, `list`, `retry` and `give-up`: where letters stand.
+//! `duizhang alert status`, `list`, `retry` and `give-up`: the state of letters.
 
 use super::args::{Global, OutboxArgs, StatusArgs};
 use super::centre::Centre;
@@ -35,7 +35,7 @@ const LETTERS: &[Column<OutboxRow>] = &[
     Column { key: "answer", heading: "answer", value: |row| Value::text(&row.answer) },
 ];
 
-/// How letters fared, by what `of` names.
+/// Counts of letters by the key `of`.
 macro_rules! figures {
     ($key:literal, $heading:literal) => {
         &[
@@ -64,7 +64,7 @@ macro_rules! figures {
 const BY_RUN: &[Column<LetterFigures>] = figures!("run", "night");
 const BY_DOMAIN: &[Column<LetterFigures>] = figures!("domain", "domain");
 
-/// An instant, UTC; the store writes 0 for "at once" and "by the night".
+/// An instant in UTC; the store uses 0 for "at once" and "by the night".
 fn instant(at: Option<i64>) -> Value<'static> {
     let at = at.filter(|at| *at > 0).and_then(|at| DateTime::from_timestamp(at, 0));
     at.map_or(Value::Absent, |at| Value::Text(at.format("%Y-%m-%dT%H:%M:%SZ").to_string().into()))
@@ -93,7 +93,7 @@ pub(super) fn list(global: &Global, args: &OutboxArgs) -> Result<Done, Failure> 
     Ok(Done::Fully)
 }
 
-/// Takes out what went another way.
+/// Keeps only letters of one way.
 fn by_channel(store: &Store, rows: &mut Vec<OutboxRow>, channel: &str) -> Result<(), Failure> {
     let hall = if channel == "inbox" { store.in_hall()? } else { BTreeSet::new() };
     rows.retain(|row| match channel {
@@ -103,7 +103,7 @@ fn by_channel(store: &Store, rows: &mut Vec<OutboxRow>, channel: &str) -> Result
     Ok(())
 }
 
-/// The way that a letter went, or goes.
+/// The way of a letter.
 fn way(row: &OutboxRow) -> &str {
     let otherwise = if row.recipient.is_empty() { "paper" } else { "mail" };
     row.channel.as_deref().unwrap_or(otherwise)
@@ -158,7 +158,7 @@ fn change(
     Ok(Done::Fully)
 }
 
-/// The letters that the arguments name; a number that names none or several is wrong usage.
+/// The letters that the arguments name; a number that matches none or several is wrong usage.
 fn chosen(store: &Store, args: &OutboxArgs) -> Result<Vec<OutboxRow>, Failure> {
     let state = args.state.as_deref().and_then(LetterState::from_code);
     let filter = OutboxFilter { letter: None, state, employer_id: args.employer.clone() };

@@ -1,7 +1,7 @@
-//! Files and folders for one's own eyes: 0700 and 0600, whatever the umask says.
+//! Private files and folders: 0700 and 0600, whatever the umask.
 //!
-//! A centre's folder holds names, account and identity numbers, and the desk's key: who is not its user has nothing to
-//! read there. What stands already is left as its owner set it; `doctor` says where others can read.
+//! A centre's folder has names, account and identity numbers, and the desk's key, which other users must not read.
+//! Existing modes are kept; `doctor` reports what others can read.
 
 use super::failure::{Doing, Failure};
 use std::fs::Permissions;
@@ -11,10 +11,10 @@ use std::path::Path;
 
 const FOLDER: u32 = 0o700;
 const FILE: u32 = 0o600;
-/// What group and others may do.
+/// Permission bits of group and others.
 const OTHERS: u32 = 0o077;
 
-/// Makes everything in a folder its owner's alone, and the folder itself; links are not followed.
+/// Makes a folder and everything in it private; does not follow links.
 pub(super) fn close(path: &Path) -> Result<(), Failure> {
     let shut = || -> std::io::Result<()> { shut(path) };
     shut().doing(|| format!("cannot make {} private", path.display()))
@@ -33,7 +33,7 @@ fn shut(path: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Writes a file that is not there yet, for its owner alone from its first byte on.
+/// Writes a new file that is private from its first byte.
 pub(super) fn new_file(path: &Path, text: &str) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     let mut file = options.write(true).create_new(true).mode(FILE).open(path)?;
@@ -42,7 +42,7 @@ pub(super) fn new_file(path: &Path, text: &str) -> std::io::Result<()> {
     file.sync_all()
 }
 
-/// Whether others than the owner may do anything with a path; `false` where it is not there.
+/// Whether group or others have any permission on a path; `false` if it does not exist.
 pub(super) fn is_open_to_others(path: &Path) -> bool {
     path.metadata().is_ok_and(|data| data.permissions().mode() & OTHERS != 0)
 }

@@ -1,7 +1,7 @@
-//! What is wrong in a sheet, told: every problem with its place, in both languages, and the sheet written back.
+//! Reports the errors of a sheet: each with its place, in both languages, and in the sheet itself.
 //!
-//! Start at [`tell`]. For people it is two lines a problem on standard error, and a summary by kind below many;
-//! for programs a row each on standard output. [`write_back`] writes the sheet with a column 错误, its wrong cells
+//! Start at [`tell`]. People get two lines per error on standard error, and a summary by kind if there are many;
+//! programs get a row each on standard output. [`write_back`] writes the sheet with a column 错误 and the wrong cells
 //! marked.
 
 use super::args::Format;
@@ -13,12 +13,12 @@ use crate::remittance::{Language, Localized};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// From so many on a summary by kind stands below them.
+/// From this many errors on, a summary follows.
 const SUMMED_FROM: usize = 20;
-/// Rows that the summary names of one kind.
+/// Rows that the summary lists per kind.
 const ROWS_NAMED: usize = 10;
 
-/// A problem as programs read it.
+/// An error for programs.
 struct Told {
     file: String,
     row: Option<u64>,
@@ -49,7 +49,7 @@ const COLUMNS: &[Column<Told>] = &[
     Column { key: "file", heading: "file", value: |told| Value::text(&told.file) },
 ];
 
-/// Tells all that is wrong in a file.
+/// Reports all errors of a file.
 pub(super) fn tell(format: Format, path: &Path, errors: &[ImportError]) -> Result<(), Failure> {
     let file = shown_path(path);
     if format != Format::Table {
@@ -81,7 +81,7 @@ fn told(file: &str, error: &ImportError) -> Told {
     }
 }
 
-/// How many of each kind and column, and in which rows the first of them stand.
+/// Counts by kind and column, with the first rows.
 fn sum_up(errors: &[ImportError]) {
     let mut kinds: BTreeMap<(&str, &str), Vec<u64>> = BTreeMap::new();
     for error in errors {
@@ -97,14 +97,14 @@ fn sum_up(errors: &[ImportError]) {
     }
 }
 
-/// Tells what was read otherwise than it stands there, or passed over.
+/// Reports values that were corrected or ignored.
 pub(super) fn tell_notes(path: &Path, notes: &[Note]) {
     for note in notes {
         tell!("{}: {} ({})", shown_path(path), note.said.en, note.said.zh);
     }
 }
 
-/// Writes the sheet back with what is wrong in it.
+/// Writes the sheet back with its errors.
 pub(super) fn write_back(to: &Path, bytes: &[u8], errors: &[ImportError]) -> Result<(), Failure> {
     let Ok(sheet) = import::marked(bytes, errors) else {
         tell!("{}: not written, for the file cannot be read as a sheet", to.display());
@@ -117,7 +117,7 @@ pub(super) fn write_back(to: &Path, bytes: &[u8], errors: &[ImportError]) -> Res
     Ok(())
 }
 
-/// Lines of text, each where it stood in the sheet.
+/// The sheet as CSV, each line in its original place.
 fn csv(sheet: &MarkedSheet) -> Result<Vec<u8>, Failure> {
     let mut out = "\u{feff}".as_bytes().to_vec();
     let mut line = 1;

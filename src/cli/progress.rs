@@ -1,4 +1,4 @@
-//! Progress, drawn only on a terminal and gone when the work is done.
+//! Progress, shown only on a terminal and removed when the work is done.
 
 use super::args::Global;
 use crate::nightly::{Step, Watch};
@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::Duration;
 
-/// A spinner that says what is being done.
+/// A spinner with the current action.
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {

@@ -1,4 +1,4 @@
-//! `duizhang read-file`, hidden: the other side of [`crate::nightly::child`], started by nights and by nobody else.
+//! `duizhang read-file`, hidden: the child process of [`crate::nightly::child`], started only by nights.
 
 use super::args::ReadFileArgs;
 use super::failure::{Done, Failure};
@@ -7,10 +7,10 @@ use crate::nightly::child::{self, SILENCE_MAX};
 use crate::nightly::{Isolation, ReaderProcess};
 use std::path::PathBuf;
 
-/// The program itself, also where another has been put in its place since it was started.
+/// The running program, even if its file was replaced since.
 const ITSELF: &str = "/proc/self/exe";
 
-/// Readers in processes of their own, where the program can be found.
+/// Readers in child processes, if the program can be found.
 pub(super) fn apart() -> Isolation {
     let itself = PathBuf::from(ITSELF);
     let program = if itself.exists() { Some(itself) } else { std::env::current_exe().ok() };
@@ -21,7 +21,7 @@ pub(super) fn apart() -> Isolation {
 }
 
 pub(super) fn serve(args: &ReadFileArgs) -> Result<Done, Failure> {
-    // Nobody hears what it would say here: its parent knows by how it ends.
+    // Nobody reads its messages: the parent sees how it exits.
     child::serve(|look| misbehave(args, look))?;
     Ok(Done::Fully)
 }
@@ -29,7 +29,7 @@ pub(super) fn serve(args: &ReadFileArgs) -> Result<Done, Failure> {
 #[cfg(not(debug_assertions))]
 fn misbehave(_: &ReadFileArgs, _: &Look) {}
 
-/// What no reader shall do; for the tests of whoever has to live with it.
+/// Misbehaves on purpose, to test the parent.
 #[cfg(debug_assertions)]
 #[expect(clippy::panic, clippy::infinite_loop, reason = "that is what is tried")]
 fn misbehave(args: &ReadFileArgs, look: &Look) {

@@ -1,7 +1,7 @@
-//! `duizhang refunds`: what is still to be returned, the file for the bank, and what people say of either.
+//! `duizhang refunds`: pending refunds, the payment file for the bank, and what people record about them.
 //!
-//! Whole account numbers leave with JSON, CSV and the bank's file; the file is an entry of the trail for each
-//! refund in it. The table masks them.
+//! JSON, CSV and the payment file have full account numbers; the table masks them. Each refund in the file gets an
+//! entry in the trail.
 
 use super::args::{
     Global, RefundAct, RefundCommand, RefundExportArgs, RefundListArgs, RefundStateName,
@@ -42,7 +42,7 @@ pub(super) fn run(global: &Global, command: &RefundCommand) -> Result<Done, Fail
     }
 }
 
-/// A refund as it is listed; its account is masked where a table shows it.
+/// A listed refund; a table masks its account.
 struct Listed {
     row: RefundRow,
     shown: String,
@@ -71,7 +71,7 @@ const COLUMNS: &[Column<Listed>] = &[
     Column { key: "asked", heading: "", value: |one| asked(&one.row) },
 ];
 
-/// The table's own: the account as it may be shown, behind the payee.
+/// The table's column: the masked account after the payee.
 const TABLE: &[Column<Listed>] = &[
     Column { key: "refund", heading: "refund", value: |one| reference(&one.row) },
     Column { key: "payee", heading: "payee", value: |one| Value::text(&one.row.payee_name) },
@@ -126,7 +126,7 @@ fn list(global: &Global, args: &RefundListArgs) -> Result<Done, Failure> {
 
 fn export(global: &Global, args: &RefundExportArgs) -> Result<Done, Failure> {
     let centre = Centre::write(global)?;
-    // A place where nothing can be written is found out before anything is marked.
+    // Fail on an unwritable path before marking anything.
     let place = args.out.as_deref().filter(|_| !centre.is_rehearsal());
     let begin = |place: &Path| {
         Unfinished::begin(place).doing(|| format!("cannot write {}", place.display()))
@@ -151,7 +151,7 @@ fn export(global: &Global, args: &RefundExportArgs) -> Result<Done, Failure> {
     Ok(if stay.is_empty() { Done::Fully } else { Done::InputSetAside })
 }
 
-/// Puts the orders of refunds that are marked already into the file, and says where it lies.
+/// Writes the payment orders of marked refunds to the file and prints its path.
 fn finish(file: Unfinished, place: &Path, rows: &[RefundRow]) -> Result<(), Failure> {
     let again = "the refunds are marked; `refunds export --again` writes them once more";
     file.finish(|out| write(rows.iter().map(RefundRow::order), out))

@@ -1,7 +1,7 @@
-//! `duizhang register`: a register in bulk from a filled-in sheet, whole or not at all.
+//! `duizhang register`: files a whole register from a filled-in sheet, all or nothing.
 //!
-//! It is one operation, `file_register`, as `apply` knows it; `template` writes the empty sheet. All that is
-//! wrong is told in one go: where some rows cannot be read, the others are judged all the same and then undone.
+//! It is one operation, `file_register`, as in `apply`; `template` writes the empty sheet. All errors are reported
+//! at once: if some rows cannot be parsed, the others are still judged and then rolled back.
 
 use super::args::{Format, Global, RegisterArgs};
 use super::centre::Centre;
@@ -48,7 +48,7 @@ pub(super) fn run(global: &Global, args: &RegisterArgs) -> Result<Done, Failure>
     let filed = file_it(&centre, args, &register, operation)?;
     let mut errors = register.errors.clone();
     if let Said::Refused(refusal) = &filed.said {
-        // A register of which no row can be read asks for nothing: that is no news.
+        // If no row of a register can be parsed, nothing is requested: no further error.
         let read = !register.rows.is_empty() || errors.is_empty();
         let offenders = refusal.clone().offenders().into_iter().filter(|_| read);
         errors.extend(offenders.map(|offender| unfit(template, &register, &offender)));
@@ -67,7 +67,7 @@ pub(super) fn run(global: &Global, args: &RegisterArgs) -> Result<Done, Failure>
     Ok(Done::Fully)
 }
 
-/// The rows that could be read, as the operation that files them.
+/// The parsed rows as one operation.
 fn operation(
     template: Template,
     register: &Register,
@@ -77,7 +77,7 @@ fn operation(
     let cells: Vec<Vec<&str>> =
         register.rows.iter().map(|row| row.cells.iter().map(String::as_str).collect()).collect();
     let request = template.request(cells.iter().map(Vec::as_slice)).map_err(|errors| {
-        // The cells were read before: what they hold is what the template takes.
+        // The cells were parsed before, so they match the template.
         let first = errors.first().map(ToString::to_string).unwrap_or_default();
         Failure::because(format!("{}: {first}", args.file.display()))
     })?;
@@ -96,7 +96,7 @@ fn operation(
     }))
 }
 
-/// Files the rows; where others could not be read it is undone again.
+/// Files the rows; rolls back if others could not be parsed.
 fn file_it(
     centre: &Centre,
     args: &RegisterArgs,
@@ -119,18 +119,18 @@ fn file_it(
 
 fn print(answer: &Answer) -> Result<(), Failure> {
     let mut out = stdout();
-    // An answer is JSON whatever is in it.
+    // An answer is always valid JSON.
     let _ = serde_json::to_writer(&mut out, answer);
     out.write_all(b"\n")?;
     Ok(out.flush()?)
 }
 
-/// What a line cannot do, at its place in the file.
+/// The refusal of a line, at its place in the file.
 fn unfit(template: Template, register: &Register, offender: &Offender) -> ImportError {
     let refusal = &offender.refusal;
     let Bilingual { zh, en } = Bilingual::of(refusal);
     let index = offender.row.and_then(|row| usize::try_from(row).ok());
-    // A register of one line is refused as that line alone is.
+    // A register of one line is refused like that single line.
     let only = (register.rows.len() == 1 && !of_the_whole(refusal.code())).then_some(1);
     let row = index.or(only).and_then(|row| register.rows.get(row.checked_sub(1)?));
     let name = offender.beside(&zh).map(|name| format!("（{name}）")).unwrap_or_default();
@@ -143,7 +143,7 @@ fn unfit(template: Template, register: &Register, offender: &Offender) -> Import
     }
 }
 
-/// Whether a refusal concerns the register and none of its lines.
+/// Whether a refusal is about the whole register and not a line.
 fn of_the_whole(code: RefusalCode) -> bool {
     matches!(
         code,
@@ -155,7 +155,7 @@ fn of_the_whole(code: RefusalCode) -> bool {
     )
 }
 
-/// The column that a refusal is about; the employee's where it is about the employee.
+/// The column of a refusal; the employee's column if it is about the employee.
 fn column_of(template: Template, code: RefusalCode) -> &'static str {
     use RefusalCode as Code;
     const COLUMNS: &[(&[RefusalCode], &[&str])] = &[
@@ -187,7 +187,7 @@ fn column_of(template: Template, code: RefusalCode) -> &'static str {
     found.or(columns.first()).copied().unwrap_or_default()
 }
 
-/// The answer with each line by its row in the file.
+/// The answer with file row numbers.
 fn by_file(answer: &Answer, rows: &[RegisterRow]) -> Answer {
     let row_of = |row: u64| {
         let index = usize::try_from(row).ok().and_then(|row| row.checked_sub(1));

@@ -1,4 +1,4 @@
-//! Writes once more what did not arrive: to another address, as a text message, or on paper.
+//! Reissues undeliverable letters: to another address, as a text message, or on paper.
 
 use super::args::Global;
 use super::clock;
@@ -9,7 +9,7 @@ use crate::nightly::{self, Letterhead};
 use crate::rulebook::Rulebook;
 use crate::store::Store;
 
-/// Writes once more what did not arrive, and says so.
+/// Reissues undeliverable letters and prints the counts.
 pub(super) fn reissue(
     global: &Global,
     settings: &Settings,

@@ -1,8 +1,7 @@
-//! `duizhang remark`: what is read in a remark, for a person or for a program.
+//! `duizhang remark`: parses a remark, for a person or a program.
 //!
-//! With no text on the command line it reads one remark a line from standard input and answers each
-//! in its turn, so it can stand in a pipe. A JSON string a line (`--stdin-json`) carries remarks
-//! that hold line breaks.
+//! Without a text on the command line it reads one remark per line from standard input and answers each at once, so
+//! it works in a pipe. With `--stdin-json` each line is a JSON string, for remarks with line breaks.
 
 use super::args::{Format, Global, RemarkArgs};
 use super::failure::{Doing, Done, Failure};
@@ -69,7 +68,7 @@ pub(super) fn run(global: &Global, args: &RemarkArgs) -> Result<Done, Failure> {
     Ok(Done::Fully)
 }
 
-/// Where answers go: explained to a person, or as rows.
+/// The output: explanations for people, or rows.
 struct Answers<'r> {
     reader: &'r Reader,
     style: Style,

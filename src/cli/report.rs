@@ -1,7 +1,7 @@
-//! `duizhang report`: the morning's report as files people and programs open.
+//! `duizhang report`: writes the morning report as files for people and programs.
 //!
-//! Four files of one name: HTML to read, XLSX and CSV to sort and filter, JSON for programs. Each is
-//! written beside its place and renamed, so that nobody ever opens half a report.
+//! Four files with one name: HTML to read, XLSX and CSV to sort and filter, JSON for programs. Each is written
+//! under a temporary name and renamed, so that nobody opens half a report.
 
 use super::args::{Global, ReportArgs};
 use super::centre::Centre;
@@ -33,12 +33,12 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> Result<Done, Failure> {
     Ok(Done::Fully)
 }
 
-/// Prints a path as data, one a line.
+/// Prints a path as data, one per line.
 fn println(path: &Path) -> Result<(), Failure> {
     Ok(writeln!(std::io::stdout(), "{}", path.display())?)
 }
 
-/// Writes a report in all its forms; gives their paths, the page first.
+/// Writes a report in all formats; returns their paths, the page first.
 pub(super) fn write(
     folder: &Path,
     report: &Report,
@@ -47,7 +47,7 @@ pub(super) fn write(
     std::fs::create_dir_all(folder).doing(|| format!("cannot make {}", folder.display()))?;
     let stem = stem(folder, report);
     let options = html::Options { language, ..html::Options::default() };
-    // Each form is a thread: with sixty thousand items in suspense they take seconds.
+    // One thread per format: with sixty thousand items in suspense they take seconds.
     std::thread::scope(|scope| {
         let stem = &stem;
         let forms = [
@@ -71,7 +71,7 @@ pub(super) fn write(
     })
 }
 
-/// Whether the report of this day stands there, in any form.
+/// Whether a report of this day exists in any format.
 pub(super) fn stands(folder: &Path, report: &Report) -> bool {
     let stem = stem(folder, report);
     ["html", "xlsx", "csv", "json"].iter().any(|form| stem.with_extension(form).exists())

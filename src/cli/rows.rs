@@ -1,11 +1,11 @@
-//! One declaration of columns, three ways to print: table, JSON lines, CSV.
+//! One declaration of columns for three outputs: table, JSON lines, CSV.
 //!
-//! A listing declares its columns once, each with its key (JSON, CSV), its heading (table) and how
-//! its value is taken from a row. [`Printer`] does the rest, row by row, so that a million rows
-//! need no memory; only the table, whose widths depend on all rows, is gathered first.
+//! A listing declares each column once: its key (JSON, CSV), its heading (table), and how to get its value from a
+//! row. [`Printer`] prints row by row, so a million rows need no memory; only the table is collected first, because
+//! its widths depend on all rows.
 //!
-//! Invariant: JSON and CSV carry the values as they are; only the table may shorten or mask them, and only
-//! CSV for a spreadsheet guards texts that it would take for formulas.
+//! Invariant: JSON and CSV have unchanged values. Only the table may shorten or mask them, and only CSV for a
+//! spreadsheet guards texts against formulas.
 
 use super::args::Format;
 use super::failure::Failure;
@@ -17,7 +17,7 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, Tab
 use std::borrow::Cow;
 use std::io::{BufWriter, IsTerminal, StdoutLock, Write};
 
-/// What stands in a cell.
+/// The value of a cell.
 #[derive(Clone, Debug)]
 pub(super) enum Value<'a> {
     Absent,
@@ -27,15 +27,15 @@ pub(super) enum Value<'a> {
     Day(NaiveDate),
     Truth(bool),
     Several(Vec<String>),
-    /// Anything deeper, as JSON already: [`Value::nested`]. Table and CSV show it as it is.
+    /// Nested data, already as JSON: [`Value::nested`]. Table and CSV show it unchanged.
     Nested(String),
 }
 
 /// One column of a listing whose rows are `T`.
 pub(super) struct Column<T> {
-    /// In JSON and CSV.
+    /// For JSON and CSV.
     pub(super) key: &'static str,
-    /// In the table; empty leaves the column out of it.
+    /// For the table; empty to leave the column out.
     pub(super) heading: &'static str,
     pub(super) value: for<'a> fn(&'a T) -> Value<'a>,
 }
@@ -50,13 +50,13 @@ enum Form {
     Table(Box<Table>),
     Json(BufWriter<StdoutLock<'static>>),
     Csv(CsvWriter),
-    /// The same, but what somebody typed begins no formula.
+    /// The same with texts guarded against formulas.
     Spreadsheet(CsvWriter),
 }
 
 type CsvWriter = Box<csv::Writer<BufWriter<StdoutLock<'static>>>>;
 
-/// Standard output, buffered; a row at a time is too many system calls.
+/// Standard output, buffered: a system call per row is too slow.
 pub(super) fn stdout() -> BufWriter<StdoutLock<'static>> {
     BufWriter::with_capacity(1 << 16, std::io::stdout().lock())
 }
@@ -68,7 +68,7 @@ impl<T> Printer<T> {
             Format::Json => Form::Json(stdout()),
             Format::Csv => Form::Csv(headed(columns, csv::WriterBuilder::new(), stdout())?),
             Format::Spreadsheet => {
-                // Without the BOM Excel reads the file in the machine's own code page.
+                // Without the BOM, Excel uses the machine's own code page.
                 let mut out = stdout();
                 out.write_all("\u{FEFF}".as_bytes())?;
                 let mut lines = csv::WriterBuilder::new();
@@ -92,7 +92,7 @@ impl<T> Printer<T> {
                 ));
             }
             Form::Json(out) => {
-                // Written by hand to keep the order of the columns, which is the contract's.
+                // Written by hand to keep the order of columns, which is part of the contract.
                 for (index, (column, value)) in values.enumerate() {
                     write!(out, "{}{:?}:", if index == 0 { '{' } else { ',' }, column.key)?;
                     value.write_json(out)?;
@@ -111,7 +111,7 @@ impl<T> Printer<T> {
         Ok(())
     }
 
-    /// Prints what is still held back.
+    /// Prints the rows still buffered.
     pub(super) fn finish(self) -> Result<(), Failure> {
         match self.out {
             Form::Table(table) if table.is_empty() => Ok(()),
@@ -142,10 +142,10 @@ impl<T> Printer<T> {
 
 fn table<T>(columns: &[Column<T>]) -> Table {
     let mut table = Table::new();
-    // A line below the headings and nothing else: what is read is the data.
+    // Only a line below the headings: readers look at the data.
     table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
     let terminal = std::io::stdout().is_terminal();
-    // Into a file or a pipe every row stays on one line, however long.
+    // In a file or a pipe every row stays on one line, whatever its length.
     table.set_content_arrangement(if terminal {
         ContentArrangement::Dynamic
     } else {
@@ -157,7 +157,7 @@ fn table<T>(columns: &[Column<T>]) -> Table {
     table
 }
 
-/// Rows of texts one below the other, indented, no wider than the terminal.
+/// Aligned rows of texts, indented, no wider than the terminal.
 pub(super) fn aligned<const N: usize>(
     indent: u16,
     rows: impl Iterator<Item = [String; N]>,
@@ -165,7 +165,7 @@ pub(super) fn aligned<const N: usize>(
     let mut table = Table::new();
     table.load_style(TableStyle::new());
     table.set_content_arrangement(ContentArrangement::Disabled);
-    // A terminal that does not know its width says 0; below 40 columns a terminal's own wrapping reads better.
+    // A terminal of unknown width says 0; below 40 columns its own wrapping reads better.
     let narrow = |width: &u16| *width >= 40 && std::io::stdout().is_terminal();
     if let Some(width) = table.width().filter(narrow) {
         table.set_width(width.saturating_sub(indent));
@@ -182,7 +182,7 @@ pub(super) fn aligned<const N: usize>(
     lines.filter(|line| !line.trim().is_empty()).collect()
 }
 
-/// CSV whose heading row is written.
+/// CSV with its heading row written.
 fn headed<T>(
     columns: &[Column<T>],
     lines: csv::WriterBuilder,
@@ -197,7 +197,7 @@ fn broken(error: csv::Error) -> Failure {
     if let csv::ErrorKind::Io(error) = error.into_kind() {
         return error.into();
     }
-    // All rows have the columns of the header, so nothing else can go wrong.
+    // All rows have the header's columns, so nothing else can fail.
     Failure::because("cannot write CSV")
 }
 
@@ -214,9 +214,9 @@ impl Value<'_> {
         reference.map_or(Value::Absent, |known| Value::Text(known.to_string().into()))
     }
 
-    /// A list or a structure; its keys keep the order in which it serialises them.
+    /// A list or a structure; keys keep their serialisation order.
     pub(super) fn nested(value: &impl serde::Serialize) -> Value<'static> {
-        // What has no JSON (a map whose keys are no texts) is none of ours.
+        // We have no values without a JSON form (maps whose keys are not texts).
         serde_json::to_string(value).map_or(Value::Absent, Value::Nested)
     }
 
@@ -228,7 +228,7 @@ impl Value<'_> {
         i64::try_from(count).map_or(Value::Absent, Value::Number)
     }
 
-    /// As the table (for people) and CSV (for programs) show it.
+    /// The text for the table (people) and CSV (programs).
     fn plain(&self, for_people: bool) -> Cow<'_, str> {
         match self {
             Self::Absent => "".into(),
@@ -246,7 +246,7 @@ impl Value<'_> {
         }
     }
 
-    /// As a spreadsheet may hold it; a figure below zero begins with its sign and stays a figure.
+    /// The text for a spreadsheet; a negative number begins with its sign and stays a number.
     fn guarded(&self) -> String {
         let plain = self.plain(false);
         match self {
@@ -272,7 +272,7 @@ impl Value<'_> {
     }
 }
 
-/// Text on one line, with what would move a terminal's cursor made visible.
+/// Text on one line, with terminal control characters made visible.
 pub(super) fn one_line(text: &str) -> Cow<'_, str> {
     if !text.chars().any(char::is_control) {
         return text.into();

@@ -1,7 +1,7 @@
-//! The rules a command works by: the built-in ones, replaced file by file by the centre's own.
+//! The rules of a command: the built-in ones, replaced file by file by the centre's own.
 //!
-//! Start at [`load`]. Every file is read before anything else happens, and the first thing wrong in
-//! each is shown in its place, so that one look is enough to mend them all.
+//! Start at [`load`]. All files are read first, and the first error of each is shown in its place, so that all can
+//! be fixed at once.
 
 mod examples;
 
@@ -11,30 +11,30 @@ use super::settings::Settings;
 use crate::rulebook::{RuleError, RuleFile, Rulebook};
 use std::path::Path;
 
-/// Reads the rules that the settings name.
+/// Reads the rules of the settings.
 pub(super) fn load(settings: &Settings) -> Result<Rulebook, Failure> {
     let own = own(settings)?;
     Rulebook::read(own.clone()).map_err(|faults| wrong(&own, faults))
 }
 
-/// The same with one more file of the centre's own.
+/// The same with one more of the centre's own files.
 pub(super) fn with(settings: &Settings, file: RuleFile) -> Result<Rulebook, Failure> {
     let mut own = own(settings)?;
     own.push(file);
     Rulebook::read(own.clone()).map_err(|faults| wrong(&own, faults))
 }
 
-/// The examples that do not hold, each as `rules test` tells it.
+/// The failed examples, as `rules test` reports them.
 pub(super) fn faults(rules: &Rulebook) -> Vec<String> {
     examples::run(rules).faults
 }
 
-/// The layouts before which one that was learnt goes, as it takes their examples.
+/// The layouts that a learnt one must precede, because it matches their examples.
 pub(super) fn taken_by(rules: &Rulebook, id: &str) -> Vec<String> {
     examples::taken_by(rules, id)
 }
 
-/// Pairs each error with its file, to show the place.
+/// Adds its file to each error, to show the place.
 fn wrong(own: &[RuleFile], faults: Vec<RuleError>) -> Failure {
     let file = |path: &str| own.iter().find(|file| file.path == path).cloned();
     let missing = |path: &str| RuleFile { path: path.to_owned(), text: String::new() };
@@ -43,7 +43,7 @@ fn wrong(own: &[RuleFile], faults: Vec<RuleError>) -> Failure {
     Failure::Rules(faults.into_iter().map(pair).collect())
 }
 
-/// The centre's own files; none where it lives by the built-in ones.
+/// The centre's own files; empty if it has none.
 fn own(settings: &Settings) -> Result<Vec<RuleFile>, Failure> {
     let mut found = Vec::new();
     if let Some(folder) = &settings.rules {
@@ -57,7 +57,7 @@ fn walk(folder: &Path, prefix: &str, found: &mut Vec<RuleFile>) -> std::io::Resu
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        // Editors leave hidden files and backups behind.
+        // Skip the hidden and backup files of editors.
         if name.starts_with('.') || name.ends_with('~') {
             continue;
         }

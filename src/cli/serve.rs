@@ -1,4 +1,4 @@
-//! `duizhang serve`: the web desk, until told to stop.
+//! `duizhang serve`: runs the web desk until stopped.
 
 use super::args::{Global, ServeArgs};
 use super::centre::Centre;
@@ -13,10 +13,10 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Where the desk listens unless told otherwise: for this machine alone.
+/// Default address: only this machine.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
-/// Characters of a monitor's token: 128 bits in hexadecimal.
+/// Minimum characters of a monitor's token: 128 bits in hexadecimal.
 const METRICS_TOKEN_MIN: usize = 32;
 
 pub(super) fn run(global: &Global, args: &ServeArgs) -> Result<Done, Failure> {
@@ -72,7 +72,7 @@ pub(super) fn run(global: &Global, args: &ServeArgs) -> Result<Done, Failure> {
     })
 }
 
-/// Whom the desk believes; without a proxy nobody but this machine reaches it.
+/// The trusted proxies; without a proxy only this machine can reach the desk.
 fn proxies(
     global: &Global,
     args: &ServeArgs,
@@ -98,7 +98,7 @@ fn proxies(
     Ok(proxies)
 }
 
-/// The token that a monitor shows, from its file.
+/// The monitor's token, from its file.
 fn metrics_token(args: &ServeArgs, settings: &Settings) -> Result<Option<String>, Failure> {
     let file = args.metrics_token_file.as_ref().or(settings.desk.metrics_token_file.as_ref());
     let Some(file) = file else { return Ok(None) };
@@ -112,8 +112,8 @@ fn metrics_token(args: &ServeArgs, settings: &Settings) -> Result<Option<String>
     Ok(Some(token))
 }
 
-/// Writes into the outbox what approvers are to know of people's access; the next `alert send` sends it. Letters that
-/// were released and go on paper, or by another program, become files.
+/// Writes access news for approvers to the outbox, for the next `alert send`. Also writes files for released
+/// letters that go on paper or by another program.
 fn told(centre: &Centre) -> Told {
     let (settings, rules) = (centre.settings.clone(), centre.rules.clone());
     let store = centre.store.clone();

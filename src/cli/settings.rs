@@ -1,10 +1,10 @@
 //! Settings in layers: flags, then `DUIZHANG_*`, then `duizhang.toml`, then defaults.
 //!
-//! Start at [`Settings::load`]. The first two layers are clap's (each flag names its variable in
-//! `args.rs`), so the environment is read nowhere in our own code. Paths in the file are taken from
-//! the folder of the file; paths on the command line from where the command runs.
+//! Start at [`Settings::load`]. clap handles the first two layers (each flag names its variable in `args.rs`), so
+//! our own code does not read the environment. Paths in the file are relative to its folder; paths on the command
+//! line to the current directory.
 //!
-//! Invariant: an unknown key in the file is an error, shown in its place.
+//! Invariant: an unknown key in the file is an error and is shown in its place.
 
 mod mail;
 
@@ -22,16 +22,16 @@ use std::path::{Path, PathBuf};
 
 pub(super) const FILE_NAME: &str = "duizhang.toml";
 
-/// What a command works with.
+/// The settings of a command.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
     pub(super) database: String,
     pub(super) centre: Centre,
     pub(super) format: Format,
-    /// The centre's own rule files; `None` where it lives by the built-in ones.
+    /// The centre's own rule files; `None` to use the built-in ones.
     pub(super) rules: Option<PathBuf>,
     pub(super) inbox: PathBuf,
-    /// For so long nobody may have written into a file before a night takes it in.
+    /// How long a file must be unmodified before a night ingests it.
     pub(super) inbox_quiet_seconds: u64,
     pub(super) quarantine: PathBuf,
     pub(super) reports: PathBuf,
@@ -39,52 +39,52 @@ pub(super) struct Settings {
     pub(super) letters: Letters,
     pub(super) desk: Desk,
     pub(super) audit: Audit,
-    /// The file that was read.
+    /// The settings file, if any.
     pub(super) file: Option<PathBuf>,
 }
 
-/// Who the centre is.
+/// The centre's identity and contact.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Centre {
     /// Its key in the database.
     pub(super) code: String,
     pub(super) name: String,
-    /// Where employers ask.
+    /// The telephone for employers' questions.
     pub(super) phone: String,
     pub(super) address: String,
     pub(super) hours: String,
-    /// An invented centre: nothing is ever sent from it.
+    /// An invented centre that never sends anything.
     pub(super) demo: bool,
 }
 
-/// How far the audit trail is, as it leaves the house.
+/// How the head of the audit trail is published.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Audit {
-    /// A private key, Ed25519 in PEM, that signs it.
+    /// A private key, Ed25519 in PEM, to sign it.
     pub(super) sign_key: Option<PathBuf>,
 }
 
-/// How the desk is served.
+/// Settings of the web desk.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Desk {
     pub(super) listen: Option<SocketAddr>,
-    /// Where others reach it; links in letters begin with it. Without it there are none.
+    /// Its public URL, used in links of letters. Without it there are no links.
     pub(super) url: Option<String>,
-    /// The proxies in front whose headers are believed: addresses or networks, or `true` for this machine.
+    /// The trusted proxies: addresses or networks, or `true` for this machine.
     pub(super) behind_proxy: BehindProxy,
     pub(super) second_factor: SecondFactor,
-    /// The key that second factors are sealed under; outside the database.
+    /// The key that seals second factors; outside the database.
     pub(super) key_file: Option<PathBuf>,
-    /// A listener of its own for `/metrics`.
+    /// A separate listener for `/metrics`.
     pub(super) metrics_listen: Option<SocketAddr>,
-    /// The token that a monitor shows for `/metrics` at the desk's own address.
+    /// The token for `/metrics` at the desk's own address.
     pub(super) metrics_token_file: Option<PathBuf>,
 }
 
-/// Which proxies stand in front, as the file writes it.
+/// The proxies as in the file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub(super) enum BehindProxy {
@@ -109,13 +109,13 @@ impl BehindProxy {
     }
 }
 
-/// Whether people work at the desk without a second factor.
+/// Whether people can use the desk without a second factor.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum SecondFactor {
     #[default]
     Required,
-    /// For trying things out.
+    /// For evaluation only.
     Optional,
 }
 
@@ -125,7 +125,7 @@ impl SecondFactor {
     }
 }
 
-/// A language, as the file writes it.
+/// A language as in the file.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Tongue {
@@ -146,7 +146,7 @@ impl Default for Centre {
     }
 }
 
-/// `duizhang.toml`, every key of it optional.
+/// `duizhang.toml`; every key is optional.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct File {
@@ -164,7 +164,7 @@ struct File {
 }
 
 impl Desk {
-    /// Takes paths from the folder of the settings file.
+    /// Resolves paths relative to the settings file's folder.
     fn rooted(mut self, folder: &Path) -> Self {
         let files = [&mut self.key_file, &mut self.metrics_token_file];
         files.into_iter().flatten().for_each(|file| *file = folder.join(&*file));
@@ -173,7 +173,7 @@ impl Desk {
 }
 
 impl Settings {
-    /// A file beside the settings; here where there are none.
+    /// A file beside the settings file, or in the current directory without one.
     pub(super) fn beside(&self, name: &str) -> PathBuf {
         self.file.as_deref().map(folder_of).unwrap_or_default().join(name)
     }
@@ -185,9 +185,8 @@ impl Settings {
         }
     }
 
-    /// The settings of one centre among many: `centres/CODE/duizhang.toml` beside this file where there
-    /// is one, else these, with a folder of the centre's own below each of them. The database is the
-    /// one all share.
+    /// The settings of one centre among many: `centres/CODE/duizhang.toml` beside this file if it exists; else
+    /// these settings, with a subfolder for the centre in each folder. All share the database.
     pub(super) fn of_centre(&self, global: &Global, code: &str) -> Result<Self, Failure> {
         let folder = self.file.as_deref().map(folder_of).unwrap_or_default();
         let own = folder.join("centres").join(code).join(FILE_NAME);
@@ -210,7 +209,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// What a confirming link is before its token: a page of one's own, or the desk's.
+    /// The confirmation link without its token: the configured page, or the desk's.
     pub(super) fn confirm_link(&self) -> Option<String> {
         let own = self.letters.confirm_url.clone();
         let desk =
@@ -218,16 +217,16 @@ impl Settings {
         own.or_else(desk)
     }
 
-    /// The desk's page that declines advice; `None` where mail systems cannot reach it, which ask for https (RFC 8058).
+    /// The desk's unsubscribe page; `None` if mail systems cannot reach it, which requires https (RFC 8058).
     pub(super) fn unsubscribe_page(&self) -> Option<String> {
         let url = self.desk.url.as_ref().filter(|url| url.starts_with("https://"))?;
         Some(format!("{}/unsubscribe", url.trim_end_matches('/')))
     }
 
-    /// Who the centre is, as letters name it.
+    /// The centre's contact for letters.
     pub(super) fn contact(&self) -> CentreContact {
         let Self { centre, letters, .. } = self;
-        // What is not filled in yet says so, rather than leave a hole in a sentence.
+        // A missing value is named as missing instead of leaving a gap in a sentence.
         let unfilled = CentreContact::placeholder(&centre.code, &centre.name);
         let filled =
             |text: &str, otherwise| if text.is_empty() { otherwise } else { text.to_owned() };
@@ -243,12 +242,12 @@ impl Settings {
         }
     }
 
-    /// Lays flags over the file over the defaults.
+    /// Combines flags, file and defaults.
     pub(super) fn load(global: &Global) -> Result<Self, Failure> {
         Self::layered(global, global.config.clone().or_else(find))
     }
 
-    /// The same with a file that is named.
+    /// The same with a given file.
     pub(super) fn at(global: &Global, path: &Path) -> Result<Self, Failure> {
         Self::layered(global, Some(path.to_path_buf()))
     }
@@ -291,12 +290,12 @@ impl Settings {
     }
 }
 
-/// The settings file here or in the nearest folder above, as `git` and `cargo` look for theirs.
+/// The settings file here or in the nearest parent folder, as `git` and `cargo` search.
 fn find() -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
     let found =
         here.ancestors().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file())?;
-    // Short where it can be: it is shown in messages.
+    // Keep it short if possible: messages show it.
     Some(if found.parent() == Some(&here) { PathBuf::from(FILE_NAME) } else { found })
 }
 
@@ -310,7 +309,7 @@ fn read(path: &Path) -> Result<File, Failure> {
     file.parse().map_err(|error| Failure::Settings(Box::new((file, error))))
 }
 
-/// A SQLite file named in the settings file lies beside it, wherever the command runs.
+/// A SQLite file in the settings file is relative to it, wherever the command runs.
 fn rooted(database: &str, folder: &Path) -> String {
     match database.strip_prefix("sqlite://") {
         Some(file) if !file.starts_with('/') && !file.starts_with(":memory:") => {

@@ -1,7 +1,6 @@
-//! `duizhang show`: an employer, an employee, a notice, a month's list, a ledger, a receipt.
+//! `duizhang show`: an employer, employee, notice, monthly list, ledger or receipt.
 //!
-//! Each prints rows as a table, JSON or CSV; money is text in yuan. A notice shows its lines: a row
-//! an employee.
+//! Each prints rows as a table, JSON or CSV; money is text in yuan. A notice shows one row per employee.
 
 use self::query::Query;
 use super::args::{Global, ShowArgs, Shown};
@@ -22,7 +21,7 @@ use serde::Serialize;
 use std::io::Write;
 use std::sync::Arc;
 
-/// A row that the domain writes as JSON.
+/// A row that the domain serialises as JSON.
 #[derive(Clone, Default)]
 struct Written(serde_json::Map<String, serde_json::Value>);
 
@@ -39,7 +38,7 @@ impl Written {
         self
     }
 
-    /// With all of another row beside it.
+    /// Adds all fields of another row.
     fn and(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self
@@ -49,7 +48,7 @@ impl Written {
         match self.0.get(key) {
             None | Some(serde_json::Value::Null) => Value::Absent,
             Some(serde_json::Value::String(text)) => match Money::of_any_size(text) {
-                // Only money has exactly this form; in a table it stands to the right, grouped.
+                // Only money has exactly this form; a table aligns it right, with groups.
                 Ok(money) if money.to_string() == *text => Value::amount(money),
                 Ok(_) | Err(_) => Value::text(text),
             },
@@ -221,7 +220,7 @@ fn employer(
 
 fn employee(books: &mut Books<'_>, id: &Id, on: NaiveDate) -> Result<Vec<Written>, StoreError> {
     books.employee(id, on)?;
-    // A sign that a transfer or a merge left behind is history, unless it is all there is.
+    // An account left behind by a transfer or merger is history, unless there is no other.
     let mut views: Vec<_> = books.centre().accounts_by_number(id).collect();
     let is_sign = |view: &EmployeeView<'_>| view.went_to.is_some();
     views.sort_by_key(is_sign);

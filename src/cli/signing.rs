@@ -1,8 +1,7 @@
-//! Signs how far the audit trail is, with the centre's own key, and checks such a signature.
+//! Signs the head of the audit trail with the centre's own key, and verifies such signatures.
 //!
-//! Ed25519 (RFC 8032): the same line has the same signature, so that a report written again has the same
-//! bytes. The key is a PEM file, as `openssl genpkey -algorithm ed25519` writes it; it is read where a report is
-//! made and kept nowhere.
+//! Ed25519 (RFC 8032) is deterministic, so a rewritten report has the same bytes. The key is a PEM file as from
+//! `openssl genpkey -algorithm ed25519`; it is read for each report and not stored.
 
 use super::failure::{Doing, Failure};
 use super::settings::Settings;
@@ -14,10 +13,9 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{PrivatePkcs8KeyDer, SubjectPublicKeyInfoDer};
 use std::path::Path;
 
-/// Bytes of a public key.
 const PUBLIC_KEY_BYTES: usize = 32;
 
-/// Signs the head where the settings name a key.
+/// Signs the head if the settings have a key.
 pub(super) fn sign(settings: &Settings, head: &mut TrailHead) -> Result<(), Failure> {
     let Some(file) = &settings.audit.sign_key else { return Ok(()) };
     let doing = || format!("cannot sign with {}", file.display());
@@ -33,7 +31,7 @@ pub(super) fn sign(settings: &Settings, head: &mut TrailHead) -> Result<(), Fail
     Ok(())
 }
 
-/// Whether a signature is that of a public key, which is given as digits or as a PEM file.
+/// Verifies a signature with a public key, given as digits or a PEM file.
 pub(super) fn is_signed(
     settings: &Settings,
     (entry, head): (i64, &str),
@@ -53,12 +51,12 @@ fn public(given: &str) -> Result<Vec<u8>, Failure> {
     let doing = || format!("cannot read the public key {given}");
     let pem = std::fs::read(Path::new(given)).doing(doing)?;
     let der = SubjectPublicKeyInfoDer::from_pem_slice(&pem).doing(doing)?;
-    // The key stands at the end of what says its kind.
+    // The key is at the end, after its type.
     let from = der.len().saturating_sub(PUBLIC_KEY_BYTES);
     Ok(der.get(from..).unwrap_or_default().to_vec())
 }
 
-/// A key as hexadecimal digits.
+/// Parses hexadecimal digits.
 fn digits(text: &str) -> Option<Vec<u8>> {
     if text.len() != 2 * PUBLIC_KEY_BYTES || !text.is_ascii() {
         return None;

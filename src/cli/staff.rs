@@ -1,7 +1,7 @@
-//! Mail of the centre that is no letter to an employer about money: summaries, alarms, questions.
+//! The centre's mail that is not about an employer's money: summaries, alarms, confirmations.
 //!
-//! Written into the outbox beside the letters and sent with them. Where no mail server is set up, or
-//! nobody is named in `letters.staff`, nothing is written.
+//! It goes into the outbox with the letters. Without a mail server or recipients in `letters.staff` nothing is
+//! written.
 
 use super::centre::Centre;
 use super::clock;
@@ -18,7 +18,7 @@ use crate::suspense::trail::TrailEntry;
 use chrono::NaiveDate;
 use std::path::Path;
 
-/// Writes the night's summary with its report, and an alarm where one is due.
+/// Writes the night's summary with its report, and an alarm if needed.
 pub(super) fn tell(centre: &Centre, report: &Report, page: &Path) -> Result<(), Failure> {
     if !tells(centre) {
         return Ok(());
@@ -50,7 +50,7 @@ pub(super) fn tell(centre: &Centre, report: &Report, page: &Path) -> Result<(), 
     }
 }
 
-/// Writes an alarm about a night that failed. Whoever cannot write it has said so already.
+/// Writes an alarm about a failed night. A failure to write it was already reported.
 pub(super) fn failed(centre: &Centre, night: NaiveDate, error: &str) {
     if !tells(centre) {
         return;
@@ -62,8 +62,8 @@ pub(super) fn failed(centre: &Centre, night: NaiveDate, error: &str) {
     }
 }
 
-/// Writes an alarm about a mail server that will take nothing until somebody mends something: it stands in the outbox
-/// for whoever looks, and is the first to go once the server takes letters again. Once a day.
+/// Writes an alarm about a mail server that rejects everything until somebody fixes it. It is visible in the
+/// outbox, and is sent first once the server accepts mail again. Once a day.
 pub(super) fn refused_by_the_server(
     settings: &Settings,
     (store, rules): (&Store, &Rulebook),
@@ -91,7 +91,7 @@ pub(super) fn refused_by_the_server(
     }
 }
 
-/// Writes the letter that asks an address whether it is an employer's.
+/// Writes the letter that asks to confirm an address.
 pub(super) fn ask(
     centre: &Centre,
     employer: &str,
@@ -105,8 +105,8 @@ pub(super) fn ask(
     put(&centre.settings, &centre.store, &question, &[address.to_owned()])
 }
 
-/// Writes what was done about people's access since it was told last: changes that wait, the command line's acts, and
-/// what was approved by somebody whose access another person had renewed.
+/// Writes the access changes since the last mail: pending changes, acts at the command line, and approvals by
+/// somebody whose access another person had renewed.
 pub(super) fn access(settings: &Settings, rules: &Rulebook, store: &Store) -> Result<(), Failure> {
     if !addressed(settings) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! `duizhang suspense`: what is in suspense, why, what comes nearest, and what staff decide of it.
+//! `duizhang suspense`: items in suspense, the reasons, suggestions, and staff's decisions.
 
 use super::args::{AsOf, Format, Global, ResolveArgs, SuspenseCommand, SuspenseListArgs};
 use super::centre::Centre;
@@ -38,7 +38,7 @@ fn nearest(item: &Item) -> Option<PaymentReference> {
     item.suggestions.first().map(|suggestion| suggestion.reference)
 }
 
-/// The first remark there is, as the bank gave it.
+/// The first remark as in the bank's file.
 fn remark(item: &Item) -> String {
     item.remarks.first().map(|remark| remark.text().to_owned()).unwrap_or_default()
 }
@@ -57,7 +57,7 @@ fn list(global: &Global, args: &SuspenseListArgs) -> Result<Done, Failure> {
     Ok(Done::Fully)
 }
 
-/// One item with everything that is known of it.
+/// One item with everything known of it.
 fn show(global: &Global, id: &str, as_of: &AsOf) -> Result<Done, Failure> {
     let centre = Centre::read(global)?;
     let id = identify(&centre, id)?.to_string();
@@ -77,7 +77,7 @@ fn show(global: &Global, id: &str, as_of: &AsOf) -> Result<Done, Failure> {
     Ok(Done::Fully)
 }
 
-/// The open item of that id, or the only one whose serial ends so.
+/// The open item with this id, or the only one whose serial ends with it.
 fn identify(centre: &Centre, id: &str) -> Result<ItemId, Failure> {
     let filter = SuspenseFilter { id: id.parse().ok(), ..SuspenseFilter::default() };
     let exact = filter.id.is_some();
@@ -156,7 +156,7 @@ const fn compared(kind: EvidenceKind) -> &'static str {
     }
 }
 
-/// What the advance balance adds: the amount that is given, or what the items leave missing.
+/// The amount to add from the advance balance: as given, or what the items lack.
 fn added(
     centre: &Centre,
     text: &str,
@@ -205,7 +205,7 @@ fn resolve(global: &Global, args: &ResolveArgs) -> Result<Done, Failure> {
             owners.push(centre.store.employer_of(item)?);
         }
         owners.dedup();
-        // Of an owner nobody knows it stays as it is, and is refused.
+        // With an unknown owner it stays unchanged and is refused.
         if let [Some(only)] = owners.as_slice() {
             act = Act::Advance { employer_id: Some(only.clone()) };
         }

@@ -1,7 +1,7 @@
-//! `duizhang template`: the sheet that people fill in, for each register and each list.
+//! `duizhang template`: the sheet to fill in for each register and each list.
 //!
-//! `.xlsx` makes a workbook: columns of texts, drop-downs, the instructions on a sheet of their own. With
-//! `--employer` its people stand in it already. As CSV it is the headings alone: an example would be a row.
+//! `.xlsx` gives a workbook with text columns, drop-downs, and instructions on their own sheet. With `--employer`
+//! its employees are already filled in. CSV has only the headings: an example would count as a row.
 
 use super::args::{Global, TemplateArgs};
 use super::centre::Centre;
@@ -45,7 +45,7 @@ fn form(global: &Global, args: &TemplateArgs) -> Result<Form, Failure> {
         return Err(Failure::Usage(format!("no template {:?}", args.name)));
     };
     let Some(employer) = &args.employer else {
-        // The reasons are the centre's where there is one at hand.
+        // Use the centre's reasons if there is a centre.
         let policy = Centre::read(global).map(|centre| centre.rules.policy.clone());
         let mut form = Form::of_register(template, &reasons(policy.as_ref().ok()));
         if !args.out.as_deref().is_some_and(is_workbook) {
@@ -60,7 +60,7 @@ fn form(global: &Global, args: &TemplateArgs) -> Result<Form, Failure> {
     let policy = Arc::new(centre.rules.policy.clone());
     let id: Id = employer.as_str().into();
     let people: Option<Vec<EmployeeAccount>> = centre.store.look(Arc::clone(&policy), |books| {
-        // Of nobody's people the day says nothing.
+        // The day does not matter: only whether the employer exists is used.
         books.accounts(&id)?;
         let known = books.employer(&id, chrono::NaiveDate::MIN)?;
         let all = books.centre().accounts_of(&id);
@@ -80,7 +80,7 @@ fn is_workbook(path: &Path) -> bool {
     path.extension().is_some_and(|end| end.eq_ignore_ascii_case("xlsx"))
 }
 
-/// The names of the seal reasons that a centre knows.
+/// The names of a centre's seal reasons.
 fn reasons(policy: Option<&Policy>) -> Vec<String> {
     let known = policy.map(|policy| policy.seal_reasons.as_slice()).unwrap_or_default();
     known.iter().map(|reason| reason.name.clone()).collect()

@@ -1,7 +1,7 @@
-//! Text messages: which letters go as one, and handing them to the gateway.
+//! Text messages: chooses the letters to send as text and passes them to the gateway.
 //!
-//! Start at [`send`]. A gateway that is not there, or does not let us in, costs no message a try; one that refuses the first few
-//! alike is not believed about their numbers. No number, text or secret is logged or printed.
+//! Start at [`send`]. If the gateway is unreachable or rejects our login, no message loses a try. If it refuses the
+//! first few alike, their numbers are not blamed. No number, text or secret is logged or printed.
 
 use super::args::Global;
 use super::clock;
@@ -18,26 +18,26 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use std::time::Duration;
 
-/// Messages in our hands at a time; each takes the gateway's patience at the longest.
+/// Messages claimed at a time; each may take the gateway's full time-out.
 const CLAIMED: usize = 16;
 
-/// Messages refused before the first is taken that are the gateway's doing.
+/// Messages refused before the first is accepted that are the gateway's fault.
 const REFUSED_AT_FIRST_MAX: usize = 3;
 
-/// Seconds after which those are tried again.
+/// Seconds until those are retried.
 const REFUSED_FOR: i64 = 3_600;
 
-/// What a run did.
+/// The counts of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Texted {
     pub(super) sent: u64,
-    /// No text goes through: mail or paper again.
+    /// Impossible as text: sent by mail or on paper instead.
     pub(super) back: u64,
     pub(super) later: u64,
     pub(super) fault: Option<ChannelFault>,
 }
 
-/// Has the letters of a night go by the ways that their employers want.
+/// Distributes the letters of a night by their employers' ways.
 pub(super) fn distribute(
     settings: &Settings,
     (store, rules): (&Store, &Rulebook),
@@ -49,7 +49,7 @@ pub(super) fn distribute(
     Ok(())
 }
 
-/// The same of letters that were held and released since.
+/// The same for letters that were held and then released.
 pub(super) fn distribute_released(
     settings: &Settings,
     (store, rules): (&Store, &Rulebook),
@@ -66,7 +66,7 @@ fn tell_of(done: Distributed) {
     }
 }
 
-/// What texts are written with, where there is a gateway.
+/// What is needed to write texts, if there is a gateway.
 pub(super) fn texts<'a>(
     settings: &Settings,
     centre: &'a CentreContact,
@@ -76,8 +76,7 @@ pub(super) fn texts<'a>(
     Some(Texts { centre, rules: &rules.letters, parts_max: usize::from(sms.parts_max) })
 }
 
-/// Sends the text messages that are due, where there is a gateway; outside the hours in which letters to employers go out
-/// they wait until these open.
+/// Sends due text messages, if there is a gateway. Outside the mail window for employers they wait.
 pub(super) fn send(
     global: &Global,
     (settings, store): (&Settings, &Store),
@@ -165,7 +164,7 @@ fn run(
     Ok(texted)
 }
 
-/// Who writes down what became of messages.
+/// Records the results of messages.
 struct Sender<'a> {
     folder: &'a std::path::Path,
     store: &'a Store,
@@ -183,7 +182,7 @@ impl Sender<'_> {
             LetterState::Sent => texted.sent += 1,
             LetterState::Refused | LetterState::GivenUp => {
                 texted.back += 1;
-                // The page is there before the outbox says so.
+                // The page is written before the outbox says so.
                 let letter = self.store.letter(&text.letter_id)?;
                 if let Some(letter) = letter.filter(|letter| letter.on_paper()) {
                     nightly::print_page(self.folder, &letter)?;
@@ -202,7 +201,7 @@ impl Sender<'_> {
     }
 }
 
-/// The gateway that the settings describe.
+/// The gateway from the settings.
 fn gateway(sms: &Sms) -> Result<Gateway, Failure> {
     let here = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
     let behind =

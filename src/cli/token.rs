@@ -1,4 +1,4 @@
-//! `duizhang token`: what programs may do at the desk's interface.
+//! `duizhang token`: what programs may do through the desk's API.
 
 use super::args::{Global, TokenCommand};
 use super::centre::Centre;

@@ -1,5 +1,4 @@
-//! `duizhang trail`: the audit trail as it was written, oldest first; taken out as JSON or CSV it can be
-//! checked by anybody who can compute a SHA-256.
+//! `duizhang trail`: the unchanged audit trail, oldest first. As JSON or CSV, anybody can verify it with SHA-256.
 
 use super::args::{Global, TrailArgs};
 use super::centre::Centre;

@@ -1,4 +1,4 @@
-//! `duizhang alert test`: one plain letter that says that it is a test, and what the server answered step by step.
+//! `duizhang alert test`: sends one test letter and shows the server's answers step by step.
 
 use super::args::Global;
 use super::centre::Centre;

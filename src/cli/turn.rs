@@ -1,7 +1,7 @@
-//! Whether a night's day is in its turn: what `nightly` and `match` ask before they touch anything.
+//! Checks whether a night's day is the next one, for `nightly` and `match` before they change anything.
 //!
-//! A day gone by would judge money by months that were open then, and a day to come by months that are closed then;
-//! both is a slip of a hand or of a clock far more often than it is meant.
+//! A past day would use the months that were open then, and a future day the months that are closed then. Both are
+//! usually mistakes, or a wrong clock.
 
 use super::args::NightDay;
 use super::clock;
@@ -9,12 +9,12 @@ use super::failure::Failure;
 use crate::store::{Store, Turn};
 use chrono::NaiveDate;
 
-/// The day that a night is asked for.
+/// The requested day.
 pub(super) fn asked(day: &NightDay) -> NaiveDate {
     day.as_of.as_of.unwrap_or_else(clock::today)
 }
 
-/// Where a night of this day stands; refused where it is out of its turn and nobody said that it is meant.
+/// Whether this day is the next, the last or a past one; refused if out of order and not confirmed.
 pub(super) fn of(store: &Store, as_of: NaiveDate, accepted: bool) -> Result<Turn, Failure> {
     let today = clock::today();
     not_to_come(as_of, today, accepted)?;
@@ -30,7 +30,7 @@ pub(super) fn of(store: &Store, as_of: NaiveDate, accepted: bool) -> Result<Turn
     }
 }
 
-/// Refuses a day after today, whichever centre it is for.
+/// Refuses a future day, for any centre.
 pub(super) fn not_to_come(
     as_of: NaiveDate,
     today: NaiveDate,

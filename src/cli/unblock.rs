@@ -1,4 +1,4 @@
-//! `duizhang alert unblock`: blocks on many addresses are lifted at once, and the trail says whose.
+//! `duizhang alert unblock`: lifts the blocks of many addresses at once; the trail records whose.
 
 use super::args::{Global, UnblockArgs};
 use super::centre::Centre;

@@ -1,8 +1,8 @@
-//! `duizhang user`: who may work at the desk.
+//! `duizhang user`: the people who may use the desk.
 //!
-//! A password is typed on the terminal or read from a file; never an argument, which every process on
-//! the machine could read. What is done here is one person's act: whoever holds the database's machine can do it
-//! alone, so it stands in the trail as such and the approvers are told.
+//! A password is typed on the terminal or read from a file. It is never an argument, which every process on the
+//! machine could read. One person with access to the database's machine can act here alone, so the trail records it
+//! as such and approvers are notified.
 
 use super::args::{Global, PasswordArgs, RoleName, UserAddArgs, UserCommand};
 use super::centre::Centre;
@@ -53,7 +53,7 @@ pub(super) fn run(global: &Global, command: &UserCommand, by: &str) -> Result<Do
     Ok(Done::Fully)
 }
 
-/// Does a change of somebody's access: one person's act, kept as such; the approvers are told.
+/// Changes somebody's access as one person's act, recorded as such; approvers are notified.
 pub(super) fn change(centre: &Centre, by: &str, request: &AccessRequest) -> Result<(), Failure> {
     let renewed = &centre.rules.desk.renewed;
     centre.store.change_access(renewed, by, request, clock::moment(None))?;
@@ -109,14 +109,14 @@ fn add(centre: &Centre, args: &UserAddArgs) -> Result<AccessRequest, Failure> {
     Ok(newcomer.request(&password::hash(&newcomer.password)?))
 }
 
-/// What was done at the command line, for the audit trail.
+/// A trail entry for an act at the command line.
 pub(super) fn entry(event: TrailEvent, subject: &str, detail: &str) -> TrailEntry {
     let [actor, role] = ["operator"; 2].map(str::to_owned);
     let subject = subject.to_owned();
     TrailEntry { at: clock::now(), actor, role, event, subject, detail: account::detail(detail) }
 }
 
-/// The password, from where it was said to come.
+/// The password from the chosen source.
 fn ask(args: &PasswordArgs) -> Result<String, Failure> {
     let first_line = |mut from: Box<dyn BufRead>| {
         let mut line = String::new();
@@ -139,7 +139,7 @@ fn ask(args: &PasswordArgs) -> Result<String, Failure> {
     }
 }
 
-/// Asks twice, showing nothing of what is typed.
+/// Asks twice without echo.
 fn typed() -> Result<String, Failure> {
     let terminal = console::Term::stderr();
     let once = |prompt: &str| {

@@ -1,17 +1,16 @@
 //! The centre and its three collection accounts.
 
-/// The centre's name.
 pub const NAME: &str = "示例市住房公积金管理中心";
-/// Where it receives employers.
+/// Its office address.
 pub const ADDRESS: &str = "示例市示例路 1 号政务服务大厅";
 
-/// An account of the centre, at a bank of its own.
+/// One of the centre's accounts, each at another bank.
 pub(super) struct Account {
     pub(super) no: &'static str,
     pub(super) bank: &'static str,
     pub(super) bank_name: &'static str,
     pub(super) name: &'static str,
-    /// Balance before the story begins, in fen.
+    /// Opening balance of the story, in fen.
     pub(super) opening: i64,
 }
 
@@ -39,7 +38,7 @@ pub(super) const ACCOUNTS: [Account; 3] = [
     },
 ];
 
-/// The account of that number in the list; the story names no other.
+/// An account by its number; the story uses only valid numbers.
 pub(super) fn account(index: usize) -> &'static Account {
     ACCOUNTS.get(index).unwrap_or(&ACCOUNTS[0])
 }

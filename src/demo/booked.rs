@@ -1,13 +1,12 @@
-//! A movement as the bank books it, and how banks write amounts and times.
+//! A movement as booked by the bank, and the banks' forms of amounts and times.
 
 use super::story::Movement;
 
-/// A movement as the bank books it.
 #[derive(Clone, Debug)]
 pub(super) struct DemoLine {
     pub(super) serial: String,
     pub(super) movement: Movement,
-    /// After it, in fen.
+    /// Balance after it, in fen.
     pub(super) balance: i64,
 }
 
@@ -16,7 +15,7 @@ pub(super) fn yuan(fen: i64) -> String {
     crate::remittance::Money::from_fen(fen).to_string()
 }
 
-/// The time of day of a second.
+/// A second of the day as a time.
 pub(super) fn time(second: u64, between: &str) -> String {
     let (hour, minute) = (second / 3600, second / 60 % 60);
     format!("{hour:02}{between}{minute:02}{between}{:02}", second % 60)

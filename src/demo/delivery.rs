@@ -1,15 +1,15 @@
-//! What the banks deliver before each night, and what goes wrong on the way.
+//! The banks' deliveries before each night, and their mishaps.
 //!
-//! Each account's movements since the night before go into one file, in the account's own format.
-//! Four mishaps of delivery are told here: an overlapping file, a late one, a row whose content the
-//! bank changed, and a file that is no statement.
+//! Each account's movements since the previous night go into one file in the account's own format. There are four
+//! mishaps: an overlapping file, a late one, a row whose content the bank changed, and a file that is not a
+//! statement.
 
 use super::booked::{DemoLine, yuan};
 use super::story::{Movement, Notice, Story};
 use super::{DemoNight, bank, camt, mt940, statement};
 use chrono::NaiveDate;
 
-/// The nights: month and day of each, two a week.
+/// Month and day of the nights, two a week.
 #[rustfmt::skip] // A calendar is read by row.
 const NIGHTS: &[(u32, u32)] = &[
     (4, 3), (4, 7), (4, 10), (4, 14), (4, 17), (4, 21), (4, 24), (4, 28),
@@ -33,7 +33,7 @@ pub(super) fn nights(story: &Story) -> Vec<DemoNight> {
                 }
             }
             if index == LAST {
-                // Somebody saved the bank's login page under the name of a statement.
+                // Somebody saved the bank's login page as a statement.
                 inbox.push(("对账单下载.csv".to_owned(), LOGIN_PAGE.as_bytes().to_vec()));
             }
             DemoNight { as_of: date(month, day), notices: list(index, &story.notices), inbox }
@@ -44,9 +44,9 @@ pub(super) fn nights(story: &Story) -> Vec<DemoNight> {
 const LOGIN_PAGE: &str = "<!DOCTYPE html>\n<html><head><title>会话超时</title></head>\n\
     <body>您的登录已超时，请重新登录企业网上银行。</body></html>\n";
 
-/// The nights whose file of this account comes in before this night.
+/// The nights whose file of this account arrives before this night.
 fn delivered(at: usize, night: usize) -> Vec<usize> {
-    // The third bank is late once: its file comes with the next.
+    // The third bank is late once: its file arrives with the next.
     if at == 2 && night == LAST - 1 {
         vec![]
     } else if at == 2 && night == LAST {
@@ -56,7 +56,7 @@ fn delivered(at: usize, night: usize) -> Vec<usize> {
     }
 }
 
-/// Every movement of an account with serial and balance, in order.
+/// All movements of an account with serial and balance, in order.
 fn book(at: usize, movements: &[Movement]) -> Vec<DemoLine> {
     let mut balance = bank::account(at).opening;
     let own = movements.iter().filter(|movement| movement.at == at);
@@ -69,9 +69,9 @@ fn book(at: usize, movements: &[Movement]) -> Vec<DemoLine> {
         .collect()
 }
 
-/// The file with an account's movements from the night before up to this one.
+/// An account's file, from the previous night to this one.
 fn file(at: usize, night: usize, book: &[DemoLine]) -> Option<(String, Vec<u8>)> {
-    // The first bank delivers the days before once more.
+    // The first bank delivers the previous days again.
     let nights = if (at, night) == (0, LAST) { 2 } else { 1 };
     let from = night.checked_sub(nights).map_or(date(4, 1), night_of);
     let to = night_of(night);
@@ -81,7 +81,7 @@ fn file(at: usize, night: usize, book: &[DemoLine]) -> Option<(String, Vec<u8>)>
     };
     let mut lines = lines(from);
     if (at, night) == (1, LAST) {
-        // The bank mended a remark after it had delivered the row.
+        // The bank corrected a remark after delivering the row.
         let known = book.iter().rfind(|line| line.movement.on < from && !line.movement.reversal);
         lines.extend(known.map(|line| {
             let mut changed = line.clone();
@@ -101,7 +101,7 @@ fn file(at: usize, night: usize, book: &[DemoLine]) -> Option<(String, Vec<u8>)>
     })
 }
 
-/// The list of a month's notices, imported before the first night of the month.
+/// A month's notices, imported before its first night.
 fn list(night: usize, notices: &[Notice]) -> Option<(String, String)> {
     let month_of = |night: usize| NIGHTS.get(night).map(|&(month, _)| month);
     let month = month_of(night)?;

@@ -1,4 +1,4 @@
-//! Two hundred employers that do not exist.
+//! Two hundred invented employers.
 
 use super::prng::Prng;
 
@@ -39,7 +39,6 @@ const BRANCHES: &[(&str, &str)] = &[
     ("402000000066", "示例农村商业银行营业部"),
 ];
 
-/// One invented employer.
 #[derive(Clone, Debug)]
 pub(super) struct Invented {
     pub(super) id: String,
@@ -47,9 +46,9 @@ pub(super) struct Invented {
     /// The account it pays from.
     pub(super) account: String,
     pub(super) branch: (&'static str, &'static str),
-    /// Which of the centre's accounts it pays to.
+    /// The centre's account that it pays to.
     pub(super) pays_to: usize,
-    /// Employees times their monthly contribution, in fen.
+    /// The total monthly contribution of its employees, in fen.
     pub(super) monthly: i64,
     email: bool,
     pub(super) account_known: bool,
@@ -93,7 +92,7 @@ pub(super) fn csv(employers: &[Invented]) -> String {
         let email =
             if employer.email { format!("gjj@d{number}.example.com") } else { String::new() };
         let account = if employer.account_known { account.as_str() } else { "" };
-        // A code of the right length that no register can have issued: it begins with zeros.
+        // A code of the right length that no register can have issued, because it begins with zeros.
         text.push_str(&format!(
             "{id},{name},000000000000{number},{email},公积金经办人,,{account}\n"
         ));

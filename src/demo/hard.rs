@@ -1,12 +1,11 @@
-//! Hard months with known truth: what suggestions are measured by.
+//! Difficult months with a known solution, to measure suggestions.
 //!
-//! Start at [`Town::month`]. Every employer pays its notice, some of them wrongly in one of the ways of
-//! [`Kind`]; the feed holds what a bank would deliver, and [`Month::truth`] says beside it which notice was
-//! meant. Whoever suggests sees the feed, never the truth.
+//! Start at [`Town::month`]. Every employer pays its notice, some incorrectly in one of the ways of [`Kind`]. The
+//! feed is what a bank would deliver; [`Month::truth`] says which notice was meant. Suggestions see only the feed.
 //!
-//! Employers keep their habits from month to month, as in life: one pays from the owner's own account,
-//! one through an agency (劳务派遣) that pays for many, one writes a shortened name. None of that is in
-//! the centre's lists, so it can only be learned from what staff confirm.
+//! Employers keep their habits from month to month, as in reality: one pays from the owner's own account, one
+//! through an agency (劳务派遣) that pays for many, one writes a shortened name. The centre's lists have none of that,
+//! so it can only be learned from what staff confirm.
 
 use super::prng::Prng;
 use std::fmt::Write as _;
@@ -22,17 +21,17 @@ pub enum Kind {
     NoReference,
     /// A valid reference of another employer.
     OthersReference,
-    /// Last month's, which is paid.
+    /// The reference of last month's notice, which is paid.
     OldReference,
-    /// Two parts at two banks.
+    /// Two parts through two banks.
     CrossBank,
     Short,
     Over,
-    /// Its agency pays, without a reference.
+    /// The agency pays, without a reference.
     Agency,
-    /// Its owner pays, without a reference.
+    /// The owner pays, without a reference.
     Owner,
-    /// No notice is meant at all.
+    /// No notice is meant.
     Stranger,
 }
 
@@ -75,7 +74,7 @@ impl Kind {
     }
 }
 
-/// Employers with their habits; the same for the same seed.
+/// Employers with their habits, determined by the seed.
 #[derive(Debug)]
 pub struct Town {
     employers: Vec<Habits>,
@@ -86,42 +85,42 @@ pub struct Town {
 struct Habits {
     name: String,
     account: String,
-    /// Whether the centre's list knows the account.
+    /// Whether the centre's list has the account.
     known: bool,
-    /// How its bank writes its name.
+    /// Its name as its bank writes it.
     written: String,
     owner: (String, String),
-    /// The agency that pays for it, where one does.
+    /// The agency that pays for it, if any.
     agency: Option<(String, String)>,
     monthly: u64,
-    /// The reference of the month before.
+    /// Last month's reference.
     old: Option<u64>,
 }
 
-/// What is delivered in a month, and what was meant by it.
+/// The deliveries of a month, with what was meant.
 #[derive(Clone, Debug, Default)]
 pub struct Month {
     pub notices: String,
     pub feed: String,
-    /// By serial: how it went wrong, and the reference that was meant.
+    /// By serial: what went wrong, and the intended reference.
     pub truth: Vec<(String, Kind, Option<String>)>,
 }
 
-/// The centre's two accounts, one at each of two banks.
+/// The centre's two accounts, at two banks.
 const ACCOUNTS: [&str; 2] = ["2105400000000000011", "45001600000000000033"];
 const HEADER: &str = "本方账号,交易流水号,交易日期,交易时间,借贷标志,交易金额,余额,对方账号,对方户名,摘要,附言,冲正标志\n";
 const SYLLABLES: &str =
     "云禾沐澜朗若屿松棠砚霁苇汀岑蔚榆岚光川石溪帆野桥舟峰林港田湾谷塘星宁泽恒嘉远启明";
-#[rustfmt::skip] // Words, many a line.
+#[rustfmt::skip] // Many words per line.
 const TRADES: &[&str] = &[
     "机械制造", "物业服务", "建筑工程", "食品", "医药", "电子科技", "物流", "餐饮管理", "纺织", "印刷包装",
     "环保科技", "新能源", "五金建材", "信息技术", "家具", "汽车配件", "化工", "文化传媒", "园林绿化", "商贸",
 ];
 const SURNAMES: &[&str] = &["示某", "例某", "样某", "试某", "某甲", "某乙"];
 
-/// Of a hundred payments so many go wrong.
+/// Percentage of payments that go wrong.
 const WRONG_PERCENT: u64 = 40;
-/// Employers an agency pays for.
+/// Employers that one agency pays for.
 const AGENCY_EMPLOYERS: usize = 12;
 
 impl Town {
@@ -167,7 +166,7 @@ impl Town {
         text
     }
 
-    /// What comes in a month, written `2026-05`.
+    /// The deliveries of a month, written `2026-05`.
     pub fn month(&mut self, month: &str) -> Month {
         let mut made = Month {
             notices: "reference,employer_id,amount,issued_on,month\n".to_owned(),
@@ -179,7 +178,7 @@ impl Town {
         let prng = &mut self.prng;
         for (index, employer) in self.employers.iter_mut().enumerate() {
             let Some(reference) = references.get(index).copied() else { continue };
-            // People come and go; every twentieth month is as the one before.
+            // The headcount changes; one month in twenty repeats the previous amount.
             let amount = employer.monthly + prng.below(20) * 100;
             let _ = writeln!(
                 made.notices,
@@ -208,14 +207,14 @@ impl Habits {
 
 fn habits(prng: &mut Prng, name: String, index: usize) -> Habits {
     let written = match prng.below(20) {
-        // Banks cut long names, and write brackets and kinds of companies their own way.
+        // Banks truncate long names, and write brackets and company types in their own way.
         0 => name.chars().take(9).collect(),
         1 => name.replace("示例", "示例（市）"),
         2 => name.replace("有限责任公司", "有限公司"),
         _ => name.clone(),
     };
     let monthly = if prng.chance(10) {
-        // Small employers with the least base: many ask for the very same.
+        // Small employers with the minimum base: many have the same amount.
         (1 + prng.below(6)) * 32_000
     } else {
         (2 + prng.below(60)) * (60_000 + prng.below(180_000))
@@ -249,10 +248,10 @@ fn yuan(fen: u64) -> String {
     format!("{}.{:02}", fen / 100, fen % 100)
 }
 
-/// One transfer of a payment: who pays it, to which account, how many fen, and what is written.
+/// One transfer of a payment: payer, account, fen and remark.
 type Part<'p> = ((&'p str, &'p str), usize, u64, String);
 
-/// Writes payments of a month.
+/// Writes the payments of a month.
 struct Writer<'a> {
     month: &'a str,
     prng: &'a mut Prng,
@@ -260,7 +259,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Writes one payment; gives its serial.
+    /// Writes one payment and returns its serial.
     fn pay(&mut self, payer: (&str, &str), bank: usize, amount: u64, remark: &str) -> String {
         let serial = format!("H{}{:06}", self.month.replace('-', ""), self.made.feed.len());
         let account = ACCOUNTS.get(bank % 2).copied().unwrap_or_default();
@@ -275,7 +274,7 @@ impl Writer<'_> {
         serial
     }
 
-    /// Writes a payment that no rule can settle, and what was meant by it.
+    /// Writes a payment that no rule can settle, and its intended notice.
     fn wrong(&mut self, by: &Habits, index: usize, reference: u64, other: u64, amount: u64) {
         let all = u64::try_from(Kind::ALL.len()).unwrap_or(1);
         let pick = usize::try_from(self.prng.below(all)).unwrap_or_default();
@@ -328,7 +327,7 @@ impl Writer<'_> {
                 let from = number(self.prng);
                 let serial = self.pay((&from, &name), 0, undeliverable, "货款");
                 self.made.truth.push((serial, kind, None));
-                // Its own notice is paid all the same.
+                // Its own notice is also paid.
                 self.pay(own, 0, amount, &right);
                 return;
             }

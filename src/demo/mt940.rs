@@ -1,9 +1,9 @@
-//! The third bank's statements in April: MT940, one message for the days of a delivery.
+//! The third bank's statements in April: one MT940 message per delivery.
 
 use super::booked::{DemoLine, time, yuan};
 use std::fmt::Display;
 
-/// Characters of a remark in one sub-field of `:86:`.
+/// Characters of a remark per sub-field of `:86:`.
 const SUBFIELD_CHARS: usize = 27;
 
 pub(super) fn write(account: &str, on: impl Display, opening: i64, lines: &[DemoLine]) -> Vec<u8> {

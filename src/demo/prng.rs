@@ -1,6 +1,6 @@
-//! Chance that is the same every time: SplitMix64.
+//! Deterministic random numbers: SplitMix64.
 
-/// A stream of numbers that only its seed decides.
+/// A sequence of numbers determined by its seed.
 #[derive(Debug)]
 pub(super) struct Prng(u64);
 
@@ -17,12 +17,12 @@ impl Prng {
         mixed ^ (mixed >> 31)
     }
 
-    /// From 0 up to, not including, `end`.
+    /// From 0 up to but excluding `end`.
     pub(super) fn below(&mut self, end: u64) -> u64 {
         self.next() % end.max(1)
     }
 
-    /// Whether something that happens `percent` times in a hundred happens.
+    /// True in `percent` of a hundred cases.
     pub(super) fn chance(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }

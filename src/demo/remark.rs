@@ -1,8 +1,8 @@
-//! What payers write: the same reference, in every hand.
+//! Payers' remarks: the same reference in many forms.
 
 use super::prng::Prng;
 
-/// A remark that a careful reader finds the reference in.
+/// A remark with a reference that a careful reader finds.
 pub(super) fn readable(prng: &mut Prng, reference: &str, name: &str, month: u32) -> String {
     match prng.below(100) {
         0..35 => format!("{reference}{name}{month}月公积金"),
@@ -21,7 +21,7 @@ pub(super) fn readable(prng: &mut Prng, reference: &str, name: &str, month: u32)
     }
 }
 
-/// A remark without one.
+/// A remark without a reference.
 pub(super) fn without(prng: &mut Prng, name: &str, month: u32) -> String {
     match prng.below(4) {
         0 => format!("{month}月公积金"),
@@ -31,12 +31,12 @@ pub(super) fn without(prng: &mut Prng, name: &str, month: u32) -> String {
     }
 }
 
-/// The handheld way to spoil a reference: cut short before the month.
+/// A reference cut short before the month.
 pub(super) fn truncated(reference: &str, month: u32) -> String {
     format!("{} {month}月公积金", cut(reference, 9).0)
 }
 
-/// The letter O in place of a nought, or of the fourth digit where there is none.
+/// The letter O instead of a zero, or of the fourth digit if there is no zero.
 pub(super) fn look_alike(reference: &str) -> String {
     if reference.contains('0') {
         return reference.replacen('0', "O", 1);
@@ -45,7 +45,7 @@ pub(super) fn look_alike(reference: &str) -> String {
     format!("{head}O{}", cut(tail, 1).1)
 }
 
-/// One digit typed wrongly.
+/// A reference with one wrong digit.
 pub(super) fn mistyped(reference: &str) -> String {
     let (head, last) = cut(reference, 10);
     let digit = last.parse::<u32>().unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use super::booked::{DemoLine, time, yuan};
 
-/// The standard feed: UTF-8, the account in a column.
+/// The standard feed: UTF-8, with an account column.
 pub(super) fn standard(account: &str, lines: &[DemoLine]) -> String {
     let mut text = String::from(
         "本方账号,交易流水号,交易日期,交易时间,借贷标志,交易金额,余额,对方账号,对方户名,对方行号,\
@@ -25,8 +25,8 @@ pub(super) fn standard(account: &str, lines: &[DemoLine]) -> String {
     text
 }
 
-/// A bank's own export: GB18030, no account in it, money in and out in two columns; on request with
-/// a last row that somebody typed in by hand.
+/// A bank's own export: GB18030, without an account, with separate columns for credit and debit; optionally with a
+/// last row typed by hand.
 pub(super) fn two_columns(lines: &[DemoLine], typed_row: bool) -> Vec<u8> {
     let mut text = String::from(
         "交易日期,交易时间,收入金额,支出金额,余额,对方账号,对方户名,对方行号,对方开户行,摘要,附言,\

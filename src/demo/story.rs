@@ -1,7 +1,7 @@
 //! Who pays what, and how it goes wrong.
 //!
-//! Start at [`PLOT`]: one row a mishap, each of which ends in an outcome of the contract. Whoever
-//! is not in it pays as most do: once, on some working day, with a readable remark.
+//! Start at [`PLOT`]: one mishap per row, each with an outcome of the contract. All other employers pay normally:
+//! once, on a working day, with a readable remark.
 
 use super::bank;
 use super::employer::Invented;
@@ -23,11 +23,11 @@ pub(super) struct Notice {
 /// A movement on one of the centre's accounts.
 #[derive(Clone, Debug)]
 pub(super) struct Movement {
-    /// Which account.
+    /// The account.
     pub(super) at: usize,
     pub(super) on: NaiveDate,
     pub(super) second: u64,
-    /// In fen; negative where money goes out.
+    /// In fen; negative for a debit.
     pub(super) amount: i64,
     pub(super) payer_account: String,
     pub(super) payer: String,
@@ -42,7 +42,7 @@ pub(super) struct Story {
     pub(super) movements: Vec<Movement>,
 }
 
-/// A way for a payment to go.
+/// How a payment goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Turn {
     Clean,
@@ -58,24 +58,24 @@ enum Turn {
     OverpaidBy(i64),
     ShortBy(i64),
     CrossBank,
-    /// The second part comes this day of the next month.
+    /// The second part arrives on this day of the next month.
     CrossMonth(u32),
-    /// Two pairs of parts, each of them exact.
+    /// Two pairs of parts, each with the exact amount.
     TwoPairs,
-    /// The bank takes it back the same day.
+    /// The bank reverses it on the same day.
     TakenBack,
-    /// The bank takes it back this day of the next month.
+    /// The bank reverses it on this day of the next month.
     TakenBackLater(u32),
-    /// One transfer for this notice and that of the next employer.
+    /// One transfer for this notice and the next employer's.
     ForTwo,
-    /// One transfer that names two notices and pays neither.
+    /// One transfer that names two notices but covers neither.
     ForTwoShort,
-    /// A first part only; the rest is still to come.
+    /// Only a first part; the rest is still missing.
     Begun,
 }
 
 impl Turn {
-    /// Which account, when, and how much; negative where the bank takes it back.
+    /// Account, time and amount; negative for a reversal.
     fn payments(
         self,
         at: usize,
@@ -118,7 +118,7 @@ impl Turn {
         }
     }
 
-    /// How the reference is spoilt on its way into the remark.
+    /// How the reference in the remark is damaged.
     fn spoils(self) -> Option<fn(&str, u32) -> String> {
         if self == Self::Truncated {
             Some(remark::truncated)
@@ -132,7 +132,7 @@ impl Turn {
     }
 }
 
-/// Employer (its place in the list), month, day, turn. Sorted by month and day.
+/// Employer (position in the list), month, day, turn. Sorted by month and day.
 #[rustfmt::skip] // A table is read by column.
 const PLOT: &[(usize, u32, u32, Turn)] = &[
     (3,   4, 1,  Turn::NoReference),
@@ -180,7 +180,7 @@ const PLOT: &[(usize, u32, u32, Turn)] = &[
     (197, 6, 2,  Turn::LookAlike),
 ];
 
-/// Movements that have nothing to do with a notice: account, month, day, what.
+/// Movements unrelated to any notice: account, month, day, details.
 #[rustfmt::skip]
 const BY_THE_WAY: &[(usize, u32, u32, i64, &str, &str)] = &[
     // at  m  day  amount         summary     remark
@@ -191,10 +191,10 @@ const BY_THE_WAY: &[(usize, u32, u32, i64, &str, &str)] = &[
     (0,    5, 21, 9_120_45,      "结息",      "协定存款利息"),
     (1,    5, 21, 3_377_90,      "结息",      "协定存款利息"),
     (2,    5, 21, 1_204_36,      "结息",      "协定存款利息"),
-    (1,    6, 2,  -880_00,       "冲正",      "冲正"), // Of no credit that is here.
+    (1,    6, 2,  -880_00,       "冲正",      "冲正"), // Without a matching credit.
 ];
 
-/// From this place in the list on, the first employer whose account is known pays with a slip of the pen.
+/// From this position on, the first employer with a known account makes a typing mistake.
 const SLIPS_FROM: usize = 20;
 
 /// Transfers between the centre's own accounts: from, to, month, day, amount.
@@ -240,7 +240,7 @@ struct Teller {
 
 impl Teller {
     fn notice(&mut self, employer: &Invented, index: u64, month: u32) -> Notice {
-        // One to one from 0..10^10 onto itself, so that no reference is given twice.
+        // A bijection of 0..10^10, so that no reference is used twice.
         let number = u64::from(month) * 200 + index;
         let digits = (number * 6_180_339_887 + 1_906_133_753) % 10_000_000_000;
         let revoked = turn_of(usize::try_from(index).unwrap_or_default(), month)
@@ -259,7 +259,7 @@ impl Teller {
     fn pay(&mut self, index: usize, employer: &Invented, notice: &Notice, next: Option<&Notice>) {
         let (day, turn) = match turn_of(index, notice.month) {
             Some(planned) => planned,
-            // June has only just begun.
+            // June has just begun.
             None if notice.month == 6 => return,
             None => {
                 let turn = match self.prng.below(100) {
@@ -277,7 +277,8 @@ impl Teller {
         }
     }
 
-    /// Two neighbours' notices ask for the same and are a digit apart; one of them writes the other's.
+    /// Two neighbours' notices have the same amount and differ in one digit; one employer writes the other's
+    /// reference.
     fn slip(&mut self, employers: &[Invented], notices: &mut [Notice]) {
         let from = employers.iter().enumerate().skip(SLIPS_FROM);
         let Some((index, employer)) = { from }.find(|(_, employer)| employer.account_known) else {
@@ -326,7 +327,7 @@ impl Teller {
             payer: employer.name.clone(),
             branch: employer.branch,
             summary,
-            // Taken back in the evening, after it came.
+            // Reversed in the evening, after it arrived.
             second: if taken_back { 75_000 } else { movement.second },
             reversal: taken_back,
             ..movement
@@ -362,7 +363,7 @@ impl Teller {
         }
     }
 
-    /// A weekday up to the 28th, the holidays of early May left out.
+    /// A weekday up to the 28th, except the holidays of early May.
     fn working_day(&mut self, month: u32) -> u32 {
         let first = if month == 5 { 6 } else { 1 };
         loop {

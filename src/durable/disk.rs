@@ -1,57 +1,57 @@
-//! What is asked of a disk, and the operating system's answer to it.
+//! The disk operations, and their implementation by the operating system.
 //!
-//! A trait, so that a test can cut the power between any two steps and see what is left.
+//! A trait, so that a test can simulate a power cut between any two steps.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// A disk whose power may be cut: what was not synced is lost then, names as well as content.
+/// A disk that may lose power: then unsynced content and names are lost.
 pub trait Disk {
-    /// Whether exactly this stands there.
+    /// Whether a file with exactly this content exists.
     ///
     /// # Errors
-    /// What the disk says; that nothing is there is no error.
+    /// The error of the disk; a missing file is not an error.
     fn holds(&self, path: &Path, content: &[u8]) -> io::Result<bool>;
 
-    /// Makes a folder, and those above it, each synced into the one above; one that is there stays. Gives it opened,
-    /// where one can: whoever opens it before writing hears of every fault when it is synced.
+    /// Creates a folder and its parents, each synced into its parent; keeps an existing one. Returns it opened if
+    /// possible: a handle opened before writing reports every error at its sync.
     ///
     /// # Errors
-    /// What the disk says.
+    /// The error of the disk.
     fn make_folder(&self, path: &Path) -> io::Result<Option<File>>;
 
-    /// Writes a file, over one that is there.
+    /// Writes or overwrites a file.
     ///
     /// # Errors
-    /// What the disk says.
+    /// The error of the disk.
     fn write(&self, path: &Path, content: &[u8]) -> io::Result<()>;
 
-    /// Waits until the content of these files of a folder is on the disk.
+    /// Waits until the content of these files is on disk.
     ///
     /// # Errors
-    /// What the disk says.
+    /// The error of the disk.
     fn sync(&self, folder: Option<&File>, files: &[PathBuf]) -> io::Result<()>;
 
-    /// Gives a file another name.
+    /// Renames a file.
     ///
     /// # Errors
-    /// What the disk says.
+    /// The error of the disk.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 
-    /// Waits until the names of a folder are on the disk.
+    /// Waits until the names in a folder are on disk.
     ///
     /// # Errors
-    /// What the disk says.
+    /// The error of the disk.
     fn sync_folder(&self, path: &Path) -> io::Result<()>;
 }
 
-/// The disk as the operating system has it.
+/// The real disk.
 #[derive(Clone, Copy, Debug)]
 pub struct OperatingSystem;
 
-/// Files that are synced one by one; above that one sync of the whole file system is quicker (measured on ext4 with
-/// 1,721 letters: 0.2 s together, 33 s one by one, each of which commits its journal).
+/// Up to this many files are synced one by one. Above it, one sync of the whole file system is faster (measured on
+/// ext4 with 1,721 letters: 0.2 s together, 33 s one by one, because each commits the journal).
 const ONE_BY_ONE_MAX: usize = 16;
 
 impl Disk for OperatingSystem {
@@ -105,7 +105,7 @@ impl Disk for OperatingSystem {
     }
 }
 
-/// Syncs the file system of a folder, where one can ask for that.
+/// Syncs the file system of a folder, where supported.
 #[cfg(target_os = "linux")]
 fn sync_all_of(folder: &File) -> io::Result<bool> {
     rustix::fs::syncfs(folder)?;

@@ -1,14 +1,14 @@
-//! Readers in a process of their own: whatever a reader does with a file, the night goes on.
+//! Reads each file in a child process, so that no reader can stop the night.
 //!
-//! Start at [`Isolation::read`]. A panic can be caught in the thread it happens in; memory that is not there, a stack
-//! that is too deep and a loop without end cannot. So the program starts itself again for each file that is new
-//! ([`serve`] is that side): the file is its standard input, opened already and by nobody else, and what it reads comes
-//! back over a socket, row by row, while it reads ([`relay`]). It has a limit of memory and of processor time, may write
-//! no file, and is ended where nothing comes from it for [`SILENCE_MAX`]: each piece of the file that it takes in counts, so
-//! that a large file on a busy machine is none that hangs.
+//! Start at [`Isolation::read`]. A thread can catch a panic, but not a failed allocation, a stack overflow or an
+//! endless loop. So the program starts itself again for each new file ([`serve`] is the child). The file, already
+//! opened, is the child's standard input. The rows come back over a socket while the child reads ([`relay`]). The
+//! child has limits of memory and processor time and cannot write files. It is killed after [`SILENCE_MAX`] without
+//! a message; every piece of the file that it reads counts as one, so a large file on a busy machine does not time
+//! out.
 //!
-//! Ruled out: reading first for trial, which costs twice; a process for workbooks alone, as a promise that holds for
-//! some formats is none.
+//! Ruled out: a trial read first, which costs twice; a child process for workbooks only, which would leave the
+//! other formats unprotected.
 
 use crate::feed::{
     BlockRead, FeedError, FeedErrorKind, FeedFacts, Flag, Look, Reject, Sink, Statement,
@@ -29,20 +29,19 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::rc::Rc;
 use std::time::Duration;
 
-/// For how long nothing may come from a reader.
+/// How long a reader may send nothing.
 pub const SILENCE_MAX: Duration = Duration::from_secs(10);
 
-/// How files are read.
 #[derive(Clone, Debug, Default)]
 pub enum Isolation {
-    /// In the night's own process: a reader that panics is caught, one that does worse is not.
+    /// In the night's own process: a panic is caught, worse failures are not.
     #[default]
     InProcess,
-    /// Each in a process of its own.
+    /// In one child process per file.
     Apart(ReaderProcess),
 }
 
-/// How a reader's process is started; it must run [`serve`].
+/// How to start a reader process; it must run [`serve`].
 #[derive(Clone, Debug)]
 pub struct ReaderProcess {
     pub program: PathBuf,
@@ -51,11 +50,11 @@ pub struct ReaderProcess {
 }
 
 impl Isolation {
-    /// Reads a file that was looked at.
+    /// Reads a file whose beginning was inspected.
     ///
     /// # Errors
-    /// [`FeedError`] when the file cannot be read as a whole, or its reader came to no end; what the sink got until then
-    /// is void.
+    /// [`FeedError`] when the file as a whole cannot be read or its reader did not finish. Discard what the sink
+    /// got until then.
     pub fn read(
         &self,
         file: &mut File,
@@ -75,7 +74,7 @@ fn stopped(why: impl Into<String>) -> FeedError {
     FeedErrorKind::Stopped { why: why.into() }.at(0)
 }
 
-/// What a reader gives, or that it panicked. What it said of the panic may hold a piece of the file, and is not repeated.
+/// Runs a reader and turns a panic into an error. The panic message is dropped: it may contain a piece of the file.
 pub(super) fn caught<T>(read: impl FnOnce() -> Result<T, FeedError>) -> Result<T, FeedError> {
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(stopped("it panicked")))
 }
@@ -94,13 +93,13 @@ impl ReaderProcess {
         let mut answers = BufReader::with_capacity(1 << 17, &socket);
         let read = relay::ask(&mut &socket, look, layouts, own)
             .and_then(|()| relay::replay(&mut answers, sink));
-        // It has said all it had to, or will not: either way it is no longer needed.
+        // The child has sent everything or never will: it is no longer needed.
         let _ = process.kill();
         let status = process.wait();
         read.unwrap_or_else(|error| Err(stopped(self.why(&error, status.ok()))))
     }
 
-    /// Why nothing more comes.
+    /// Why the child stopped sending.
     fn why(&self, error: &io::Error, status: Option<ExitStatus>) -> String {
         let kind = error.kind();
         if matches!(kind, io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) {
@@ -126,24 +125,24 @@ impl ReaderProcess {
             .args(&self.arguments)
             .stdin(file.try_clone()?)
             .stdout(OwnedFd::from(theirs))
-            // What a panic says may hold a piece of the file.
+            // A panic message may contain a piece of the file.
             .stderr(Stdio::null())
             .spawn()?;
         Ok((process, ours))
     }
 }
 
-/// Memory that a reader may have: a workbook of 512 MiB unpacked, most of it texts, stays below.
+/// Memory limit of a reader: a workbook of 512 MiB unpacked, mostly text, stays below it.
 pub const MEMORY_BYTES_MAX: u64 = 1 << 30;
-/// Processor time, should its parent be gone while it loops.
+/// Processor time limit, for a child that loops after its parent died.
 const PROCESSOR_SECONDS_MAX: u64 = 3600;
-/// Bytes of the file after which a reader says that it goes on.
+/// Bytes read between two signs of life.
 const GOES_ON_BYTES: u64 = 16 * 1024;
 
-/// The other side: reads the file that is standard input, and says what it reads on standard output, which is a socket.
+/// The child: reads the file on standard input and sends rows to standard output, which is a socket.
 ///
 /// # Errors
-/// Where it was started by hand, or nobody listens any more.
+/// When started by hand, or when the parent is gone.
 pub fn serve(before: impl FnOnce(&Look)) -> io::Result<()> {
     limit()?;
     let input = File::from(io::stdin().as_fd().try_clone_to_owned()?);
@@ -172,12 +171,12 @@ fn limit() -> io::Result<()> {
     let limits = [
         (Resource::As, MEMORY_BYTES_MAX),
         (Resource::Cpu, PROCESSOR_SECONDS_MAX),
-        // It reads. And what it read is not left behind in a picture of its memory.
+        // No files, and no core dump that would leave the content on disk.
         (Resource::Fsize, 0),
         (Resource::Core, 0),
     ];
     for (resource, most) in limits {
-        // Where there is a lower limit already, that stays.
+        // Keep a limit that is already lower.
         let most = getrlimit(resource).maximum.map_or(most, |known| known.min(most));
         setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
     }
@@ -186,7 +185,7 @@ fn limit() -> io::Result<()> {
     Ok(())
 }
 
-/// A file that tells how it is taken in.
+/// A file that reports the reader's progress.
 struct Watched {
     input: File,
     relay: Rc<RefCell<relay::Relay<BufWriter<UnixStream>>>>,
@@ -215,7 +214,7 @@ impl Seek for Watched {
     }
 }
 
-/// The relay, as the reader has it.
+/// The relay, shared between the reader and its file.
 struct Shared(Rc<RefCell<relay::Relay<BufWriter<UnixStream>>>>);
 
 impl Sink for Shared {

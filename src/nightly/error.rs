@@ -1,4 +1,4 @@
-//! What stops a night: the operator's to mend.
+//! Errors that stop a night, for the operator to fix.
 
 use super::shown::shown_path;
 use crate::durable::DiskError;
@@ -6,7 +6,7 @@ use crate::store::StoreError;
 use std::fmt;
 use std::path::PathBuf;
 
-/// The world failed in the middle of a night; what was committed stands, the rest is undone.
+/// The environment failed during a night. Committed work stays, the rest is rolled back.
 #[derive(Debug)]
 pub enum RunError {
     Store(StoreError),
@@ -16,9 +16,9 @@ pub enum RunError {
         doing: &'static str,
         source: std::io::Error,
     },
-    /// No collection account is known, so no feed can belong to one.
+    /// No collection account is registered, so no feed can belong to one.
     NoAccounts,
-    /// A thread of the night is gone.
+    /// A thread of the night died.
     Reader,
 }
 

@@ -1,42 +1,40 @@
-//! Why a whole file is not taken in.
+//! Why a whole file is rejected.
 
 use crate::feed::{FeedError, FeedErrorKind};
 use crate::remittance::account::masked;
 use std::fmt;
 
-/// Why a whole file is not taken in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     Unreadable(FeedError),
-    /// It names an account that is none of the centre's.
+    /// It names an account that is not one of the centre's.
     UnknownAccount {
         line: u64,
         found: String,
     },
-    /// It names no account and lies in no account's folder.
+    /// It names no account and is not in an account's folder.
     NoAccount {
         line: u64,
     },
-    /// It lies in the folder of an account that is none of the centre's.
+    /// It is in the folder of an account that is not one of the centre's.
     UnknownFolder {
         found: String,
     },
-    /// It is no regular file: nothing of it is opened.
+    /// It is not a regular file and was not opened.
     NotAFile {
         what: &'static str,
     },
-    /// It was gone when it was to be opened.
+    /// It disappeared before it was opened.
     Vanished,
-    /// It cannot be opened.
     Unopened {
         why: String,
     },
-    /// Somebody wrote into it while it was read: no fault of its own, it is left for the next run.
+    /// It was written to while being read. Not a fault of the file: the next run reads it.
     StillWritten,
 }
 
 impl Fault {
-    /// What staff can do about it, where the sentence does not say that already.
+    /// What staff can do about it, unless the message already says so.
     pub(super) const fn advice(&self) -> Option<&'static str> {
         match self {
             Self::Unreadable(FeedError {
@@ -60,7 +58,7 @@ impl Fault {
         }
     }
 
-    /// Whether a copy of the file goes to quarantine, with the reason beside it.
+    /// Whether a copy of the file goes to quarantine.
     pub(super) const fn keeps_copy(&self) -> bool {
         match self {
             Self::Unreadable(_)
@@ -73,8 +71,8 @@ impl Fault {
         }
     }
 
-    /// The same without an account, a name or a word of the file's own: for logs. The whole sentence stands in the text
-    /// beside the file.
+    /// The message for logs, without accounts, names or content of the file. The full message is in the text file
+    /// beside the copy.
     #[must_use]
     pub fn in_log(&self) -> String {
         match self {
@@ -96,11 +94,11 @@ impl Fault {
     }
 }
 
-/// How reasons begin that hold only while an entry lies in the inbox as it is.
+/// Prefix of reasons that apply only while the entry stays in the inbox as it is.
 const NOT_A_FILE: &str = "not a regular file but ";
 const UNOPENED: &str = "it cannot be opened: ";
 
-/// Whether a reason that was kept is one of an entry, and not of what is in it.
+/// Whether a stored reason is about an inbox entry and not about a file's content.
 pub(super) fn is_of_an_entry(reason: &str) -> bool {
     reason.starts_with(NOT_A_FILE) || reason.starts_with(UNOPENED)
 }

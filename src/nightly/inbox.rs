@@ -1,11 +1,11 @@
-//! Finds the files a night has to take in.
+//! Finds the files that a night ingests.
 //!
-//! `inbox/<account_no>/` holds what a bank delivered for that account; a file directly in the inbox
-//! must name its account itself. Files stay where they are: they belong to whoever delivers them,
-//! and the night knows by content what it has seen.
+//! `inbox/<account_no>/` holds what a bank delivered for that account. A file directly in the inbox must name its
+//! account itself. Files stay where they are because they belong to whoever delivers them; the night recognises by
+//! content what it has seen.
 //!
-//! An entry that is no regular file is a delivery too: it is opened by nobody ([`super::opening`]), and set aside by its
-//! name. Links are not followed: the inbox itself may be reached by one, what lies in it may not.
+//! An entry that is not a regular file is a delivery too: it is never opened ([`super::opening`]) and is rejected
+//! by name. The inbox itself may be reached by a link; links inside it are not followed.
 
 use super::RunError;
 use super::shown::shown;
@@ -15,28 +15,28 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// A file to take in.
+/// A file to ingest.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Delivery {
-    /// The account of its inbox folder, or given by `--account`; a file may name another itself.
+    /// The account of its inbox folder or of `--account`; the file itself may name another.
     pub account_no: Option<String>,
     pub path: PathBuf,
 }
 
-/// Folders within folders; banks' clients make one a day, at most one a bank and year around them.
+/// Limit of nested folders. Banks' clients make one a day, at most within one a bank and one a year.
 const DEPTH_MAX: usize = 16;
 
-/// Endings of files that are still being written.
+/// Extensions of files that are still being written.
 const UNFINISHED: [&str; 4] = ["tmp", "part", "filepart", "crdownload"];
 
-/// A folder with one folder an account.
+/// A folder with one subfolder per account.
 #[derive(Clone, Debug)]
 pub struct Inbox {
     root: PathBuf,
     quiet: Option<Quiet>,
 }
 
-/// For how long nobody may have written into a file.
+/// How long a file must not have been written to.
 #[derive(Clone, Copy, Debug)]
 struct Quiet {
     now: SystemTime,
@@ -49,18 +49,17 @@ impl Inbox {
         Self { root: root.to_owned(), quiet: None }
     }
 
-    /// Leaves files for the next run into which somebody wrote within this time before now.
+    /// Leaves files that were modified within `time` before `now` for the next run.
     #[must_use]
     pub fn quiet_for(self, time: Duration, now: SystemTime) -> Self {
         let quiet = (!time.is_zero()).then_some(Quiet { now, time });
         Self { quiet, ..self }
     }
 
-    /// What lies in it, in the order of the paths. Hidden files and those still being written are left alone, by their
-    /// names.
+    /// The entries of the inbox, sorted by path. Hidden and unfinished files are skipped by name.
     ///
     /// # Errors
-    /// [`RunError::File`] where the inbox itself cannot be read.
+    /// [`RunError::File`] when the inbox itself cannot be read.
     pub fn deliveries(&self) -> Result<Vec<Delivery>, RunError> {
         let fail = |source| {
             let (path, doing) = (self.root.clone(), "read the folder");
@@ -94,13 +93,13 @@ impl Quiet {
     fn waits_for(self, path: &Path) -> bool {
         let written = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file);
         let written = written.and_then(|file| file.modified().ok());
-        // A clock that goes ahead elsewhere keeps nothing waiting for ever.
+        // A modification time in the future must not block a file forever.
         written.and_then(|at| self.now.duration_since(at).ok()).is_some_and(|age| age < self.time)
     }
 }
 
-/// Every entry below a folder, at any depth: banks' clients like to make a folder a day. One that cannot be gone through
-/// is an entry itself.
+/// Every entry below a folder, at any depth: banks' clients often make a folder a day. An unreadable folder counts
+/// as an entry.
 fn files_below(folder: PathBuf, depth: usize, found: &mut Vec<PathBuf>) {
     let Some(entries) = (depth <= DEPTH_MAX).then(|| entries(&folder).ok()).flatten() else {
         found.push(folder);
@@ -111,7 +110,7 @@ fn files_below(folder: PathBuf, depth: usize, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The entries of a folder, each with whether it is one itself; a link to one is none.
+/// The entries of a folder, each with whether it is a folder itself; a link to a folder is not.
 fn entries(folder: &Path) -> std::io::Result<Vec<(PathBuf, bool)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {

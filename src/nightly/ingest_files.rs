@@ -1,4 +1,4 @@
-//! Takes deliveries in: one thread reads, this one writes, file by file.
+//! Ingests deliveries file by file: one thread reads, this one writes.
 
 use super::fault::{Fault, is_of_an_entry};
 use super::reading::{Message, read_all};
@@ -10,28 +10,27 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, sync_channel};
 
-/// Messages on the way from reader to writer: bounds what is read ahead.
+/// Messages between reader and writer: limits how far the reader is ahead.
 const READ_AHEAD: usize = 8;
 
-/// What became of the deliveries, in their order.
+/// The outcomes of the deliveries, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Intakes {
     pub files: Vec<(PathBuf, FileOutcome)>,
 }
 
-/// What became of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileOutcome {
     Taken(Taken),
-    /// The very same bytes were taken in before.
+    /// The same bytes were ingested before.
     SeenBefore,
     Quarantined(Fault),
-    /// Somebody wrote into it while it was read: nothing of it was taken in, and the next run reads it.
+    /// The file was written to while being read. Nothing was ingested, and the next run reads it.
     StillWritten,
 }
 
 impl Intakes {
-    /// The counts of all files together.
+    /// The counts of all files, summed.
     #[must_use]
     pub fn total(&self) -> Taken {
         let mut total = Taken::default();
@@ -47,7 +46,6 @@ impl Intakes {
         total
     }
 
-    /// The files that are in quarantine.
     pub fn quarantined(&self) -> impl Iterator<Item = (&PathBuf, &Fault)> {
         self.files.iter().filter_map(|(path, outcome)| match outcome {
             FileOutcome::Quarantined(fault) => Some((path, fault)),
@@ -55,13 +53,13 @@ impl Intakes {
         })
     }
 
-    /// The files that are left for the next run.
+    /// The files left for the next run.
     pub fn left(&self) -> impl Iterator<Item = &PathBuf> {
         let left = self.files.iter().filter(|(_, one)| *one == FileOutcome::StillWritten);
         left.map(|(path, _)| path)
     }
 
-    /// Whether input was set aside: a file, or a row.
+    /// Whether a file or a row was rejected.
     #[must_use]
     pub fn set_aside(&self) -> bool {
         let total = self.total();
@@ -69,15 +67,15 @@ impl Intakes {
     }
 }
 
-/// What taking in gives to the rest of the night.
+/// What ingestion hands to the rest of the night.
 #[derive(Debug, Default)]
 pub(super) struct Ingested {
     pub(super) intakes: Intakes,
-    /// The notices of late, where the night is large.
+    /// The recent notices, where the night is large.
     pub(super) notices: Option<RecentNotices>,
 }
 
-/// Takes the deliveries in; fresh transactions go into the working set.
+/// Ingests the deliveries and adds new transactions to the working set.
 pub(super) fn take_in(
     tools: &Tools<'_>,
     working_set: &mut WorkingSet,
@@ -98,7 +96,7 @@ pub(super) fn take_in(
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(READ_AHEAD);
         scope.spawn(move || read_all(tools, &sender));
-        // Few notices are looked up one by one later; many are read while the files are.
+        // Few notices are looked up one by one later; many are read while the files are read.
         let notices = large.then(|| scope.spawn(|| store.recent_notices()));
         let mut ingester = Ingester {
             ingest_session: &ingest_session,
@@ -115,7 +113,7 @@ pub(super) fn take_in(
     })
 }
 
-/// An entry that was no file and lies in the inbox no longer waits for nobody.
+/// Closes quarantined inbox entries that no longer exist.
 fn forget_what_is_gone(tools: &Tools<'_>) -> Result<(), RunError> {
     let still: BTreeSet<(String, String)> =
         tools.settings.deliveries.iter().map(|one| (folder(one), held_as(one))).collect();
@@ -130,7 +128,7 @@ fn forget_what_is_gone(tools: &Tools<'_>) -> Result<(), RunError> {
     Ok(())
 }
 
-/// How much was delivered; a file that cannot be looked at is found out when it is read.
+/// Total size of the deliveries. A file without readable metadata counts nothing; reading it reports the fault.
 fn bytes(deliveries: &[Delivery]) -> u64 {
     let length = |delivery: &Delivery| {
         std::fs::symlink_metadata(&delivery.path).map_or(0, |file| file.len())
@@ -138,7 +136,7 @@ fn bytes(deliveries: &[Delivery]) -> u64 {
     deliveries.iter().map(length).sum()
 }
 
-/// The writing side.
+/// The writing thread's state.
 struct Ingester<'a> {
     ingest_session: &'a IngestSession<'a>,
     settings: &'a RunSettings,
@@ -174,7 +172,7 @@ impl Ingester<'_> {
         Ok(())
     }
 
-    /// Everything from a file's beginning to its end, in one commit or undone.
+    /// Ingests one file from its beginning to its end in one commit, or rolls it back.
     fn take_file(
         &mut self,
         delivery: &Delivery,
@@ -182,7 +180,7 @@ impl Ingester<'_> {
     ) -> Result<FileOutcome, RunError> {
         let mut intake = self.ingest_session.begin(self.settings.as_of, self.working_set)?;
         let (mut statements, mut flags) = (Vec::new(), Vec::new());
-        // From where on the statements are those of the delivery being read: a file, or a member of an archive.
+        // Index of the first statement of the current delivery: a file, or a member of an archive.
         let mut first = 0;
         loop {
             match messages.recv().map_err(|_| RunError::Reader)? {
@@ -217,7 +215,7 @@ impl Ingester<'_> {
     }
 
     fn set_aside(&self, delivery: &Delivery, fault: &Fault) -> Result<(), RunError> {
-        // What is gone is told and no more: there is nothing that could wait.
+        // A vanished file is reported only: there is nothing to quarantine.
         if *fault == Fault::Vanished {
             return Ok(());
         }
@@ -241,8 +239,8 @@ fn mark(delivery: &Delivery, facts: &FeedFacts) -> FeedMark {
     }
 }
 
-/// A feed is its bytes, taken for the account of its folder: a file that names no account is
-/// another feed in another folder.
+/// Identifies a feed by its bytes and the account of its folder: a file that names no account is a different feed
+/// in another folder.
 fn feed_id(delivery: &Delivery, sha256: &[u8; 32]) -> String {
     let mut id = hex::encode(sha256);
     if let Some(account_no) = &delivery.account_no {
@@ -256,7 +254,7 @@ fn file_name(delivery: &Delivery) -> String {
     delivery.path.file_name().map(shown).unwrap_or_default()
 }
 
-/// A file's name among those in quarantine.
+/// The name of a file in quarantine.
 fn held_as(delivery: &Delivery) -> String {
     quarantine::name(delivery)
 }

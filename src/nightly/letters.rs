@@ -1,9 +1,9 @@
-//! Writes the night's letters: one an employer, about its own money only, on working days, a week apart.
+//! Writes the night's letters: one per employer, about its own money only, on working days, a week apart.
 //!
-//! Start at [`write`]. First what tonight found is noted with its owner ([`Writer::note`]); then
-//! everything that is due, tonight's or an earlier night's, is gathered and told
-//! ([`composing`]). Whose a transaction is, when it is due and whether a letter may be written at
-//! all is `alert`'s to say. All of it is part of the commit of the decisions it tells of.
+//! Start at [`write`]. First tonight's findings are stored with their owner ([`Writer::note`]). Then everything
+//! due, from tonight or an earlier night, is collected into letters ([`composing`]). The module `alert` decides who
+//! owns a transaction, when a notification is due and whether a letter may be written. The letters are part of the
+//! commit of the decisions they report.
 
 mod arrears;
 mod braking;
@@ -29,7 +29,7 @@ use crate::store::{
 };
 use std::collections::BTreeMap;
 
-/// The employers, found by what a transaction shows of its payer.
+/// Finds employers by what a transaction shows of its payer.
 #[derive(Debug, Default)]
 pub(super) struct AddressBook {
     employers: BTreeMap<String, LetterEmployer>,
@@ -37,18 +37,18 @@ pub(super) struct AddressBook {
     by_account: BTreeMap<String, Vec<String>>,
 }
 
-/// An employer and how it wants its letters.
+/// An employer with its preferences for letters.
 #[derive(Debug)]
 struct LetterEmployer {
     employer: Employer,
     rhythm: Rhythm,
-    /// Where its mail goes; `None` where it has no address, or letters to it come back.
+    /// Its mail address; `None` without one, or when letters to it bounce.
     address: Option<String>,
     no_advice: bool,
 }
 
 impl LetterEmployer {
-    /// Whether advice reaches it and is wanted: advice is not worth paper.
+    /// Whether it wants advice and gets mail: advice is not sent on paper.
     fn is_advised(&self) -> bool {
         self.rhythm != Rhythm::Never && self.address.is_some() && !self.no_advice
     }
@@ -74,19 +74,19 @@ impl AddressBook {
         Ok(book)
     }
 
-    /// Shows every employer, in the order of their ids.
+    /// Visits every employer, in order of id.
     pub(super) fn each<'b>(&'b self, mut show: impl FnMut(&'b Employer)) {
         self.employers.values().for_each(|entry| show(&entry.employer));
     }
 }
 
-/// Everything a letter is written from.
+/// Everything needed to write letters.
 pub(super) struct Writer<'a> {
     pub(super) book: &'a AddressBook,
     pub(super) tools: &'a Tools<'a>,
 }
 
-/// Notes what this verdict found, and writes the letters that are due into the outbox.
+/// Stores what this run found and writes the due letters into the outbox.
 pub(super) fn write(
     recording: &mut Recording,
     verdict: &RunDecisions<'_>,
@@ -105,7 +105,7 @@ pub(super) fn write(
         writer.note(recording, some)?;
     }
     Writer::note_taken_back(recording, verdict)?;
-    // Where a later night has been, its letters stand; what this one found is told by the next.
+    // A later night has already written its letters; the next night reports what this one found.
     if recording.is_over() {
         return Ok(());
     }
@@ -123,13 +123,13 @@ pub(super) fn write(
     writer.brake(recording, &told)
 }
 
-/// Transactions that are looked into together: what of them is held in memory meanwhile.
+/// Transactions processed per batch: limits memory.
 const NOTED_TOGETHER: usize = 10_000;
 
-/// A transaction of which there may be something to tell.
+/// A transaction that an employer may have to hear about.
 struct News<'a> {
     item: &'a Item<'a>,
-    /// It settled, and only how it was written may be worth a word.
+    /// It settled; only its remark may be worth advice.
     advice: bool,
 }
 
@@ -143,7 +143,7 @@ impl<'a> News<'a> {
         (item.direction == Direction::Credit).then_some(Self { item, advice })
     }
 
-    /// The notices that the remark names with certainty.
+    /// The notices that the remark names unambiguously.
     fn references(&self) -> &'a [PaymentReference] {
         match &self.item.claim {
             Claim::Certain(reference) => std::slice::from_ref(reference),
@@ -154,7 +154,7 @@ impl<'a> News<'a> {
 }
 
 impl Writer<'_> {
-    /// Notes what there is to tell of transactions, where it is known whose they are.
+    /// Stores what to report of transactions whose owner is known.
     fn note(&self, recording: &Recording, news: &[News<'_>]) -> Result<(), RunError> {
         let named: Vec<PaymentReference> =
             news.iter().flat_map(News::references).copied().collect();
@@ -162,7 +162,7 @@ impl Writer<'_> {
         let owners = |news: &News<'_>| -> Vec<&str> {
             news.references().iter().filter_map(|one| Some(owners.get(one)?.as_str())).collect()
         };
-        // Whose notices it names cannot be advised: its texts need not be read.
+        // Skip the remark texts where none of the named employers can get advice.
         let reached =
             |owner: &&str| self.book.employers.get(*owner).is_some_and(LetterEmployer::is_advised);
         let in_vain = |news: &News<'_>| {
@@ -180,7 +180,7 @@ impl Writer<'_> {
         Ok(recording.note(&notes)?)
     }
 
-    /// What there is to tell of a transaction that names the notices of these employers.
+    /// What to report of a transaction that names notices of these employers.
     fn note_of(
         &self,
         news: &News<'_>,
@@ -205,7 +205,7 @@ impl Writer<'_> {
         Some(NotificationNote { key, employer_id: owner, known_by })
     }
 
-    /// Whose a transaction is, where that is known beyond doubt.
+    /// The owner of a transaction, where it is beyond doubt.
     fn owner(
         &self,
         transaction: &BankTransaction<'_>,
@@ -231,7 +231,7 @@ impl Writer<'_> {
         self.book.by_name.get(name).map(Vec::as_slice).filter(|_| !name.is_empty())
     }
 
-    /// Every field that holds anything, with its reading.
+    /// Every remark field with content, with its parse.
     fn readings(&self, transaction: &BankTransaction<'_>) -> Vec<(RemarkText, Reading)> {
         let read = |field: RemarkField| {
             let text = transaction.remarks.field(field);

@@ -1,7 +1,7 @@
-//! Feeds that did not come: an account that delivered on every working day, and not on this one.
+//! Detects missing feeds: an account that delivered on every recent working day, but not today.
 //!
-//! Start at [`missing_feeds`]. A bank that sends nothing when nothing happened is no alarm: it did not
-//! deliver every day before either.
+//! Start at [`missing_feeds`]. A bank that sends nothing on quiet days raises no alarm, because it did not deliver
+//! every day before either.
 
 use super::RunError;
 use crate::calendar::WorkingDays;
@@ -10,22 +10,22 @@ use crate::store::Store;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
-/// An account whose feed is missing tonight.
+/// An account without its feed tonight.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingFeed {
     pub account: MaskedAccount,
     pub bank_name: String,
-    /// Nights on working days before, on each of which it came.
+    /// Preceding nights on working days, on each of which the feed came.
     pub nights: usize,
 }
 
-/// Nights on working days that are looked back on.
+/// Nights on working days that are examined.
 const NIGHTS_SEEN: usize = 10;
 
-/// Fewer nights than that are no habit.
+/// Fewer nights than this do not make a habit.
 const NIGHTS_MIN: usize = 5;
 
-/// The accounts that delivered on each working night before and not on this one.
+/// The accounts that delivered on each previous working night but not on this one.
 ///
 /// # Errors
 /// [`RunError`] where the store fails.
@@ -56,7 +56,7 @@ pub fn missing_feeds(
     Ok(missing)
 }
 
-/// The last nights that were working days, latest first.
+/// The latest nights that were working days, newest first.
 fn working_nights(nights: Vec<NaiveDate>, calendar: &WorkingDays) -> Vec<NaiveDate> {
     let working = nights.into_iter().filter(|night| calendar.is_working_day(*night));
     working.take(NIGHTS_SEEN).collect()

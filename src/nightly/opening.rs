@@ -1,8 +1,8 @@
-//! Opens what lies in an inbox: a regular file, and nothing else.
+//! Opens entries of an inbox, regular files only.
 //!
-//! Start at [`open`]. Below the inbox no link is followed, in no part of the path, and nothing waits: a pipe nobody
-//! writes into, a device, a link to a secret of the machine's is refused by what it is. What was opened is what is read,
-//! whoever moves names about meanwhile.
+//! Start at [`open`]. Below the inbox no part of the path may be a link, and opening never blocks: a pipe without a
+//! writer, a device or a link to a secret file is refused by its type. The file that was opened is the file that is
+//! read, even if names are moved meanwhile.
 
 use super::fault::Fault;
 use rustix::fs::{Mode, OFlags, openat};
@@ -14,16 +14,16 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Component, Path};
 
-/// Largest file that is read: fifty million rows. A file may be made of holes, and cost nothing to make.
+/// Largest file that is read: fifty million rows. A sparse file of any size costs nothing to make.
 const FILE_BYTES_MAX: u64 = 16 << 30;
 
-/// A file as it was when it was opened.
+/// An opened file and its state at that moment.
 pub(super) struct Opened {
     pub(super) file: File,
     state: State,
 }
 
-/// What changes when somebody writes into a file.
+/// Attributes that change when a file is written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct State {
     bytes: u64,
@@ -35,7 +35,7 @@ impl Opened {
         self.state.bytes
     }
 
-    /// Whether somebody wrote into it since.
+    /// Whether the file was written to since it was opened.
     pub(super) fn has_changed(&self) -> bool {
         self.file.metadata().map(|now| State::of(&now)).ok() != Some(self.state)
     }
@@ -47,7 +47,7 @@ impl State {
     }
 }
 
-/// Opens a delivery; below `inbox` without following any link, elsewhere as whoever named it means it.
+/// Opens a delivery: below `inbox` without following links, elsewhere as any program would.
 pub(super) fn open(inbox: Option<&Path>, path: &Path) -> Result<Opened, Fault> {
     let below = inbox.and_then(|inbox| Some((inbox, path.strip_prefix(inbox).ok()?)));
     let opened = match below {
@@ -65,7 +65,7 @@ pub(super) fn open(inbox: Option<&Path>, path: &Path) -> Result<Opened, Fault> {
     Ok(Opened { state: State::of(&metadata), file })
 }
 
-/// To open a pipe or a device may wait, or do something: it is asked what it is before it is opened, and again behind.
+/// Opening a pipe or a device may block or have effects, so its type is checked before and after opening.
 fn open_named(path: &Path) -> io::Result<File> {
     if !fs::metadata(path)?.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());
@@ -74,7 +74,7 @@ fn open_named(path: &Path) -> io::Result<File> {
     fs::OpenOptions::new().read(true).custom_flags(flags).open(path)
 }
 
-/// Goes down from the inbox, which may be reached by a link, through folders that may not.
+/// Walks down from the inbox. The inbox may be a link, the folders below it may not.
 fn open_below(inbox: &Path, below: &Path) -> io::Result<File> {
     let mut folder = OwnedFd::from(File::open(inbox)?);
     let mut names = Vec::new();
@@ -93,7 +93,7 @@ fn open_below(inbox: &Path, below: &Path) -> io::Result<File> {
     Ok(openat(&folder, *last, file | OFlags::NOCTTY, Mode::empty())?.into())
 }
 
-/// How a folder is opened that must be one.
+/// Flags to open a folder; anything else fails.
 pub(super) const FOLDER: OFlags =
     OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
@@ -103,7 +103,7 @@ fn is_file_in(folder: &OwnedFd, name: &OsStr) -> io::Result<bool> {
     Ok(FileType::from_raw_mode(state.st_mode).is_file())
 }
 
-/// Why an entry could not be opened, by what lies there now.
+/// Why an entry could not be opened, from what is there now.
 fn fault(path: &Path, error: &io::Error, strict: bool) -> Fault {
     let is = |known: &io::Error| known.raw_os_error() == error.raw_os_error();
     let found = if strict { fs::symlink_metadata(path) } else { fs::metadata(path) };

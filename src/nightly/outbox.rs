@@ -1,13 +1,12 @@
-//! Writes letters as files: for a mail program to take, or for a printer.
+//! Writes letters as files for a mail program or a printer.
 //!
-//! The outbox is the store's; the files are a copy of it. Letters on paper always become a page in
-//! `print/`. Letters by mail become files only where no mail server is set up: then they are marked as
-//! filed, so that no sender takes them up later. A letter whose file is there is left alone, so that
-//! a night run twice gives no second letter: files are written for the letters of this night, and of earlier
-//! ones that were cut off before they had written theirs. What was sent and did not arrive is written once
-//! more by [`reissue`].
+//! The outbox is in the store; the files are a copy. Paper letters always become a page in `print/`. Mail letters
+//! become files only where no mail server is configured; they are then marked as filed, so that no sender takes
+//! them later. A letter whose file exists is skipped, so running a night twice writes no second letter. Files are
+//! written for this night and for earlier nights that were interrupted. [`reissue`] writes undeliverable letters
+//! again.
 //!
-//! Invariant: what the store says was filed is on the disk, whole, whenever the power goes ([`crate::durable`]).
+//! Invariant: a letter marked as filed is completely on disk, even after a power failure ([`crate::durable`]).
 
 use super::{RunError, Texts};
 use crate::alert::{CentreContact, LetterKind, Part, Reissue, Written, short_id, together};
@@ -18,16 +17,16 @@ use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Who takes the letters that go by mail.
+/// Who sends the letters that go by mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {
     /// `duizhang alert send`.
     MailServer,
-    /// Another program, from files.
+    /// Another program, which reads the files.
     Files,
 }
 
-/// Writes every letter of this night, and of nights that were cut off, that needs a file and has none yet; counts them.
+/// Writes the missing files of letters of this night and of interrupted nights; counts them.
 ///
 /// # Errors
 /// [`RunError`] where the store fails or a file cannot be written.
@@ -63,8 +62,8 @@ pub fn deliver_to(
     Ok(written)
 }
 
-/// Writes the files of letters that were released since they were last written; counts them. The file is there before the
-/// outbox says so: whoever is killed in between writes it twice.
+/// Writes the files of letters that were released since they were last written; counts them. The file is written
+/// before the outbox says so: a run killed in between writes it twice.
 ///
 /// # Errors
 /// [`RunError`] where the store fails or a file cannot be written.
@@ -94,7 +93,7 @@ pub fn file_released(
     Ok(written)
 }
 
-/// Puts letters to one address into one mail, where their employers want it so; counts the mails.
+/// Merges letters to one address into one mail, where their employers want it; counts the mails.
 ///
 /// # Errors
 /// [`RunError`] where the store fails.
@@ -123,7 +122,7 @@ pub fn join(
             written_on: on,
             recipient: first.recipient.clone(),
             subject: written.subject,
-            // Its parts have numbers.
+            // The merged parts keep their own numbers.
             number: String::new(),
             message: written.message,
         };
@@ -132,7 +131,7 @@ pub fn join(
     Ok(joined)
 }
 
-/// What a letter that did not arrive is written anew with.
+/// What is needed to reissue an undeliverable letter.
 pub struct Letterhead<'a> {
     pub folder: &'a Path,
     pub centre: &'a CentreContact,
@@ -140,21 +139,21 @@ pub struct Letterhead<'a> {
     pub on: NaiveDate,
 }
 
-/// Letters written anew.
+/// Counts of reissued letters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reissued {
-    /// They wait for the next run.
+    /// Waiting for the next run.
     pub mailed: u64,
     pub printed: u64,
-    /// They go as text messages first.
+    /// Sent as text messages first.
     pub texted: u64,
 }
 
-/// Letters that are looked at together.
+/// Letters read per batch.
 const TOGETHER: u32 = 64;
 
-/// Writes every letter that did not arrive once more: to the address that its employer has by now, or
-/// on paper. The page is there before the outbox says so: whoever is killed in between writes it twice.
+/// Reissues every undeliverable letter to the employer's current address or on paper. The page is written before
+/// the outbox says so: a run killed in between writes it twice.
 ///
 /// # Errors
 /// [`RunError`] where the store fails or a page cannot be written.
@@ -162,7 +161,7 @@ pub fn reissue(store: &Store, letterhead: &Letterhead<'_>) -> Result<Reissued, R
     write_anew_or_text(store, letterhead, None)
 }
 
-/// The same, with a text message in the place of paper where one reaches the employer.
+/// The same, but as a text message instead of paper where one reaches the employer.
 ///
 /// # Errors
 /// [`RunError`] where the store fails or a page cannot be written.
@@ -208,10 +207,10 @@ pub fn write_anew_or_text(
     }
 }
 
-/// Writes the page of a letter that goes on paper after all.
+/// Writes the page of a letter that ends up on paper.
 ///
 /// # Errors
-/// [`RunError`] where it cannot be written.
+/// [`RunError`] when it cannot be written.
 pub fn print_page(folder: &Path, letter: &LetterRow) -> Result<(), RunError> {
     let mut batch = Batch::on(&OperatingSystem);
     if let Some(path) = path(folder, letter, Transport::MailServer) {
@@ -222,13 +221,13 @@ pub fn print_page(folder: &Path, letter: &LetterRow) -> Result<(), RunError> {
 }
 
 impl Letterhead<'_> {
-    /// The letter that takes another's place; `None` where nobody misses it.
+    /// The replacement of a letter; `None` when nobody needs it.
     fn anew(&self, undeliverable: &Undeliverable) -> Option<LetterRow> {
         let Undeliverable { letter, destination, postal } = undeliverable;
         let first = Reissue::of(&letter.letter_id, &letter.employer_id, &letter.message)?;
         let (recipient, written) = match destination {
             Destination::Nowhere => return None,
-            // The address was not to blame, and would get the same answer again.
+            // The address was not the cause and would get the same answer again.
             Destination::Mail(address) if *address != letter.recipient => {
                 (address.as_str(), first.to(address, self.on)?)
             }
@@ -247,14 +246,14 @@ impl Letterhead<'_> {
             written_on: self.on,
             recipient: recipient.to_owned(),
             subject,
-            // It says what the first one said, under the number that stands in it.
+            // The same content under the same number.
             number: letter.number.clone(),
             message,
         })
     }
 }
 
-/// Where a letter's file lies; `None` where it needs none.
+/// The path of a letter's file; `None` when it needs none.
 fn path(folder: &Path, letter: &LetterRow, transport: Transport) -> Option<PathBuf> {
     if letter.on_paper() {
         let id = short_id(&letter.letter_id);

@@ -1,10 +1,11 @@
-//! Sets a whole file aside: a copy in the quarantine folder, the reason in a text beside it, in Chinese and in English.
+//! Quarantines a whole file: copies it and writes the reason in a text beside it, in Chinese and in English.
 //!
-//! The delivered file itself is left where it is and is tried again every night: once its account
-//! is known, or the bank has sent it again, it goes in and the copy is removed.
+//! The delivered file stays in the inbox and is tried again every night. Once its account is registered or the bank
+//! has sent it again, it is ingested and the copy is removed.
 //!
-//! Invariant: a copy is whole and on the disk before its name is there ([`CopyPlace::write`]), and no link in the quarantine
-//! folder is followed, neither to write nor to remove: what stands in a name's place is replaced, not written through.
+//! Invariant: a copy gets its name only when it is completely on disk ([`CopyPlace::write`]). No link in the
+//! quarantine folder is followed, neither to write nor to remove: an existing entry is replaced, never written
+//! through.
 
 use super::fault::Fault;
 use super::opening::{self, FOLDER};
@@ -20,18 +21,18 @@ use std::io::{self, Read, Seek};
 use std::os::fd::OwnedFd;
 use std::path::{Component, Path, PathBuf};
 
-/// Bytes of a name, so that it has room for what is put behind it: file systems know 255.
+/// Bytes of a name that leave room for the suffixes below: file systems allow 255.
 const NAME_BYTES_MAX: usize = 200;
-/// Largest file that is copied; a larger one has its reason here, and lies in the inbox. A night's files together take up
-/// less than what one of those would.
+/// Largest file that is copied; a larger one gets only its reason and stays in the inbox. All files of an ordinary
+/// night together are smaller.
 const COPY_BYTES_MAX: u64 = 1 << 30;
-/// After a copy's name: the reason.
+/// Suffix of the reason file.
 const REASON: &str = ".reason.txt";
-/// After a name while it is being written.
+/// Suffix while a file is being written.
 const UNFINISHED: &str = ".duizhang-tmp";
 
-/// The names of a file's path below its account's folder. Banks' clients make a folder a day, with the same
-/// names in each: the name alone would let one day's file stand for another's.
+/// The path components below the account's folder. Banks' clients make a folder a day with the same names in each,
+/// so the name alone could replace one day's file by another's.
 fn names(delivery: &Delivery) -> Vec<String> {
     let normal = |one| if let Component::Normal(name) = one { Some(shown(name)) } else { None };
     let mut names: Vec<String> = delivery.path.components().filter_map(normal).collect();
@@ -41,12 +42,12 @@ fn names(delivery: &Delivery) -> Vec<String> {
     names.split_off(folder.map_or(last, |folder| folder + 1))
 }
 
-/// A file's name among those in quarantine.
+/// A file's name in quarantine.
 pub(super) fn name(delivery: &Delivery) -> String {
     names(delivery).join("/")
 }
 
-/// A name that every file system takes: what is too long gives its end for a digest of the whole.
+/// A name that every file system accepts: an overlong one ends in a digest of the whole name.
 fn fitted(name: &str) -> String {
     let name = if matches!(name, "" | "." | "..") { "_" } else { name };
     let name = name.replace('/', "_");
@@ -59,7 +60,7 @@ fn fitted(name: &str) -> String {
     format!("{}~{digest}", name.get(..cut).unwrap_or_default())
 }
 
-/// Where a delivery's copy lies: the folders below the quarantine, and its name in the last.
+/// Where a delivery's copy goes: the folders below the quarantine and the name in the last one.
 struct CopyPlace {
     folders: Vec<String>,
     name: String,
@@ -80,7 +81,7 @@ impl CopyPlace {
             .join(&self.name)
     }
 
-    /// The folder it lies in; where asked for, made, with a link or a file in its way taken out of it.
+    /// The copy's folder. With `make`, creates it and removes a link or file that blocks it.
     fn folder(&self, quarantine: &Path, make: bool) -> io::Result<OwnedFd> {
         if make && !quarantine.exists() {
             std::fs::create_dir_all(quarantine)?;
@@ -103,8 +104,8 @@ impl CopyPlace {
     }
 }
 
-/// What stands under a name, and the name. A copy stands in no folder's way, nor a folder in a copy's: the one that comes
-/// later has a name of its own.
+/// What exists under a name, and the name. A copy never blocks a folder or the reverse: the later one gets a name
+/// of its own.
 fn standing(
     folder: &OwnedFd,
     name: &str,
@@ -126,10 +127,10 @@ fn standing(
     Ok((beside, found))
 }
 
-/// Writes a file beside its name and moves it there once it is on the disk.
+/// Writes a file under a temporary name and renames it once it is on disk.
 fn write(folder: &OwnedFd, name: &str, content: &mut dyn Read) -> io::Result<()> {
     let beside = format!("{name}{UNFINISHED}");
-    // Left by a night that was killed, or planted: it goes, whatever it is.
+    // Left by a killed night or planted: remove it in any case.
     remove(folder, &beside)?;
     let fresh = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let mut file = File::from(openat(folder, beside.as_str(), fresh, Mode::from_raw_mode(0o666))?);
@@ -148,7 +149,7 @@ fn remove(folder: &OwnedFd, name: &str) -> io::Result<()> {
     }
 }
 
-/// Whether a copy is there already, byte for byte: a file that waits is not written again every night.
+/// Whether an identical copy exists: a waiting file is not rewritten every night.
 fn is_same(folder: &OwnedFd, name: &str, content: &mut dyn Read) -> io::Result<bool> {
     let read = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let Ok(copy) = openat(folder, name, read, Mode::empty()) else { return Ok(false) };
@@ -168,7 +169,7 @@ fn is_same(folder: &OwnedFd, name: &str, content: &mut dyn Read) -> io::Result<b
     }
 }
 
-/// Reads until the buffer is full or nothing more comes.
+/// Reads until the buffer is full or the input ends.
 fn fill(from: &mut dyn Read, into: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while let Some(rest) = into.get_mut(filled..).filter(|rest| !rest.is_empty()) {
@@ -182,7 +183,7 @@ fn fill(from: &mut dyn Read, into: &mut [u8]) -> io::Result<usize> {
     Ok(filled)
 }
 
-/// The reason as it stands beside the copy: what staff read first, then the reader's own sentence.
+/// The text of the reason file: first the sentence for staff, then the reader's own.
 fn text(name: &str, fault: &str, advice: Option<&str>) -> String {
     let mut text = format!("{name}：{}\n", wording::line_by_line(fault));
     if let Some(advice) = advice {
@@ -193,7 +194,7 @@ fn text(name: &str, fault: &str, advice: Option<&str>) -> String {
     text
 }
 
-/// Copies the file and writes the reason beside it; both are on the disk when this ends.
+/// Copies the file and writes the reason beside it; both are on disk on return.
 pub(super) fn put(
     quarantine: &Path,
     inbox: Option<&Path>,
@@ -202,7 +203,8 @@ pub(super) fn put(
 ) -> Result<(), RunError> {
     let place = CopyPlace::of(delivery);
     let put = || -> io::Result<()> {
-        // Opened as it was read: what became a link meanwhile is not copied. What is gone leaves its reason.
+        // Opened with the same checks: a file replaced by a link is not copied. A vanished file leaves its reason
+        // only.
         let opened = opening::open(inbox, &delivery.path).ok();
         let mut file = opened.filter(|one| one.bytes() <= COPY_BYTES_MAX).map(|opened| opened.file);
         let folder = place.folder(quarantine, true)?;
@@ -227,10 +229,10 @@ pub(super) fn put(
     })
 }
 
-/// Removes the copy and its reason, now that the file is in.
+/// Removes the copy and its reason after the file was ingested.
 pub(super) fn release(quarantine: &Path, delivery: &Delivery) {
     let place = CopyPlace::of(delivery);
-    // Nothing there is the ordinary case; a copy that cannot be removed harms nobody.
+    // Usually nothing is there; a copy that cannot be removed does no harm.
     if let Ok(folder) = place.folder(quarantine, false)
         && let Ok((copy, Some(FileType::RegularFile))) =
             standing(&folder, &place.name, FileType::RegularFile)

@@ -1,8 +1,8 @@
-//! The reading thread: bytes in, batches of rows out, each row read as far as one row can be.
+//! The reading thread: turns bytes into batches of rows and parses each row as far as possible on its own.
 //!
-//! Invariant: a file sends `Begin` and waits to hear whether it is to be read; then its rows, then
-//! `End`. Whoever receives must see `End` before believing anything. Nothing of a file stands before
-//! its `Begin` unheard, so the two threads never wait for each other.
+//! Invariant: a file sends `Begin` and waits for the answer; then it sends its rows, then `End`. The receiver must
+//! see `End` before it trusts anything. Nothing of a file comes before its `Begin`, so the two threads never
+//! deadlock.
 
 use super::child::caught;
 use super::fault::Fault;
@@ -17,32 +17,31 @@ use crate::store::{BranchNumbers, FlagRecord, RowOrigin, StatementRecord, Transa
 use rust_decimal::Decimal;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-/// Rows a batch: large enough that handing it over costs nothing, small enough that eight of them
-/// are a few megabytes.
+/// Rows per batch: large enough to make the hand-over cheap, small enough that eight batches are a few megabytes.
 const BATCH_ROWS: usize = 4_096;
 
-/// What the reading thread tells the writing one.
+/// Messages from the reading to the writing thread.
 pub(super) enum Message {
-    /// A file begins. Nothing more of it comes unless the answer says so.
+    /// A file begins. More of it follows only if the answer says so.
     Begin {
-        /// Among the deliveries.
+        /// Index in the deliveries.
         place: usize,
-        /// Of its bytes; `None` where it could not be looked at, which its `End` then says.
+        /// Digest of its bytes; `None` when it could not be read, which its `End` then reports.
         sha256: Option<[u8; 32]>,
-        /// Whether it is to be read.
+        /// Carries the answer: whether to read the file.
         answer: SyncSender<bool>,
     },
     Batch(TransactionBatch),
-    /// Another member of an archive begins: what came before was a delivery of its own.
+    /// The next member of an archive begins; the previous one was a delivery of its own.
     Member,
     Reject(Reject),
     Statement(StatementRecord),
     Flag(FlagRecord),
-    /// The file ended, or is not to be taken in.
+    /// The file ended or is rejected.
     End(Result<FeedFacts, Fault>),
 }
 
-/// Reads the deliveries one after the other. Ends early when nobody listens any more.
+/// Reads the deliveries in order. Stops early when the receiver is gone.
 pub(super) fn read_all(tools: &Tools<'_>, sender: &SyncSender<Message>) {
     let mut branches = BranchNumbers::default();
     for (place, delivery) in tools.settings.deliveries.iter().enumerate() {
@@ -98,7 +97,7 @@ fn read_one(
     let own: Vec<&str> = accounts.map(|account| account.account_no.as_str()).collect();
     let isolation = &tools.settings.isolation;
     let read = isolation.read(&mut opened.file, look, &tools.rules.banks, Some(&own), &mut feeder);
-    // Also where the file is at fault: what its last batch says of branches holds for the next file.
+    // Also for a faulty file: the branches in its last batch apply to the next file.
     feeder.hand_over();
     let facts = read.map_err(Fault::Unreadable)?;
     match feeder.fault {
@@ -107,7 +106,7 @@ fn read_one(
     }
 }
 
-/// Turns entries into transactions and sends them on in batches.
+/// Turns entries into transactions and sends them in batches.
 struct Feeder<'a> {
     tools: &'a Tools<'a>,
     folder: Option<&'a str>,
@@ -116,13 +115,13 @@ struct Feeder<'a> {
     branches: &'a mut BranchNumbers,
     serials: Serials,
     fault: Option<Fault>,
-    /// The account found last: nearly every row has the account of the row before.
+    /// The account found last: consecutive rows usually share it.
     last: Option<(String, AccountIndex)>,
 }
 
 impl Feeder<'_> {
-    /// The account a row belongs to: the one it names, else the folder's. Notes the fault where it
-    /// is none of the centre's.
+    /// The account of a row: the one it names, else the folder's. Records the fault when it is not one of the
+    /// centre's.
     fn account(&mut self, named: Option<&str>, line: u64) -> Option<AccountIndex> {
         let account_no = named.or(self.folder);
         if let (Some((known, index)), Some(account_no)) = (&self.last, account_no)
@@ -157,7 +156,7 @@ impl Feeder<'_> {
     }
 
     fn send(&self, message: Message) {
-        // Nobody listens when the writer failed; its error is the one that counts.
+        // The receiver is gone when the writer failed; the writer's error is reported.
         let _ = self.sender.send(message);
     }
 }
@@ -206,13 +205,13 @@ impl Sink for Feeder<'_> {
 
     fn statement(&mut self, statement: Statement<'_>) {
         self.serials.end_again();
-        // A header without rows has nothing to belong to an account.
+        // A header without rows belongs to no account.
         if statement.entries == 0 && statement.account.or(self.folder).is_none() {
             return;
         }
         let Some(account) = self.account(statement.account, statement.line) else { return };
         if statement.currency.is_some_and(|currency| currency != "CNY") {
-            return; // Its rows were set aside one by one.
+            return; // Its rows were rejected one by one.
         }
         let record = || {
             let balance = |balance: feed::Balance| Some((fen(balance.amount)?, balance.on));
@@ -245,7 +244,7 @@ impl Sink for Feeder<'_> {
         self.serials.begin_anew(period);
     }
 
-    /// Rows without a serial are told apart within their own file only.
+    /// Rows without a serial are distinguished only within their own file.
     fn member(&mut self, _: &str) {
         self.serials = Serials::default();
         self.hand_over();
@@ -253,14 +252,14 @@ impl Sink for Feeder<'_> {
     }
 }
 
-/// Fen, where the decimal has no more than two places.
+/// The amount in fen; `None` with more than two decimal places.
 fn fen(amount: Decimal) -> Option<Money> {
     let fen = amount.checked_mul(Decimal::ONE_HUNDRED)?.normalize();
     if fen.scale() > 0 { None } else { fen.mantissa().try_into().ok().map(Money::from_fen) }
 }
 
-/// The same of a sum, which ends where 64 bits end: a statement whose rows all have a serial for an amount has one
-/// all the same.
+/// The same for a sum, saturating at 64 bits: a statement whose rows all have a serial number as amount still has a
+/// sum.
 fn sum(amount: Decimal) -> Option<Money> {
     let fen = amount.checked_mul(Decimal::ONE_HUNDRED)?.normalize();
     (fen.scale() == 0).then(|| Total::from_fen(fen.mantissa()).nearest_money())

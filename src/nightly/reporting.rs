@@ -1,7 +1,7 @@
-//! The morning's report, filled from what was committed.
+//! Fills the morning report from committed data.
 //!
-//! Start at [`report`]. It reads the store and decides nothing; the same store and day give the same
-//! report, on the night itself or years later.
+//! Start at [`report`]. It reads the store and decides nothing. The same store and day give the same report, even
+//! years later.
 
 use super::RunError;
 use super::suggesting::Advice;
@@ -23,7 +23,7 @@ use crate::{feed, suspense};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
-/// Fills the report of the night of this day: all of it as the books stand at one moment.
+/// Fills the report of this day's night from one snapshot of the books.
 ///
 /// # Errors
 /// [`RunError`] where the store fails.
@@ -44,7 +44,7 @@ fn filled(
 ) -> Result<Report, RunError> {
     let held = store.held_on(as_of)?;
     let letters = store.held_night(as_of)?;
-    // Two threads: what happened, and what is in suspense with the notices that may be meant.
+    // Two threads: what happened, and the items in suspense with their suggested notices.
     let (run_details, items) = std::thread::scope(|scope| {
         let run_details = scope.spawn(|| store.run_details(as_of));
         let items = items(store, rules, as_of)?;
@@ -74,7 +74,7 @@ fn filled(
     })
 }
 
-/// A decision's explanation, in both languages; empty where it is none that this release knows.
+/// A decision's explanation in both languages; empty when this release does not know it.
 #[must_use]
 pub fn explanation(explanation: Option<&str>) -> Bilingual {
     match explanation.and_then(|explanation| explanation.parse::<Explanation>().ok()) {
@@ -83,10 +83,10 @@ pub fn explanation(explanation: Option<&str>) -> Bilingual {
     }
 }
 
-/// Items that are worth a second thread.
+/// From this many items on, a second thread pays off.
 const SHARED_FROM: usize = 256;
 
-/// Everything in suspense, numbered, with suggestions.
+/// All items in suspense, numbered, with suggestions.
 fn items(store: &Store, rules: &Rulebook, as_of: NaiveDate) -> Result<Vec<Item>, RunError> {
     let rows = store.suspense(&SuspenseFilter::default())?;
     let adviser = if rows.is_empty() { Advice::default() } else { Advice::load(store)? };
@@ -110,7 +110,7 @@ fn items(store: &Store, rules: &Rulebook, as_of: NaiveDate) -> Result<Vec<Item>,
     Ok(items)
 }
 
-/// An item as a report has it, without its number.
+/// An item for a report, without its number.
 #[must_use]
 pub fn report_item(
     row: &SuspenseRow,
@@ -141,7 +141,7 @@ pub fn report_item(
     }
 }
 
-/// A remark with what was read in it marked.
+/// A remark with its parsed parts marked.
 pub(super) fn remark_text(field: RemarkField, text: &str, reading: &Reading) -> RemarkText {
     let kind = |kind: remark::SegmentKind| match kind {
         remark::SegmentKind::Plain => SegmentKind::Plain,
@@ -153,7 +153,7 @@ pub(super) fn remark_text(field: RemarkField, text: &str, reading: &Reading) -> 
     RemarkText::new(field, segments.collect())
 }
 
-/// A debit in suspense takes away from what is in suspense.
+/// A debit in suspense reduces the balance in suspense.
 fn signed(direction: Direction, amount: Money) -> Money {
     match direction {
         Direction::Credit => amount,
@@ -177,7 +177,7 @@ fn outcome_total((outcome, tally): &(crate::remittance::Outcome, Tally)) -> Outc
     OutcomeTotal { outcome: *outcome, tally: *tally }
 }
 
-/// A night as the trend takes it, with what was in suspense before it.
+/// A night as a point of the trend, with the opening balance in suspense.
 pub(crate) fn night_point(run: &RunLine, before: Tally) -> NightPoint {
     NightPoint {
         night: run.as_of,
@@ -189,8 +189,8 @@ pub(crate) fn night_point(run: &RunLine, before: Tally) -> NightPoint {
     }
 }
 
-/// Opening is what was in suspense after the night before; what closes is counted from the items themselves,
-/// and the ledger is asked independently.
+/// The opening balance is that of the previous night. The closing balance is counted from the items themselves; the
+/// ledger is read independently.
 fn movement(run_details: &RunDetails, items: &[Item], as_of: NaiveDate) -> Movement {
     let tonight = run_details.nights.iter().rev().find(|point| point.run.as_of == as_of);
     let opening = tonight.map(|point| point.before).unwrap_or_default();
@@ -226,7 +226,7 @@ fn awaiting(run_details: &RunDetails, rules: &Rulebook) -> Vec<Awaiting> {
     run_details.awaiting.iter().map(part).collect()
 }
 
-/// That a night's letters wait for a person, as far as the night could say: what becomes of them changes no report.
+/// Warns that a night's letters are held. What happens to them later does not change the report.
 fn letters_held(night: &HeldNight) -> Warning {
     let why = |language: Language| {
         let why = night.why.iter().map(|pull| pull.in_language(language));
@@ -247,7 +247,7 @@ fn letters_held(night: &HeldNight) -> Warning {
     Warning::Other { place: String::new(), said }
 }
 
-/// A row that the night held back.
+/// A row that the night deferred.
 fn held_back(row: &HeldRow) -> Warning {
     let id = &row.id;
     let Bilingual { zh, en } = match row.what.as_str() {
@@ -267,7 +267,7 @@ fn held_back(row: &HeldRow) -> Warning {
     Warning::Other { place: String::new(), said }
 }
 
-/// A row that was set aside.
+/// A rejected row.
 fn set_aside(row: &SetAsideRow) -> Warning {
     let place = format!("{}:{}", row.file_name, row.line);
     let Bilingual { zh, en } = Bilingual::of(&KeptProblem(&row.problem));
@@ -280,7 +280,7 @@ fn set_aside(row: &SetAsideRow) -> Warning {
     Warning::RowRejected { place, found: row.found.clone(), why }
 }
 
-/// What a person should know of a night.
+/// Warnings about a night for people.
 #[must_use]
 pub fn warnings(run_details: &RunDetails, rules: &Rulebook, as_of: NaiveDate) -> Vec<Warning> {
     use chrono::Datelike;

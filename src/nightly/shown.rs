@@ -1,11 +1,11 @@
-//! Names of files as they may be printed and kept.
+//! Makes file names safe to print and store.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-/// A name as it may be printed and kept: what would drive a terminal, turn a line around or is no text stands for itself in
-/// ASCII, so that two names are never shown as one.
+/// Makes a name safe to print and store. Characters that control a terminal, reverse a line or are not text are
+/// escaped in ASCII, so that two names never look the same.
 #[must_use]
 pub(super) fn shown(name: &OsStr) -> String {
     use std::fmt::Write as _;
@@ -19,20 +19,20 @@ pub(super) fn shown(name: &OsStr) -> String {
             }
         }
         for byte in chunk.invalid() {
-            // Writing into a text cannot fail.
+            // Writing to a string cannot fail.
             let _ = write!(text, "\\x{byte:02x}");
         }
     }
     text
 }
 
-/// Controls, and what changes the direction of what follows or is not seen at all.
+/// Control characters, and those that are invisible or change the text direction.
 fn is_unprintable(found: char) -> bool {
     found.is_control()
         || matches!(found, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// A path as it may be printed: each of its names as [`shown`].
+/// A path with each of its names as [`shown`].
 #[must_use]
 pub fn shown_path(path: &Path) -> String {
     shown(path.as_os_str())

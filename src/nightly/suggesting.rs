@@ -1,7 +1,7 @@
-//! Suggestions for what is in suspense, as the report and the desk show them.
+//! Suggestions for items in suspense, for the report and the desk.
 //!
-//! Start at [`Advice::load`]: it reads the open notices, the employers, and what people confirmed, once.
-//! What speaks for a notice is `matching::suggest`'s to say; here it is put into the report's words.
+//! Start at [`Advice::load`], which reads the open notices, the employers and the confirmed matches once.
+//! `matching::suggest` decides what supports a notice; this file puts it into the report's words.
 
 use super::RunError;
 use crate::matching::suggest::{
@@ -17,22 +17,22 @@ use crate::store::{Marks, Store, SuspenseRow};
 use crate::suspense::ItemId;
 use std::collections::BTreeMap;
 
-/// Everything suggestions are drawn from; the desk keeps one and has it [`catch up`](Advice::catch_up).
+/// The data behind suggestions; the desk keeps one and updates it ([`catch up`](Advice::catch_up)).
 #[derive(Debug, Default)]
 pub struct Advice {
-    /// As of when.
+    /// The marks at which the data was read.
     marks: Option<Marks>,
     numbers: BTreeMap<String, EmployerIndex>,
-    /// Names by the employers' numbers; empty where the employer is not known.
+    /// Names by employer number; empty for an unknown employer.
     names: Vec<String>,
     employers: Employers,
     notices: OpenNotices,
-    /// What was settled and undone, by item.
+    /// Settlements that were undone, by item.
     undone: BTreeMap<ItemId, Vec<PaymentReference>>,
 }
 
 impl Advice {
-    /// Reads what suggestions are drawn from.
+    /// Reads the data behind suggestions.
     ///
     /// # Errors
     /// [`RunError`] where the store fails.
@@ -50,7 +50,7 @@ impl Advice {
             .collect();
         let mut notices = Vec::new();
         store.open_notices(|reference, employer_id, amount, month| {
-            // A notice's employer may be unknown to us; it still has a number and an id.
+            // An unknown employer of a notice still has a number and an id.
             let employer = match numbers.get(employer_id) {
                 Some(employer) => *employer,
                 None => {
@@ -77,14 +77,13 @@ impl Advice {
         Ok(advice)
     }
 
-    /// Whether it serves a transaction that stands at these marks.
+    /// Whether the data is valid for a transaction at these marks.
     #[must_use]
     pub fn covers(&self, now: Marks) -> bool {
         self.marks.is_some_and(|then| then.cover(now))
     }
 
-    /// Takes over what staff settled, opened again and confirmed since; after a night or an import it is
-    /// loaded anew.
+    /// Applies what staff settled, reopened and confirmed since; after a night or an import it reloads everything.
     ///
     /// # Errors
     /// [`RunError`] where the store fails.
@@ -103,7 +102,7 @@ impl Advice {
         };
         let mut mark = |(reference, is_open): (_, _)| self.notices.mark(reference, is_open);
         if !touched.notices.into_iter().all(&mut mark) {
-            // It was settled when everything was read: of its place nothing is known.
+            // It was already settled at loading, so its position is unknown.
             *self = Self::load(store)?;
             return Ok(());
         }
@@ -114,7 +113,7 @@ impl Advice {
         Ok(())
     }
 
-    /// Reads what people confirmed, and what they undid.
+    /// Reads the confirmed and the undone matches.
     fn learn(&mut self, store: &Store) -> Result<(), RunError> {
         let confirmed = store.payer_facts()?;
         self.employers.confirm(confirmed.iter().filter_map(|fact| {
@@ -125,7 +124,7 @@ impl Advice {
         Ok(())
     }
 
-    /// The notices that come nearest to an item.
+    /// The notices closest to an item.
     #[must_use]
     pub fn suggestions(&self, row: &SuspenseRow, reader: &Reader) -> Vec<report::Suggestion> {
         if row.direction == Direction::Debit {
@@ -171,7 +170,7 @@ fn fact(employer: &Employer) -> EmployerFact<'_> {
     EmployerFact { employer_id, name, payer_accounts }
 }
 
-/// A row's free texts by field.
+/// A row's remarks by field.
 fn remarks(row: &SuspenseRow) -> Remarks<'_> {
     let text = |wanted: RemarkField| {
         let found = row.remarks.iter().find(|(field, _)| *field == wanted);
@@ -185,7 +184,7 @@ fn remarks(row: &SuspenseRow) -> Remarks<'_> {
     }
 }
 
-/// The digits of a reference that was cut off, or that has too many.
+/// The digits of a truncated or overlong reference.
 fn unfinished_digits(text: &str, reading: &Reading) -> String {
     let Some((start, end)) = reading.places.first().copied() else { return String::new() };
     let piece: String = text.chars().skip(start).take(end.saturating_sub(start)).collect();
@@ -237,7 +236,7 @@ fn speaks_against(against: &Against) -> report::Evidence {
     }
 }
 
-/// The words without their mark: the report draws its own from [`report::Holds`].
+/// The words without their mark: the report adds its own from [`report::Holds`].
 fn unmarked(words: &str) -> String {
     words.trim_start_matches(['✓', '≈', '✗', ' ']).to_owned()
 }

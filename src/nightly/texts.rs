@@ -1,7 +1,7 @@
-//! Which letters of a night go by another way than mail and paper: as a text message, or into the hall's inbox too.
+//! Chooses which letters of a night go as a text message or to the hall's inbox instead of mail and paper.
 //!
-//! Start at [`distribute`], which the shell calls once the night's letters are written and before any of them lies as a file.
-//! By which ways an employer wants letters is its choice, and else mail, a text message, paper.
+//! Start at [`distribute`], which the caller runs after the night's letters are written and before any becomes a
+//! file. An employer chooses its ways; the default is mail, then a text message, then paper.
 
 use super::RunError;
 use crate::alert::CentreContact;
@@ -10,23 +10,23 @@ use crate::rulebook::letter::LetterRules;
 use crate::store::{LetterRow, Routed, Store};
 use chrono::NaiveDate;
 
-/// What text messages are written with; where there is no gateway there are none.
+/// What is needed to send text messages; without a gateway there are none.
 pub struct Texts<'a> {
     pub centre: &'a CentreContact,
     pub rules: &'a LetterRules,
-    /// Messages that one text may take.
+    /// The most messages that one text may take.
     pub parts_max: usize,
 }
 
-/// Letters that go another way.
+/// Counts of letters that go another way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Distributed {
     pub texts: u64,
-    /// Into the hall's inbox, beside their way.
+    /// Copied to the hall's inbox.
     pub hall: u64,
 }
 
-/// Has the letters of a night go by the ways that their employers want.
+/// Distributes the letters of a night by the ways their employers want.
 ///
 /// # Errors
 /// [`RunError`] where the store fails.
@@ -38,7 +38,7 @@ pub fn distribute(
     by_their_ways(store, &store.routed(night)?, texts)
 }
 
-/// The same of letters that were held and that somebody released: call it before their pages are written.
+/// The same for letters that were held and then released; call it before their pages are written.
 ///
 /// # Errors
 /// [`RunError`] where the store fails.
@@ -70,7 +70,7 @@ fn by_their_ways(
     Ok(done)
 }
 
-/// The ways for a letter: its employer's for its kind, or everybody's.
+/// The ways for a letter: its employer's choice for its kind, or the default.
 fn ways(routed: &Routed) -> Vec<Way> {
     let kind = Kind::of(&routed.letter.kind, &routed.letter.message).code();
     let own = routed.ways.iter().find(|(of, _)| of == kind);
@@ -78,7 +78,7 @@ fn ways(routed: &Routed) -> Vec<Way> {
 }
 
 impl Texts<'_> {
-    /// The number and the text of a letter whose first way is a text message.
+    /// The number and text of a letter whose first way is a text message.
     fn first(&self, routed: &Routed) -> Option<(String, String)> {
         let number = routed.mobile.as_deref().and_then(mobile);
         let letter = &routed.letter;
@@ -94,7 +94,7 @@ impl Texts<'_> {
         (way == Way::Sms).then_some(number?).zip(text)
     }
 
-    /// The same of a letter that would be printed.
+    /// The same for a letter that would otherwise be printed.
     ///
     /// # Errors
     /// [`RunError`] where the store fails.

@@ -1,17 +1,17 @@
-//! Says in Chinese what readers say in English, for the report that staff open first.
+//! Translates readers' English sentences into Chinese, for the report that staff open first.
 //!
-//! Readers' errors are kept as the sentences they print: the store holds text, and a sentence of
-//! last year must still be shown. [`TABLE`] pairs each form with its Chinese; `{}` is what stands
-//! there, and goes over as it is, but for what is itself a sentence (`{1*}`), a list of what a header lacks (`{1&}`), or of
-//! headings with what each was understood as (`{1=}`).
+//! Readers' errors are stored as the sentences they print, because a sentence of last year must still be shown.
+//! [`TABLE`] pairs each English form with its Chinese. `{}` is a placeholder and is copied unchanged, except for a
+//! nested sentence (`{1*}`), a list of what a header lacks (`{1&}`), or headings with what each was understood as
+//! (`{1=}`).
 //!
-//! Invariant: nothing is lost. What no row fits is shown as it was.
+//! Invariant: nothing is lost. A sentence without a matching form is shown unchanged.
 
 use crate::remittance::{Language, Localized};
 use crate::rulebook::field;
 use std::borrow::Cow;
 
-/// English form and Chinese form; the first that fits is taken.
+/// English form and Chinese form; the first match wins.
 #[rustfmt::skip] // A table is read by column.
 const TABLE: &[(&str, &str)] = &[
     ("line {}: {}",                                   "第 {1} 行：{2*}"),
@@ -78,7 +78,7 @@ const TABLE: &[(&str, &str)] = &[
     ("found {}",                                      "发现 {1}"),
 ];
 
-/// A reader's sentence as it is kept, in English; in Chinese where a form of the table fits it.
+/// A reader's stored sentence: in English, and in Chinese where the table has its form.
 pub(super) struct KeptProblem<'a>(pub(super) &'a str);
 
 impl Localized for KeptProblem<'_> {
@@ -90,7 +90,7 @@ impl Localized for KeptProblem<'_> {
     }
 }
 
-/// A reader's sentence in Chinese, with each heading of a list on a line of its own.
+/// A reader's sentence in Chinese, each heading of a list on its own line.
 #[must_use]
 pub fn line_by_line(english: &str) -> String {
     chinese(english, "\n  ")
@@ -114,12 +114,12 @@ fn chinese(english: &str, joint: &str) -> String {
     text
 }
 
-/// What a header lacks: `the day and the amount`.
+/// The missing columns of a header: `the day and the amount`.
 fn lacking(list: &str, _: &str) -> String {
     list.split(" and ").map(field::name_in_chinese).collect::<Vec<_>>().join("、")
 }
 
-/// Headings, each with what it was understood as: `记账日期 as booking day, 收入 as credit`.
+/// Headings with what each was understood as: `记账日期 as booking day, 收入 as credit`.
 fn headings(list: &str, joint: &str) -> String {
     let mut told = String::new();
     for (place, one) in list.split(", ").enumerate() {
@@ -136,7 +136,7 @@ fn headings(list: &str, joint: &str) -> String {
     told
 }
 
-/// What stands in the holes of a form; `None` where the text is not of that form.
+/// The values of a form's placeholders; `None` when the text does not match the form.
 fn holes<'t>(text: &'t str, form: &str) -> Option<Vec<&'t str>> {
     let mut parts = form.split("{}");
     let mut rest = text.strip_prefix(parts.next()?)?;
@@ -144,7 +144,7 @@ fn holes<'t>(text: &'t str, form: &str) -> Option<Vec<&'t str>> {
     let mut parts = parts.peekable();
     while let Some(part) = parts.next() {
         let hole = match parts.peek() {
-            // The last hole reaches to the end, or to what the form ends with.
+            // The last placeholder reaches to the end, or to the form's final words.
             None => {
                 let hole = rest.strip_suffix(part)?;
                 rest = "";
@@ -191,7 +191,7 @@ mod tests {
     fn every_sentence_of_the_readers_has_its_row() {
         use crate::feed::{FeedError, FeedErrorKind, Problem};
         let text = || "x".to_owned();
-        // Not among them: what the operating system says of a disk, which is shown as it is.
+        // Excluded: the operating system's messages about disks, which are shown unchanged.
         let kinds = [
             FeedErrorKind::Empty,
             FeedErrorKind::UnknownFormat { found: text() },

@@ -1,4 +1,4 @@
-//! The second half of a night: what is open is decided, and the decisions are committed.
+//! The second half of a night: decides the open items and commits the decisions.
 
 use super::letters::{self, AddressBook};
 use super::{RunError, Step, Tools, undecided};
@@ -8,11 +8,11 @@ use crate::store::{
     RunDecisions, StoreError, WorkingSet,
 };
 
-/// How often a night looks again because staff acted meanwhile, before it gives up.
+/// How often a night retries because staff acted meanwhile.
 const OVERTAKEN_MAX: u32 = 8;
 
-/// Judges the working set, and what earlier nights left open, and commits. `notices` are those of late,
-/// where they were read already.
+/// Judges the working set and the items left open by earlier nights, and commits. `notices` are the recent ones, if
+/// they were already read.
 pub(super) fn decide_and_record(
     tools: &Tools<'_>,
     working_set: WorkingSet,
@@ -77,8 +77,8 @@ fn decide_once(
     Ok(recording.commit()?)
 }
 
-/// What earlier nights and the lists say of the items. The notices that a payer may have meant instead of what
-/// it wrote are few, and are known only once it is known who pays: they are added to the book.
+/// What earlier nights and the lists know of the items. The few notices that a payer may have meant instead of the
+/// one it wrote are known only once the payer is: they are added to the book then.
 fn known<'k>(
     tools: &Tools<'_>,
     items: &[Item<'_>],

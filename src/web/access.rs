@@ -1,7 +1,7 @@
-//! 权限变更: what administrators ask for, and what becomes of it.
+//! 权限变更: requested changes of people's access, and their outcome.
 //!
-//! Start at [`ask`]: every change of somebody's access goes through it. Approvers see the page too: they are told of
-//! what takes effect without a second administrator, and of what was done at the command line, and can object.
+//! Start at [`ask`], through which every change of access goes. Approvers see the page too: they are told of
+//! changes that take effect without a second administrator or were made at the command line, and can object.
 
 use super::Desk;
 use super::fault::Fault;
@@ -19,10 +19,10 @@ use serde::Deserialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// Changes on the page.
+/// Changes listed.
 const SHOWN: u32 = 100;
 
-/// Asks the store for a change of somebody's access, and has it told by mail.
+/// Requests a change of somebody's access and sends notifications.
 pub(super) async fn ask(
     desk: &Desk,
     session: &Session,
@@ -48,7 +48,7 @@ fn actor(session: &Session) -> Actor {
     Actor::of(Person(session.person_id.clone()), session.role)
 }
 
-/// Has what happened written into the outbox; a failure there stops nothing, since the night writes it too.
+/// Writes notifications to the outbox. A failure is ignored, since the night writes them too.
 async fn tell(desk: &Desk) {
     let Some(told) = desk.setup().told.clone() else { return };
     let _ = desk
@@ -69,7 +69,7 @@ struct Page {
     done: &'static str,
 }
 
-/// A change in words.
+/// A change for display.
 struct Line {
     id: String,
     what: Cow<'static, str>,
@@ -80,11 +80,11 @@ struct Line {
     at: String,
     state: Cow<'static, str>,
     waits: bool,
-    /// When it takes effect by itself; empty where somebody must confirm it.
+    /// When it takes effect by itself; empty if somebody must confirm it.
     after: String,
     /// Who decided, and when.
     decided: String,
-    /// Whoever looks can confirm it.
+    /// The reader can confirm it.
     confirms: bool,
 }
 
@@ -184,7 +184,7 @@ pub(super) async fn confirm(
     Ok(Redirect::to("/access?done=confirmed").into_response())
 }
 
-/// Takes a change back, or objects to it.
+/// Withdraws a change, or objects to it.
 pub(super) async fn drop(
     State(desk): State<Desk>,
     session: Session,

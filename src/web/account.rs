@@ -1,4 +1,4 @@
-//! Making people and tokens: the rules that the command line and the administrator's page share.
+//! Creates people and tokens: the rules shared by the command line and the administrator's page.
 
 use super::fault::Fault;
 use super::password::{Checker, Weakness};
@@ -9,15 +9,15 @@ use serde_json::json;
 use std::borrow::Cow;
 use std::fmt;
 
-/// What one logs in with has at most so many characters.
+/// Longest login name.
 const LOGIN_CHARACTERS_MAX: usize = 32;
-/// What pages call somebody has at most so many.
+/// Longest display name.
 pub(crate) const NAME_CHARACTERS_MAX: usize = 40;
-/// Characters of a token's hash that name it.
+/// Characters of a token's hash that identify it.
 const TOKEN_ID_CHARACTERS: usize = 12;
 const DAY_SECONDS: i64 = 24 * 3600;
 
-/// The system gave no random bytes.
+/// The system provided no random bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the system gave no random bytes")]
 pub struct NoRandomness;
@@ -28,12 +28,12 @@ impl From<NoRandomness> for Fault {
     }
 }
 
-/// Why there will be no such person.
+/// Why a person cannot be created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfit {
-    /// Not a name one can log in with.
+    /// Not a valid login name.
     Login,
-    /// What pages should call the person is empty, too long or holds control characters.
+    /// The display name is empty, too long or has control characters.
     Name,
     Password(Weakness),
 }
@@ -58,7 +58,7 @@ impl fmt::Display for Unfit {
     }
 }
 
-/// What one logs in with, as it is kept.
+/// The login name in stored form.
 ///
 /// # Errors
 /// [`Unfit::Login`].
@@ -73,7 +73,7 @@ pub fn login(typed: &str) -> Result<String, Unfit> {
     }
 }
 
-/// Somebody new, before the password is hashed.
+/// A new person, before the password is hashed.
 #[derive(Clone)]
 pub struct Newcomer {
     pub login: String,
@@ -85,17 +85,17 @@ pub struct Newcomer {
 }
 
 impl Newcomer {
-    /// Checks it all.
+    /// Checks all fields.
     ///
     /// # Errors
-    /// [`Unfit`], the first that is found.
+    /// The first [`Unfit`] found.
     pub fn check(&self, passwords: &Checker<'_>) -> Result<(), Unfit> {
         let login = login(&self.login)?;
         check_name(&self.name)?;
         passwords.check(&self.password, &login, &self.name).map_err(Unfit::Password)
     }
 
-    /// What is asked for, with the hash of the password.
+    /// The access request, with the password's hash.
     #[must_use]
     pub fn request(&self, hash: &str) -> AccessRequest {
         AccessRequest {
@@ -108,7 +108,7 @@ impl Newcomer {
     }
 }
 
-/// A password for somebody who is there already, by its hash; `given` where another person chose it.
+/// Resets a person's password by its hash; `given` if another person chose it.
 #[must_use]
 pub fn reset(login: &str, hash: &str, given: bool) -> AccessRequest {
     AccessRequest {
@@ -126,18 +126,18 @@ pub(crate) fn check_name(name: &str) -> Result<(), Unfit> {
     if fits { Ok(()) } else { Err(Unfit::Name) }
 }
 
-/// One word more for the audit trail, which keeps JSON; empty stays empty.
+/// A detail for the audit trail as JSON; empty stays empty.
 pub(crate) fn detail(word: &str) -> String {
     if word.is_empty() { String::new() } else { json!({ "is": word }).to_string() }
 }
 
-/// The code that an authenticator with this key shows at an instant; `None` where that is no key.
+/// The authenticator code for this key at an instant; `None` for an invalid key.
 #[must_use]
 pub fn code_at(key: &str, at: i64) -> Option<String> {
     second_factor::code(key, at)
 }
 
-/// A fresh token of somebody, and what is asked for; the token itself is shown this once.
+/// A new token and its access request; the token itself is shown only once.
 ///
 /// # Errors
 /// [`NoRandomness`].
@@ -148,7 +148,7 @@ pub fn token(
     now: i64,
     days: u16,
 ) -> Result<(String, AccessRequest), NoRandomness> {
-    // The word in front lets scanners of source code find tokens that were put there.
+    // The prefix lets secret scanners find tokens in source code.
     let token = format!("duizhang_{}", secret::token().map_err(|_| NoRandomness)?);
     let token_hash = secret::hash("token", &token);
     let token_id = token_hash.get(..TOKEN_ID_CHARACTERS).unwrap_or_default().to_owned();

@@ -1,13 +1,11 @@
-//! The interface for programs: the desk's verbs as JSON, under `/api/v1`.
+//! The JSON API of the desk, under `/api/v1`.
 //!
-//! Start at [`description`]: `openapi.json` says of every address what it takes and answers, made from
-//! the handlers and the types in [`answer`]; tests hold real answers against it. A program shows a bearer
-//! token, which has a role as a person has; its acts stand in the trail under the token's own name. What
-//! fails is told as problem details (RFC 9457), by the same [`Fault`] that pages use. Lists are read a page
-//! at a time, onward from an opaque cursor.
+//! Start at [`description`]: `openapi.json` describes each request and answer, generated from the handlers and the
+//! types in [`answer`]; tests compare it with real answers. A program authenticates with a bearer token, which has
+//! a role like a person; the trail records its acts under the token's own name. Errors are problem details (RFC
+//! 9457), from the same [`Fault`] as pages. Lists are paginated with an opaque cursor.
 //!
-//! Accounts and identity numbers of payers are masked here; whole ones are shown to people alone, who
-//! leave a trace.
+//! Payers' account and identity numbers are masked; only people can see them in full, and that is recorded.
 
 mod answer;
 pub(super) mod bounce;
@@ -33,11 +31,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::str::FromStr;
 
-/// Rows of a list unless asked otherwise, and at most.
+/// Default and largest page size.
 const ROWS: u32 = 50;
 const ROWS_MAX: u32 = 500;
 
-/// The program that asks: its token's name, and its role.
+/// The calling program: its token's name and its role.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller(pub(crate) Actor);
 
@@ -49,7 +47,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// A body that is JSON of the right kind.
+/// A JSON body of the expected type.
 pub(crate) struct Body<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
@@ -59,7 +57,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         match Json::from_request(request, state).await {
             Ok(Json(body)) => Ok(Self(body)),
             Err(JsonRejection::BytesRejection(rejection)) => {
-                // Too large, or cut off: what the framework answers says which.
+                // Too large, or cut off: the status of the framework's rejection says which.
                 Err(if rejection.status().as_u16() == 413 {
                     Fault::TooLarge
                 } else {
@@ -73,7 +71,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
-/// A query of which every name is known.
+/// A query without unknown parameters.
 pub(crate) struct Asked<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
@@ -87,18 +85,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     }
 }
 
-/// How many rows a list gives.
+/// The page size.
 fn limit(asked: Option<u32>) -> Result<u32, Fault> {
     let limit = asked.unwrap_or(ROWS);
     if (1..=ROWS_MAX).contains(&limit) { Ok(limit) } else { Err(wrong("limit")) }
 }
 
-/// The value of a query's part, where it is given.
+/// The parsed value of a query parameter, if present.
 fn parsed<T: FromStr>(name: &str, text: Option<&str>) -> Result<Option<T>, Fault> {
     text.map(|text| text.parse().map_err(|_| wrong(name))).transpose()
 }
 
-/// An amount in a query, in yuan.
+/// An amount in yuan from a query.
 fn yuan(name: &str, text: Option<&str>) -> Result<Option<Money>, Fault> {
     text.map(|text| Money::from_yuan(text).map_err(|_| wrong(name))).transpose()
 }
@@ -107,18 +105,18 @@ fn wrong(name: &str) -> Fault {
     Fault::invalid(format!("参数 {name} 不对"), format!("{name}: cannot be read"))
 }
 
-/// Where a list goes on, as a program passes it back.
+/// Encodes the position where a list continues.
 fn cursor(place: &impl Serialize) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(place).unwrap_or_default())
 }
 
-/// Where a list is to go on.
+/// Decodes the position where a list continues.
 fn place<T: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<T>, Fault> {
     let read = |text: &str| serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok();
     cursor.map(|text| read(text).ok_or_else(|| wrong("cursor"))).transpose()
 }
 
-/// A page of a list, of one row more than was asked for where there is more.
+/// A page of a list. The store returns one row more than requested when there are more.
 fn page<R, T, P: Serialize>(
     mut rows: Vec<R>,
     limit: u32,

@@ -1,7 +1,7 @@
-//! Files that pages load: compiled in, each at an address that says what is in it.
+//! Static files: compiled in, each at an address with a hash of its content.
 //!
-//! The address holds a hash of the content, so a browser may keep the file for ever and still gets a
-//! new release's at once. htmx is vendored (BSD Zero Clause; its licence lies beside it).
+//! Because of the hash, a browser may cache the file forever and still gets a new release's version at once. htmx
+//! is vendored (BSD Zero Clause; the licence is beside it).
 
 use super::fault::Fault;
 use axum::extract::Path;
@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 
-/// Name in templates, kind, content.
+/// Name in templates, content type, content.
 const FILES: &[(&str, &str, &str)] = &[
     ("desk.css", CSS, include_str!("../../templates/desk/asset/desk.css")),
     ("desk.js", JAVASCRIPT, include_str!("../../templates/desk/asset/desk.js")),
@@ -36,7 +36,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     FILES.iter().map(asset).collect()
 });
 
-/// Where a file is; empty for a name there is not, which a test of every page would find.
+/// The address of a file; empty for an unknown name, which a test of every page would find.
 pub(super) fn address(name: &str) -> &'static str {
     ASSETS.iter().find(|asset| asset.name == name).map_or("", |asset| &asset.address)
 }

@@ -1,14 +1,14 @@
-//! Secrets are checked: whose turn it is, who waits, and what came of it.
+//! Checks secrets, with limits on failed attempts.
 //!
-//! Start at [`attempt`]. What is being checked is no failure; only what was wrong is counted. That a thousand guesses at
-//! once are bounded all the same comes from the order: few are checked at a time, and each looks at the count when
-//! its turn has come and counts its own failure before the turn is the next one's.
+//! Start at [`attempt`]. Only failures are counted, not checks in progress. A thousand concurrent guesses are
+//! limited all the same: few are checked at a time, and each reads the count at the start of its turn and records
+//! its failure before the next turn.
 //!
-//! Three are counted. A known device ([`super::device`]) by itself: nobody else's failures hold it back, and it
-//! has a turn of its own. Any other browser by its address for that login, and by its address for all. And where
-//! strangers fail too often at one login, they are heard one a second, in the order in which they came and one of each
-//! address: that bounds guesses to what a good password bears a hundred thousand times, and whoever has the
-//! right one gets in after a while.
+//! There are three counts. A known device ([`super::device`]) is counted by itself: other people's failures do not
+//! delay it, and it has its own turn. Any other browser is counted by its address for that login, and by its
+//! address for all logins. When strangers fail too often at one login, they are checked one a second, in order of
+//! arrival and one per address. This limits guesses to a hundred-thousandth of what a good password
+//! withstands, and somebody with the right password still gets in after a while.
 
 use super::device::Device;
 use super::session::Session;
@@ -19,22 +19,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// How long the slow lane takes for each.
+/// Time per attempt in the slow lane.
 const HEARD_EVERY: Duration = Duration::from_secs(1);
-/// How long somebody waits in the slow lane before they are told to come again.
+/// Longest wait in the slow lane.
 const WAIT_MAX: Duration = Duration::from_secs(20);
 
-/// Name, password and code, as they were typed.
+/// Name, password and code as typed.
 pub(super) struct Secrets {
     pub(super) person_id: String,
     pub(super) password: String,
     pub(super) code: String,
-    /// As it is counted.
+    /// In the form that is counted.
     pub(super) address: String,
     pub(super) device: Option<Device>,
 }
 
-/// Those who wait in the slow lane, by login.
+/// The slow lanes by login.
 #[derive(Debug, Default)]
 pub(crate) struct Lanes(Mutex<BTreeMap<String, Lane>>);
 
@@ -44,7 +44,7 @@ struct Lane {
     addresses: BTreeSet<String>,
 }
 
-/// A place in a lane; it is given up when it is dropped.
+/// A place in a lane, released on drop.
 struct LanePlace<'l> {
     lanes: &'l Lanes,
     login: String,
@@ -52,7 +52,7 @@ struct LanePlace<'l> {
 }
 
 impl Lanes {
-    /// Joins the lane of a login, unless somebody from that address stands in it.
+    /// Joins the lane of a login, unless somebody from that address is already in it.
     fn join(
         &self,
         login: &str,
@@ -78,11 +78,11 @@ impl Drop for LanePlace<'_> {
     }
 }
 
-/// Whom an attempt is counted against.
+/// The counts of an attempt.
 struct Counted {
-    /// Each of these can make it wait.
+    /// Each of these can delay it.
     subjects: Vec<Subject>,
-    /// Strangers' failures at the login: beyond its pace they are heard one after the other.
+    /// Strangers' failures at the login: above the limit they use the slow lane.
     strangers: Option<Subject>,
 }
 
@@ -113,11 +113,11 @@ impl Counted {
     }
 }
 
-/// Checks name, password and code; `None` where any of it is wrong, and nobody learns which.
+/// Checks name, password and code; `None` if any is wrong, without revealing which.
 pub(super) async fn attempt(desk: &Desk, secrets: Secrets) -> Result<Option<Person>, Fault> {
     let (counted, now) = (Counted::of(desk, &secrets), desk.now());
     let (subjects, strangers) = (counted.subjects.clone(), counted.strangers.clone());
-    // Whoever has to wait is told so before they take anybody's time.
+    // Reject early, before anything slow is done.
     let (seconds, strangers_wait) = desk
         .read(move |store| {
             let strangers: Vec<Subject> = strangers.into_iter().collect();
@@ -135,11 +135,11 @@ pub(super) async fn attempt(desk: &Desk, secrets: Secrets) -> Result<Option<Pers
     if known { desk.hashing_for_known(check).await? } else { desk.hashing(check).await? }
 }
 
-/// Waits in the slow lane until it is one's turn.
+/// Waits for a turn in the slow lane.
 async fn heard<'d>(desk: &'d Desk, login: &str, address: &str) -> Result<LanePlace<'d>, Fault> {
     let again = |seconds| Fault::TooMany { seconds };
     let (place, turn) = desk.lanes.join(login, address).ok_or_else(|| again(1))?;
-    // First come, first served: that is what a mutex of tokio promises.
+    // First come, first served: tokio's mutex guarantees it.
     let turn = tokio::time::timeout(WAIT_MAX, turn.lock_owned()).await;
     let turn = turn.map_err(|_| again(1))?;
     tokio::time::sleep(HEARD_EVERY).await;
@@ -147,7 +147,7 @@ async fn heard<'d>(desk: &'d Desk, login: &str, address: &str) -> Result<LanePla
     Ok(place)
 }
 
-/// One turn: looks at the count, checks, and counts what was wrong. On a thread that may wait.
+/// One turn, on a blocking thread: reads the count, checks, and records a failure.
 fn check(desk: &Desk, counted: &Counted, secrets: &Secrets) -> Result<Option<Person>, Fault> {
     let (store, now) = (&desk.setup().store, desk.now());
     let seconds = store.login_wait(&counted.subjects, now)?;
@@ -164,12 +164,12 @@ fn check(desk: &Desk, counted: &Counted, secrets: &Secrets) -> Result<Option<Per
         Some(_) | None => None,
     };
     if entered.is_some() {
-        // What strangers failed at, or others behind the address, is not the one's who got in to clear.
+        // A successful login does not clear failures of strangers or of others at the address.
         let own = counted.subjects.first().map(|subject| subject.hash.as_str());
         store.login_succeeded(own.as_slice())?;
     } else {
         store.login_failed(&counted.all(), now)?;
-        // What was typed for a name may be a password; only a name that exists is written down.
+        // The typed name may be a password, so only existing names are recorded.
         store.append(&failed(known.unwrap_or_default(), now))?;
     }
     Ok(entered)
@@ -186,8 +186,8 @@ fn failed(person_id: String, at: i64) -> TrailEntry {
     }
 }
 
-/// Whether the code, or a recovery code in its place, is right and fresh; nothing is asked of whoever has
-/// no second factor yet (the guard lets them to its set-up alone).
+/// Whether the code or recovery code is right and unused. Somebody without a second factor needs none: the guard
+/// lets them only set one up.
 fn has_code(desk: &Desk, store: &Store, person: &Person, code: &str) -> Result<bool, Fault> {
     let Some(kept) = &person.second_factor else { return Ok(true) };
     let (id, now) = (person.person_id.as_str(), desk.now());
@@ -204,8 +204,8 @@ fn has_code(desk: &Desk, store: &Store, person: &Person, code: &str) -> Result<b
     })
 }
 
-/// Checks the password of whoever is logged in already; `None` where it is wrong. Counted by the person alone: only
-/// who has a session gets here.
+/// Checks the password of a logged-in person; `None` if wrong. Counted by person only, because this needs a
+/// session.
 pub(super) async fn confirm(
     desk: &Desk,
     session: &Session,

@@ -1,7 +1,7 @@
-//! The page behind the link that asks whether an address is an employer's: for anybody who has the link.
+//! The page behind a link that confirms an employer's address: for anybody with the link.
 //!
-//! To open it changes nothing, so that a mail scanner which follows every link confirms nothing; the
-//! button does. The token stands in the query, which is written into no log.
+//! Opening it changes nothing, because mail scanners follow every link; the button confirms. The token is in the
+//! query, which is never logged.
 
 use super::Desk;
 use super::fault::Fault;
@@ -28,13 +28,13 @@ struct Page {
 }
 
 enum Stage {
-    /// The button is still to be pressed; what its form carries.
+    /// The button was not pressed yet; the form's values.
     Asks {
         token: String,
         csrf: String,
     },
     Confirmed,
-    /// No such token, used before, or too old.
+    /// The token is unknown, used or expired.
     Over,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct Link {
     token: String,
 }
 
-/// Shows what would be confirmed.
+/// Shows what will be confirmed.
 pub(super) async fn page(
     State(desk): State<Desk>,
     visit: Visit,
@@ -59,7 +59,6 @@ pub(super) async fn page(
     Ok(visitor.remembered(answer(&desk, &visit, Some(asked), stage)?))
 }
 
-/// Confirms.
 pub(super) async fn confirm(
     State(desk): State<Desk>,
     visit: Visit,

@@ -1,10 +1,10 @@
-//! How much of the desk one address may hold: connections by peer, requests under way by client.
+//! Limits per address: connections by peer, requests in progress by client.
 //!
-//! Start at [`Connections::admit`]. A connection costs whoever opens it nothing, so nobody is refused for those that
-//! are there: the newest is let in, and in its place goes the oldest that waits, of that address where it has its
-//! share, else of whichever address has most. Whoever sends a request at once, as a health check does, is answered
-//! before it is their turn to go; whoever is slow makes room for the next. A proxy that is believed speaks for
-//! many and has no share of its own: there requests are counted by the address that it names ([`Requests`]).
+//! Start at [`Connections::admit`]. Opening a connection costs a client nothing, so a new one is never refused
+//! because of the existing ones. It is admitted, and the oldest idle connection is closed: of the same address if
+//! that has its share, else of the address with the most. A client that sends its request at once, such as a health
+//! check, is answered before its turn to be closed; a slow one makes room. A trusted proxy speaks for many clients
+//! and has no share of its own: its requests are counted by the address that it names ([`Requests`]).
 //!
 //! Invariant: there are never more than [`CONNECTIONS_MAX`] connections.
 
@@ -14,35 +14,34 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
-/// Connections at once: a thousand browsers' worth, and far from a process's open files.
+/// Concurrent connections: enough for a thousand browsers, and far below a process's limit of open files.
 pub(super) const CONNECTIONS_MAX: usize = 500;
-/// Of one address: ten browsers' worth, and more than a tunnel's few.
+/// Per address: enough for ten browsers, and more than a tunnel's few.
 const ADDRESS_MAX: usize = 64;
-/// Requests under way of one client.
+/// Concurrent requests per client.
 const REQUESTS_MAX: usize = 64;
 
-/// The connections that there are.
 #[derive(Debug, Default)]
 pub(super) struct Connections(Mutex<Open>);
 
 #[derive(Debug, Default)]
 struct Open {
-    /// Counts all there ever were: the lower, the older.
+    /// Sequence number of the next connection: lower is older.
     next: u64,
     by_address: BTreeMap<IpAddr, BTreeMap<u64, Arc<Mark>>>,
     count: usize,
 }
 
-/// What is known of a connection from outside.
+/// The outside view of a connection.
 #[derive(Debug, Default)]
 pub(super) struct Mark {
-    /// A request is under way.
+    /// A request is in progress.
     busy: AtomicBool,
-    /// It has to make room.
+    /// It must close to make room.
     gone: Notify,
 }
 
-/// A connection that was let in; it is forgotten when it is dropped.
+/// An admitted connection, removed on drop.
 #[derive(Debug)]
 pub(super) struct Admitted {
     connections: Arc<Connections>,
@@ -52,20 +51,20 @@ pub(super) struct Admitted {
 }
 
 impl Mark {
-    /// Says whether a request is under way.
+    /// Sets whether a request is in progress.
     pub(super) fn set_busy(&self, busy: bool) {
         self.busy.store(busy, Ordering::Relaxed);
     }
 
-    /// Done once the connection has to make room.
+    /// Completes once the connection must close.
     pub(super) async fn gone(&self) {
         self.gone.notified().await;
     }
 }
 
 impl Connections {
-    /// Lets a connection in; another makes room for it where there are too many. `shares` is whether its address
-    /// has a share that it may not pass.
+    /// Admits a connection, closing another if there are too many. `shares` is whether the limit per address
+    /// applies.
     pub(super) fn admit(self: &Arc<Self>, address: IpAddr, shares: bool) -> Admitted {
         let mut open = self.lock();
         let own = open.by_address.get(&address).map_or(0, BTreeMap::len);
@@ -92,7 +91,7 @@ impl Connections {
 }
 
 impl Open {
-    /// Sends the oldest connection of an address away that waits; where all are at work, the oldest.
+    /// Closes the oldest idle connection of an address; if all are busy, the oldest.
     fn make_room(&mut self, address: IpAddr) {
         let Some(all) = self.by_address.get(&address) else { return };
         let waits = |mark: &Arc<Mark>| !mark.busy.load(Ordering::Relaxed);
@@ -121,18 +120,18 @@ impl Drop for Admitted {
     }
 }
 
-/// Requests under way, by the client that they are counted for.
+/// Requests in progress by client.
 #[derive(Debug, Default)]
 pub(crate) struct Requests(Mutex<BTreeMap<String, usize>>);
 
-/// A request under way.
+/// A request in progress.
 pub(super) struct UnderWay {
     requests: Arc<Requests>,
     client: String,
 }
 
 impl Requests {
-    /// Takes a request up; `None` where the client has too many already.
+    /// Starts a request; `None` if the client has too many.
     pub(super) fn begin(self: &Arc<Self>, client: &str) -> Option<UnderWay> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = all.entry(client.to_owned()).or_default();

@@ -1,27 +1,26 @@
-//! Known devices: a browser from which somebody logged in before, by a cookie that the desk signed.
+//! Known devices: browsers with an earlier login, recognised by a cookie that the desk signed.
 //!
-//! Strangers can fail at somebody's login as often as they like: whoever comes with a known device has a count of
-//! their own and is held back by nobody's failures but their own (OWASP's device cookies). The cookie opens nothing; it
-//! says only whose failures these would be. It is bound to the centre and to one login name, and each login on a
-//! shared computer has its own.
+//! However often strangers fail at a login, a known device has its own count and is limited only by its own
+//! failures (OWASP's device cookies). The cookie gives no access; it only selects the count. It is bound to the
+//! centre and one login name, and each login on a shared computer has its own.
 
 use super::key::Keys;
 use super::{Fault, cookie, secret};
 use axum::http::{HeaderMap, HeaderValue};
 
-/// How long a device stays known without a login.
+/// How long a device stays known after a login.
 const KNOWN_SECONDS: i64 = 90 * 24 * 3600;
 /// Characters of the login's hash in the cookie's name.
 const NAME_CHARACTERS: usize = 8;
 
-/// A device that is known for a login.
+/// A known device of a login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Device {
     nonce: String,
 }
 
 impl Device {
-    /// The device that the browser says it is, where the desk has said so too.
+    /// The device in the browser's cookie, if the desk signed it.
     pub(super) fn of(
         keys: &Keys,
         whose: (i64, &str),
@@ -41,7 +40,7 @@ impl Device {
         (genuine && fresh).then(|| Self { nonce: nonce.to_owned() })
     }
 
-    /// The cookie of a device after a login: the one that it is already, or a new one.
+    /// The cookie of a device after a login: its existing one or a new one.
     pub(super) fn remembered(
         known: Option<Self>,
         keys: &Keys,
@@ -54,7 +53,7 @@ impl Device {
         Ok(cookie::set(&name(whose.1), &value, Some(KNOWN_SECONDS.cast_unsigned())))
     }
 
-    /// Whom failures from it are counted against.
+    /// The count that its failures go to.
     pub(super) fn subject(&self, person_id: &str) -> String {
         secret::hash("device", &format!("{person_id}\n{}", self.nonce))
     }

@@ -1,6 +1,6 @@
-//! What goes wrong with a request.
+//! The errors of a request.
 //!
-//! A handler returns a [`Fault`]; `fault_page.rs` shows it once, around every route.
+//! A handler returns a [`Fault`]; `fault_page.rs` renders it in one place, for every route.
 
 use crate::remittance::{Bilingual, Language, Localized, said};
 use crate::store::{StoreError, StoreRefusal};
@@ -10,37 +10,36 @@ use axum::response::{IntoResponse, Response};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// Why a request is not answered with what it asked for.
+/// Why a request failed.
 #[derive(Debug)]
 pub(crate) enum Fault {
-    /// Nobody is logged in, or the session is over.
+    /// Nobody is logged in, or the session has ended.
     NoSession,
-    /// A program's token is absent, unknown, expired or revoked.
+    /// A token is missing, unknown, expired or revoked.
     NoToken,
     /// The role may not do this.
     Forbidden,
-    /// Nothing but the own pages, before password and second factor are set up.
+    /// Only the personal pages are open until password and second factor are set up.
     SetupIncomplete,
-    /// The form was not made by this session's pages, or is from before the last login.
+    /// The form does not come from this session, or is older than the last login.
     ForeignForm,
     NotFound,
-    /// What is asked cannot be meant so.
+    /// The input is invalid.
     Invalid(Bilingual),
-    /// Somebody else was first, or the state no longer allows it.
+    /// Somebody else was first, or the state has changed.
     Conflict(Bilingual),
     /// The desk refuses an act.
     Refused(suspense::DeskRefusal),
-    /// Too many attempts; seconds until the next is heard.
+    /// Too many attempts; with the seconds until the next is allowed.
     TooMany {
         seconds: i64,
     },
     TooLarge,
     TooSlow,
-    /// The database failed.
     Store(StoreError),
-    /// The desk is about to end.
+    /// The desk is shutting down.
     Stopping,
-    /// We are wrong.
+    /// A bug.
     Broken,
 }
 
@@ -70,7 +69,7 @@ impl From<suspense::DeskRefusal> for Fault {
     }
 }
 
-/// Whether a refusal says that somebody was faster.
+/// Whether a refusal means that somebody was faster.
 const fn is_late(refusal: &suspense::DeskRefusal) -> bool {
     use suspense::{AccessRefusal as A, DeskRefusal as R};
     matches!(
@@ -84,7 +83,7 @@ const fn is_late(refusal: &suspense::DeskRefusal) -> bool {
 }
 
 impl Fault {
-    /// What is asked cannot be meant so.
+    /// The input is invalid.
     pub(crate) fn invalid(
         zh: impl Into<Cow<'static, str>>,
         en: impl Into<Cow<'static, str>>,
@@ -108,7 +107,7 @@ impl Fault {
         }
     }
 
-    /// What the page is called.
+    /// The title of the error page.
     pub(super) fn title(&self, language: Language) -> &'static str {
         match self.status() {
             StatusCode::UNPROCESSABLE_ENTITY => {
@@ -121,7 +120,7 @@ impl Fault {
         }
     }
 
-    /// The short name a program may rely on.
+    /// A stable code for programs.
     pub(super) fn code(&self) -> &'static str {
         match self {
             Self::NoSession => "no-session",
@@ -142,7 +141,7 @@ impl Fault {
     }
 }
 
-/// What a person is told.
+/// The message for people.
 impl Localized for Fault {
     fn in_language(&self, language: Language) -> Cow<'static, str> {
         match self {
@@ -186,7 +185,7 @@ impl Localized for Fault {
 }
 
 impl IntoResponse for Fault {
-    /// A bare answer that carries the fault to `fault_page.rs`.
+    /// An empty response that carries the fault to `fault_page.rs`.
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(Arc::new(self));

@@ -1,6 +1,6 @@
-//! How a fault is told: a page in the reader's language, or problem details (RFC 9457) to a program.
+//! Renders a fault: as a page in the reader's language, or as problem details (RFC 9457) for a program.
 //!
-//! Start at [`tell`], which stands around every route. What failed inside is logged by kind and not told.
+//! Start at [`tell`], which wraps every route. Internal errors are logged by kind and not shown.
 
 use super::Desk;
 use super::fault::Fault;
@@ -21,12 +21,12 @@ use utoipa::ToSchema;
 #[template(path = "desk/fault.html")]
 struct FaultPage {
     frame: Frame,
-    /// Whether it is what was typed, which the page before still has.
+    /// The input was wrong, and the previous page still has it.
     mends: bool,
     words: String,
 }
 
-/// Shows faults as pages or problem details.
+/// Renders faults as pages or problem details.
 pub(super) async fn tell(State(desk): State<Desk>, request: Request, next: Next) -> Response {
     let visit = Visit::of(&desk, &request);
     let is_program = request.uri().path().starts_with("/api/");
@@ -64,8 +64,7 @@ pub(super) async fn tell(State(desk): State<Desk>, request: Request, next: Next)
     shown
 }
 
-/// The fault that an answer of the framework's own stands for: a form or address that does not parse, a
-/// body too large or too slow.
+/// The fault for a response of the framework itself: an unparsable form or address, a body too large or too slow.
 fn of_status(status: StatusCode) -> Option<Fault> {
     match status {
         StatusCode::BAD_REQUEST
@@ -80,13 +79,13 @@ fn of_status(status: StatusCode) -> Option<Fault> {
     }
 }
 
-/// Sends whoever has no session to the login, and back afterwards where that only reads.
+/// Redirects to the login, and back afterwards if the request only reads.
 fn to_login(visit: &Visit, is_read: bool, is_htmx: bool) -> Response {
     let next = if is_read && !is_htmx { visit.here.as_str() } else { "/" };
     let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
     let address = if next == "%2F" { "/login".to_owned() } else { format!("/login?next={next}") };
     if is_htmx {
-        // htmx follows redirects into the fragment; this header makes it leave the page instead.
+        // htmx would follow a redirect into the fragment; this header makes it leave the page instead.
         let mut response = StatusCode::UNAUTHORIZED.into_response();
         response.headers_mut().insert("hx-redirect", HeaderValue::from_static("/login"));
         return response;
@@ -94,10 +93,9 @@ fn to_login(visit: &Visit, is_read: bool, is_htmx: bool) -> Response {
     Redirect::to(&address).into_response()
 }
 
-/// Problem details, RFC 9457.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Problem<'a> {
-    /// A short name that stays.
+    /// A stable code.
     code: &'a str,
     detail: &'a str,
     status: u16,

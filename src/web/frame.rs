@@ -1,7 +1,7 @@
-//! What every page has around it: title, menu, language, who is logged in.
+//! The layout around every page: title, menu, language, logged-in person.
 //!
 //! A page is an askama template that extends `desk/layout.html` and has a field `frame`. In templates,
-//! `frame.say("中文", "English")` gives the words of the reader's language.
+//! `frame.say("中文", "English")` returns the words in the reader's language.
 
 use super::Desk;
 use super::asset;
@@ -16,16 +16,16 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use std::borrow::Cow;
 
-/// What `desk/layout.html` shows around a page.
+/// The data of `desk/layout.html`.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
     pub(crate) title: &'static str,
     pub(crate) centre: String,
     pub(crate) language: Language,
-    /// The address of this page, with its query.
+    /// The address of this page with its query.
     pub(crate) here: String,
     pub(crate) session: Option<Session>,
-    /// Where this role can go.
+    /// The pages that this role may open.
     pub(crate) menu: Vec<MenuEntry>,
 }
 
@@ -33,12 +33,12 @@ pub(crate) struct Frame {
 pub(crate) struct MenuEntry {
     pub(crate) path: &'static str,
     pub(crate) words: Cow<'static, str>,
-    /// Whether this is where the reader is.
+    /// Whether this is the current page.
     pub(crate) current: bool,
 }
 
 impl Frame {
-    /// Around a page of somebody who is logged in; the title in Chinese and English.
+    /// The layout for a logged-in person; the title in Chinese and English.
     pub(crate) fn new(desk: &Desk, session: &Session, zh: &'static str, en: &'static str) -> Self {
         let language = session.visit.language;
         let here = &session.visit.here;
@@ -59,7 +59,7 @@ impl Frame {
         }
     }
 
-    /// Around a page that anybody can see.
+    /// The layout for a public page.
     pub(crate) fn of_visitor(desk: &Desk, visit: &Visit, title: &'static str) -> Self {
         Self {
             title,
@@ -91,29 +91,29 @@ impl Frame {
         }
     }
 
-    /// What a form of this session carries in its field `csrf`; empty before the login.
+    /// The value of a form's field `csrf`; empty before the login.
     pub(crate) fn csrf(&self) -> &str {
         self.session.as_ref().map_or("", |session| &session.csrf)
     }
 
-    /// Whether this role may; what it may not do is not shown.
+    /// Whether this role has a permission; the page hides what it has not.
     pub(crate) fn may(&self, permission: Permission) -> bool {
         self.session.as_ref().is_some_and(|session| session.may(permission))
     }
 
-    /// Whether the reader is one who must know of changes of people's access, and there are any.
+    /// Whether the reader must know of access changes and there are any.
     pub(crate) fn tells_of_access(&self) -> bool {
         let concerned = self.may(Permission::Approve) || self.may(Permission::AdministerPeople);
         concerned && self.session.as_ref().is_some_and(|session| session.access_news)
     }
 
-    /// The address of a file that is compiled in.
+    /// The address of a compiled-in file.
     pub(crate) fn asset(&self, name: &str) -> &'static str {
         asset::address(name)
     }
 }
 
-/// A template as an answer that no cache keeps.
+/// Renders a template as an uncached response.
 pub(crate) fn show(page: &impl Template) -> Result<Response, Fault> {
     let text = page.render().map_err(|_| Fault::Broken)?;
     let html = HeaderValue::from_static("text/html; charset=utf-8");

@@ -1,9 +1,8 @@
-//! Before every handler: who asks, may they, and is the form ours.
+//! Runs before every handler: authentication, permission, CSRF.
 //!
-//! One function for all routes, so that no handler can forget it. A request that changes something
-//! carries a token that only a page of the same session can know ([`csrf_of`]), in the form field
-//! `csrf` or the header `X-CSRF-Token`. Browsers that say where a request comes from are believed
-//! when they say "elsewhere".
+//! One function for all routes, so that no handler can forget it. A request that changes something carries a token
+//! that only a page of the same session has ([`csrf_of`]), in the form field `csrf` or the header `X-CSRF-Token`.
+//! If a browser's headers say that the request comes from another site, it is refused.
 
 use super::Desk;
 use super::api::Caller;
@@ -20,11 +19,11 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Bytes of a form; the longest field is a note.
+/// Largest form; its longest field is a note.
 const FORM_BYTES_MAX: usize = 64 * 1024;
 const DAY_SECONDS: i64 = 24 * 3600;
 
-/// Lets a request through to its handler, or says why not.
+/// Passes a request to its handler, or refuses it.
 pub(super) async fn guard(
     State((desk, access)): State<(Desk, Access)>,
     mut request: Request,
@@ -56,7 +55,7 @@ pub(super) async fn guard(
                 return Err(Fault::Forbidden);
             }
             request.extensions_mut().insert(caller);
-            // No browser sends a bearer token by itself, so there is no form to forge.
+            // Browsers do not send bearer tokens by themselves, so CSRF is impossible.
             return Ok(next.run(request).await);
         }
     };
@@ -69,12 +68,12 @@ pub(super) async fn guard(
     Ok(next.run(request).await)
 }
 
-/// What forms of a session, or of a visitor's cookie, carry: derived, so that nothing need be kept.
+/// The CSRF token of a session or visitor cookie, derived so that nothing is stored.
 pub(super) fn csrf_of(token: &str) -> String {
     secret::hash("csrf", token)
 }
 
-/// The session that the cookie names, where it is not over.
+/// The session of the cookie, if it is valid.
 async fn session(desk: &Desk, headers: &HeaderMap, visit: Visit) -> Result<Session, Fault> {
     let token = cookie::value(headers, cookie::SESSION).ok_or(Fault::NoSession)?.to_owned();
     let token_hash = secret::hash("session", &token);
@@ -104,7 +103,7 @@ async fn session(desk: &Desk, headers: &HeaderMap, visit: Visit) -> Result<Sessi
     })
 }
 
-/// The program that a bearer token names, where it is in force; it acts as its owner.
+/// The program of a bearer token, if valid; it acts as its owner.
 async fn caller(desk: &Desk, headers: &HeaderMap) -> Result<Caller, Fault> {
     let given = headers.get(header::AUTHORIZATION).and_then(|given| given.to_str().ok());
     let token = given.and_then(|given| given.strip_prefix("Bearer ")).ok_or(Fault::NoToken)?;
@@ -114,14 +113,14 @@ async fn caller(desk: &Desk, headers: &HeaderMap) -> Result<Caller, Fault> {
             if let Some(found) = store.token(&hash, now.at)? {
                 return Ok(Some(found));
             }
-            // It may be one that a day went by for.
+            // The token may have become valid after its waiting time.
             if store.settle_access(now)? == 0 { Ok(None) } else { store.token(&hash, now.at) }
         })
         .await?;
     let TokenUse { token, owner_role } = found.ok_or(Fault::NoToken)?;
     let role = |code: &str| Role::from_code(code).ok_or(Fault::NoToken);
     let (role, owner) = (role(&token.role)?, role(&owner_role)?);
-    // Whoever gave up a role has no token that still has it.
+    // A token must not have a role that its owner gave up.
     if !owner.covers(role) {
         return Err(Fault::Forbidden);
     }
@@ -134,7 +133,7 @@ fn is_from_elsewhere(headers: &HeaderMap) -> bool {
     !matches!(site, None | Some("same-origin" | "none"))
 }
 
-/// The request again, once its form has shown that it is ours.
+/// Returns the request after checking its form's CSRF token.
 async fn with_own_form(request: Request, csrf: Option<&str>) -> Result<Request, Fault> {
     let (parts, body) = request.into_parts();
     let body: Bytes = to_bytes(body, FORM_BYTES_MAX).await.map_err(|_| Fault::TooLarge)?;

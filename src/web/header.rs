@@ -1,7 +1,7 @@
-//! The headers of every answer: what a browser may do with it.
+//! The security headers of every response.
 //!
-//! Pages load from here alone, and neither scripts nor styles may stand inside them; so a text that
-//! slipped through as markup would still do nothing.
+//! Pages load only from here, without inline scripts or styles, so that text injected as markup would have no
+//! effect.
 
 use super::Desk;
 use axum::extract::{Request, State};
@@ -25,14 +25,14 @@ const ALWAYS: [(HeaderName, &str); 7] = [
     ),
 ];
 
-/// After a proxy there is TLS, and there shall be no way back from it for a year.
+/// Behind a proxy there is TLS: browsers must use it for a year.
 const TLS_ONLY: &str = "max-age=31536000";
 
 pub(super) async fn protect(State(desk): State<Desk>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
-        // A letter that is printed brings a policy of its own, which is as tight.
+        // A letter for printing has its own policy, which is as strict.
         if name == header::CONTENT_SECURITY_POLICY {
             headers.entry(name).or_insert(HeaderValue::from_static(value));
         } else {
@@ -42,7 +42,7 @@ pub(super) async fn protect(State(desk): State<Desk>, request: Request, next: Ne
     if !desk.setup().proxies.is_empty() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(TLS_ONLY));
     }
-    // What concerns nobody in particular says so itself; all else stays out of every cache.
+    // Public responses set their own header; everything else stays out of caches.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

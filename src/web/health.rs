@@ -1,15 +1,15 @@
-//! For whoever watches the process: does it live, can it work.
+//! Health checks: the process is alive, and it is ready.
 
 use super::Desk;
 use super::fault::Fault;
 use axum::extract::State;
 
-/// The process answers.
+/// The process responds.
 pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// The database answers too.
+/// The database responds too.
 pub(super) async fn ready(State(desk): State<Desk>) -> Result<&'static str, Fault> {
     desk.store(|store| store.answers()).await?;
     Ok("ok\n")

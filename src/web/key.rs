@@ -1,9 +1,9 @@
 //! The desk's key: 256 bits in a file beside the database, never in it.
 //!
-//! Start at [`Keys::of`]. Keys of second factors are sealed under it (ChaCha20-Poly1305, bound to centre and person),
-//! so a copy of the database opens nobody's second factor; known devices are signed under it. Each use has a key of its
-//! own, derived by HKDF. What was kept before there was such a key is plain base32, which no sealed text looks like;
-//! [`seal_second_factors`] seals it when the desk starts.
+//! Start at [`Keys::of`]. The key seals second factors (ChaCha20-Poly1305, bound to centre and person), so that a
+//! copy of the database reveals none, and signs known devices. Each use has its own key, derived by HKDF. Values
+//! stored before the key existed are plain base32, which never looks like sealed text; [`seal_second_factors`]
+//! seals them when the desk starts.
 
 use super::account::NoRandomness;
 use super::fault::Fault;
@@ -16,12 +16,11 @@ use ring::hkdf::{HKDF_SHA256, KeyType, Okm, Prk, Salt};
 use ring::hmac;
 use std::fmt;
 
-/// Bytes of the key.
 pub const KEY_BYTES: usize = 32;
-/// Before everything that is sealed; the number is the way it is done.
+/// Prefix of sealed values; the number is the version of the method.
 const SEALED: &str = "sealed:1:";
 
-/// What the desk seals and signs with.
+/// The desk's keys to seal and sign.
 pub struct Keys {
     second_factor: LessSafeKey,
     device: hmac::Key,
@@ -34,10 +33,10 @@ impl fmt::Debug for Keys {
     }
 }
 
-/// Why the second factors of a centre cannot be used with this key.
+/// Why this key cannot open a centre's second factors.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
-    /// They were sealed under another key.
+    /// They were sealed with another key.
     #[error("{count} second factors were sealed under another key")]
     AnotherKey { count: usize },
     #[error("a second factor cannot be sealed")]
@@ -47,7 +46,7 @@ pub enum SealError {
 }
 
 impl Keys {
-    /// The keys that follow from the bytes of the file.
+    /// Derives the keys from the file's bytes.
     #[must_use]
     pub fn of(bytes: &[u8; KEY_BYTES]) -> Option<Self> {
         let root = Salt::new(HKDF_SHA256, b"duizhang desk 1").extract(bytes);
@@ -60,7 +59,7 @@ impl Keys {
         Some(Self { second_factor: LessSafeKey::new(sealing), device, one_click })
     }
 
-    /// Keys of a fresh key, which nobody keeps.
+    /// Random keys that are not stored.
     ///
     /// # Errors
     /// [`NoRandomness`].
@@ -68,7 +67,7 @@ impl Keys {
         Self::of(&fresh()?).ok_or(NoRandomness)
     }
 
-    /// A second factor's key as it is kept.
+    /// Seals a second factor's key for storage.
     pub(crate) fn seal(&self, whose: (i64, &str), key: &str) -> Result<String, Fault> {
         let mut nonce = [0; NONCE_LEN];
         getrandom::fill(&mut nonce).map_err(|_| Fault::Broken)?;
@@ -80,7 +79,7 @@ impl Keys {
         Ok(format!("{SEALED}{}", STANDARD_NO_PAD.encode(whole)))
     }
 
-    /// A second factor's key as it was sealed for that person; `None` for anybody else's, or another key's.
+    /// Opens a sealed second factor; `None` for another person's or another key's.
     pub(crate) fn open(&self, whose: (i64, &str), kept: &str) -> Option<String> {
         let Some(sealed) = kept.strip_prefix(SEALED) else { return Some(kept.to_owned()) };
         let whole = STANDARD_NO_PAD.decode(sealed).ok()?;
@@ -91,19 +90,19 @@ impl Keys {
         String::from_utf8(opened.ok()?.to_vec()).ok()
     }
 
-    /// Links by which advice is declined, to a page.
+    /// One-click links to a page that decline advice.
     #[must_use]
     pub fn one_click(&self, page: String) -> OneClick {
         OneClick::new(page, self.one_click.clone())
     }
 
-    /// What signs a text as the desk's own.
+    /// The desk's signature of a text.
     pub(crate) fn sign(&self, text: &str) -> String {
         hex::encode(hmac::sign(&self.device, text.as_bytes()).as_ref())
     }
 }
 
-/// A key for one use.
+/// Derives a key for one use.
 fn derived<L: KeyType + Copy, K>(
     root: &Prk,
     purpose: &[u8],
@@ -113,12 +112,12 @@ fn derived<L: KeyType + Copy, K>(
     Some(key(root.expand(&[purpose], length).ok()?))
 }
 
-/// Whose it is, so that what was sealed for one person opens for no other.
+/// Associated data, so that one person's sealed value does not open for another.
 fn named((centre_id, person_id): (i64, &str)) -> String {
     format!("{centre_id}\n{person_id}")
 }
 
-/// Bytes for a new key.
+/// Random bytes for a new key.
 ///
 /// # Errors
 /// [`NoRandomness`].
@@ -128,7 +127,7 @@ pub fn fresh() -> Result<[u8; KEY_BYTES], NoRandomness> {
     Ok(bytes)
 }
 
-/// How many second factors of a centre are sealed: without their key nobody of them gets in.
+/// The number of sealed second factors of a centre: without the key these people cannot log in.
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
@@ -138,10 +137,10 @@ pub fn sealed_second_factors(store: &Store) -> Result<usize, StoreError> {
     Ok(kept.filter(|kept| kept.starts_with(SEALED)).count())
 }
 
-/// Seals the second factors that are kept plain, and sees that the others open; gives how many were sealed.
+/// Seals second factors stored as plain text and checks that the others open; returns how many were sealed.
 ///
 /// # Errors
-/// [`SealError`]; what was sealed before it stays so.
+/// [`SealError`]; values sealed before it stay sealed.
 pub fn seal_second_factors(store: &Store, keys: &Keys) -> Result<usize, SealError> {
     let (mut foreign, mut sealed) = (0, 0);
     for person in store.people()? {

@@ -1,8 +1,7 @@
-//! Logging in and out, and choosing a language.
+//! Login, logout and choice of language.
 //!
-//! One form asks for name, password and code together, and one answer is given to whatever was wrong:
-//! nobody learns from it which of them. Each login opens a session of its own under a fresh token, and
-//! ends the one that the browser had.
+//! One form asks for name, password and code together, and gives one answer for any error, so that nobody learns
+//! which was wrong. Each login opens a new session under a new token and ends the browser's previous one.
 
 use super::Desk;
 use super::attempt::{Secrets, attempt};
@@ -22,7 +21,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-/// Characters that are kept of what a browser calls itself.
+/// Characters kept of the user agent.
 const BROWSER_CHARACTERS_MAX: usize = 200;
 
 #[derive(Template)]
@@ -34,7 +33,7 @@ struct LoginPage {
     failed: bool,
 }
 
-/// What was wrong with a secret that somebody who is logged in gave.
+/// What was wrong with a logged-in person's secret.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum BadSecret {
     Password,
@@ -98,22 +97,22 @@ fn ask(
     Ok(response)
 }
 
-/// A browser that nobody is logged in with, known by a cookie so that forms can be bound to it.
+/// A browser without a login, with a cookie to bind forms to.
 pub(super) struct Visitor(String);
 
-/// The visitor that the cookie names, or a new one.
+/// The visitor of the cookie, or a new one.
 pub(super) fn visitor(headers: &HeaderMap) -> Result<Visitor, Fault> {
     let known = cookie::value(headers, cookie::VISITOR).map(str::to_owned);
     Ok(Visitor(known.map_or_else(secret::token, Ok)?))
 }
 
 impl Visitor {
-    /// What its forms carry.
+    /// Its CSRF token.
     pub(super) fn csrf(&self) -> String {
         guard::csrf_of(&self.0)
     }
 
-    /// The answer with the cookie.
+    /// Adds the cookie to a response.
     pub(super) fn remembered(&self, mut response: Response) -> Response {
         if let Some(set) = cookie::set(cookie::VISITOR, &self.0, None) {
             response.headers_mut().append(header::SET_COOKIE, set);
@@ -122,7 +121,7 @@ impl Visitor {
     }
 }
 
-/// A page of the desk, or its first for anything else: nobody is sent elsewhere after a login.
+/// A page of the desk; the start page for any other address, to prevent open redirects.
 fn own_address<'a>(desk: &Desk, next: &'a str) -> &'a str {
     desk.pages.own(next).unwrap_or("/")
 }
@@ -134,7 +133,7 @@ pub(super) async fn log_in(
     Form(login): Form<Login>,
 ) -> Result<Response, Fault> {
     let now = desk.moment();
-    // Somebody whose new password a day went by for must get in with it.
+    // A new password may have become valid after its waiting time.
     desk.store(move |store| store.settle_access(now)).await?;
     let person_id = login.name.trim().to_lowercase();
     let device = Device::of(&desk.setup().keys, (desk.centre_id(), &person_id), &headers, now.at);
@@ -153,7 +152,7 @@ pub(super) async fn log_in(
     }
 }
 
-/// Opens a session under a fresh token, in place of the one that the browser had.
+/// Opens a session under a new token and ends the browser's previous one.
 async fn open(
     desk: &Desk,
     headers: &HeaderMap,
@@ -210,13 +209,13 @@ pub(super) async fn log_out(State(desk): State<Desk>, session: Session) -> Resul
     if let Some(forget) = cookie::forget(cookie::SESSION) {
         response.headers_mut().append(header::SET_COOKIE, forget);
     }
-    // Pages that the browser kept in memory go as well.
+    // Also clear the pages in the browser's cache.
     let everything = HeaderValue::from_static("\"cache\"");
     response.headers_mut().insert("clear-site-data", everything);
     Ok(response)
 }
 
-/// Remembers a language in a cookie, and goes back.
+/// Stores the language in a cookie and redirects back.
 pub(super) async fn language(
     State(desk): State<Desk>,
     Path(language): Path<String>,

@@ -1,10 +1,10 @@
-//! The menu of the desk: which pages it leads to, and who sees them there.
+//! The menu of the desk: its pages and who sees them.
 
 use super::session::Access;
 use crate::remittance::Bilingual;
 use crate::suspense::Permission;
 
-/// A page that the menu leads to, in its order.
+/// A page in the menu, in order.
 pub(crate) struct MenuPage {
     pub(crate) path: &'static str,
     pub(crate) access: Access,
@@ -15,7 +15,7 @@ const READ: Access = Access::Permission(Permission::Read);
 const TRAIL: Access = Access::Permission(Permission::ReadTrail);
 const PEOPLE: Access = Access::Permission(Permission::AdministerPeople);
 
-/// What the menu shows, where the role may go there.
+/// The entries, shown if the role may open them.
 pub(crate) static PAGES: &[MenuPage] = &[
     MenuPage { path: "/", access: READ, name: Bilingual::fixed("总览", "Today") },
     MenuPage { path: "/queue", access: READ, name: Bilingual::fixed("挂账处理", "Queue") },

@@ -1,8 +1,8 @@
-//! Figures for a monitor, in the text that Prometheus reads.
+//! Metrics in Prometheus text format.
 //!
-//! Requests are counted by route, never by address: an address can hold a name. What is in suspense is asked of
-//! the store at each scrape. Figures are at a listener of their own, or at the desk's for whoever shows the monitor's
-//! token; else they are not there.
+//! Requests are counted by route, never by address, because an address can contain a name. Suspense is read from
+//! the store at each scrape. Metrics are served on a separate listener, or at the desk's address with the monitor's
+//! token; otherwise not at all.
 
 use super::Desk;
 use super::fault::Fault;
@@ -21,15 +21,15 @@ use prometheus_client::registry::Registry;
 use std::fmt;
 use std::time::Instant;
 
-/// Seconds that a request took: around the 50 ms that a page may take.
+/// Buckets of request duration, around the target of 50 ms for a page.
 const SECONDS: [f64; 9] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
-/// Days since an instant: a monitor warns after one or two nights.
+/// Metrics show days since an instant: a monitor warns after one or two nights.
 const DAY_SECONDS: i64 = 24 * 3600;
 
 type Labels<const N: usize> = [(&'static str, String); N];
 type Latency = Family<Labels<1>, Histogram, fn() -> Histogram>;
 
-/// What is counted while the desk runs.
+/// Counters of the running desk.
 pub(super) struct Metrics {
     registry: Registry,
     requests: Family<Labels<3>, Counter>,
@@ -57,10 +57,10 @@ impl Default for Metrics {
     }
 }
 
-/// Counts a request and how long it took.
+/// Counts a request and its duration.
 pub(super) async fn measure(State(desk): State<Desk>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>();
-    // A method that a stranger made up is no label either.
+    // An unknown method from a stranger must not become a label.
     let (route, method) = match route {
         Some(route) => (route.as_str().to_owned(), request.method().as_str().to_owned()),
         None => ("none".to_owned(), "any".to_owned()),
@@ -91,7 +91,7 @@ pub(super) async fn page(State(desk): State<Desk>, headers: HeaderMap) -> Result
     figures(State(desk)).await
 }
 
-/// At a listener of their own.
+/// At the separate listener.
 pub(super) async fn figures(State(desk): State<Desk>) -> Result<Response, Fault> {
     let today = desk.today();
     let figures = desk.read(move |store| store.figures(today)).await?;

@@ -1,16 +1,16 @@
-//! Where somebody goes after a login or an act: to a page of the desk, and nowhere else.
+//! Checks where to redirect after a login or an act: only to pages of the desk.
 //!
-//! An address comes from a form or a query, and so from anybody. Browsers drop tabs and line ends and read `\` as `/`,
-//! so what looks like a path can leave the site. It is parsed, and must be a page of the table of routes.
+//! The address comes from a form or a query, so it is untrusted. Browsers drop tabs and line ends and read `\` as
+//! `/`, so what looks like a path can leave the site. It is parsed and must match a page in the table of routes.
 
 use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
 use std::sync::Arc;
 
-/// The longest address of the desk: a queue with all its filters is far shorter.
+/// Longest address of the desk: a queue with all filters is far shorter.
 const LENGTH_MAX: usize = 2_048;
 
-/// The pages that a person reads, as the table of routes has their addresses.
+/// The pages for people, from the table of routes.
 #[derive(Clone)]
 pub(crate) struct Pages(Arc<[&'static str]>);
 
@@ -19,13 +19,13 @@ impl Pages {
         Self(patterns.into())
     }
 
-    /// The address where it is a page of the desk.
+    /// The address, if it is a page of the desk.
     pub(crate) fn own<'a>(&self, address: &'a str) -> Option<&'a str> {
         path(address).filter(|path| self.0.iter().any(|page| fits(page, path))).map(|_| address)
     }
 }
 
-/// Whether a path is one of a page; `{id}` in the page's stands for anything.
+/// Whether a path matches a page; `{id}` matches anything.
 fn fits(page: &str, path: &str) -> bool {
     let (mut parts, mut gaps) = (path.split('/'), page.split('/'));
     loop {
@@ -38,7 +38,7 @@ fn fits(page: &str, path: &str) -> bool {
     }
 }
 
-/// The path of an address that a browser reads as it is written.
+/// The path of an address that browsers do not reinterpret.
 fn path(address: &str) -> Option<&str> {
     let plain =
         |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"' | b'<' | b'>' | b'#');
@@ -48,13 +48,13 @@ fn path(address: &str) -> Option<&str> {
     }
     let uri: Uri = address.parse().ok()?;
     let is_path = uri.scheme().is_none() && uri.authority().is_none();
-    // Nothing was read otherwise than it was written.
+    // The parser changed nothing.
     let same = uri.path_and_query().map(PathAndQuery::as_str) == Some(address);
     let path = address.split('?').next().unwrap_or_default();
     (is_path && same && path == uri.path() && !hides(path)).then_some(path)
 }
 
-/// Whether a path holds, under its escapes, what a browser or a proxy could read as another path.
+/// Whether a percent-encoded path contains what a browser or proxy could read as another path.
 fn hides(path: &str) -> bool {
     let mut decoded: Vec<u8> = Vec::new();
     let mut bytes = path.bytes();

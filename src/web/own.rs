@@ -1,7 +1,7 @@
-//! One's own page: password, second factor, sessions. The only pages open to whoever has not set up both.
+//! Personal pages: password, second factor, sessions. Only these are open until both are set up.
 //!
-//! Whoever changes a secret shows the one there is first, counted like a login: a session left open on
-//! somebody's desk is not enough to take the account over.
+//! Changing a secret requires the current one, counted like a login: an unattended session is not enough to take
+//! over the account.
 
 use super::fault::Fault;
 use super::frame::{Frame, show};
@@ -84,7 +84,7 @@ pub(super) async fn change_password(
     Ok(Redirect::to("/me").into_response())
 }
 
-/// Checks the password of whoever is logged in already; gives the person.
+/// Checks the password of a logged-in person; returns the person.
 async fn confirm(desk: &Desk, session: &Session, given: String) -> Result<Person, Fault> {
     attempt::confirm(desk, session, given).await?.ok_or_else(|| BadSecret::Password.into())
 }
@@ -93,9 +93,9 @@ async fn confirm(desk: &Desk, session: &Session, given: String) -> Result<Person
 #[template(path = "desk/second_factor.html")]
 struct SecondFactorPage {
     frame: Frame,
-    /// The key as an image; markup of our own.
+    /// The key as an image; our own markup.
     picture: String,
-    /// The key in groups of four, to be typed.
+    /// The key in groups of four, for typing.
     key: String,
     replaces: bool,
 }
@@ -134,7 +134,7 @@ struct CodesPage {
     codes: Vec<String>,
 }
 
-/// Takes the offered key once a code shows that it arrived; shows recovery codes, this once.
+/// Accepts the offered key once a code proves that it arrived; shows the recovery codes once.
 pub(super) async fn set_second_factor(
     State(desk): State<Desk>,
     session: Session,

@@ -1,9 +1,8 @@
-//! The pages of the desk: each a question to the store, a view in words, a template.
+//! The pages of the desk: each queries the store, makes a view in words, and renders a template.
 //!
-//! Start at [`queue`], the page staff spend the day on, and [`item`], where one of its rows is worked
-//! out. Acts are drafted in [`draft`], looked at before anybody else sees them in [`propose`], and
-//! decided in [`approval`]. A handler asks the store once, on a thread that may wait, and shows what
-//! came; nothing on a page is found out while its template runs.
+//! Start at [`queue`], the page where staff spend the day, and [`item`], for work on one row. Acts are drafted in
+//! [`draft`], previewed in [`propose`] and decided in [`approval`]. A handler queries the store once, on a blocking
+//! thread; templates only render and look nothing up.
 
 pub(crate) mod act;
 pub(crate) mod address;
@@ -34,38 +33,37 @@ use crate::web::session::Session;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
-/// Rows on a page.
+/// Rows per page.
 pub(crate) const ROWS: u32 = 50;
 
-/// Splits off the row behind the page, which says that there is another page.
+/// Removes the extra row that shows that there is another page.
 fn cut<T>(mut rows: Vec<T>) -> (Vec<T>, bool) {
     let more = rows.len() > ROWS as usize;
     rows.truncate(ROWS as usize);
     (rows, more)
 }
 
-/// Who acts.
 fn actor(session: &Session) -> Actor {
     Actor::of(Person(session.person_id.clone()), session.role)
 }
 
-/// When: what is done now is booked today.
+/// The current moment: acts are booked today.
 fn moment(desk: &Desk) -> Moment {
     desk.moment()
 }
 
-/// The day that ages are counted to: the latest night's, so that the desk and the report agree.
+/// The reference day for ages: the latest night, so that desk and report agree.
 fn as_of(store: &Store, today: NaiveDate) -> Result<NaiveDate, StoreError> {
     Ok(store.latest_night(today)?.unwrap_or(today))
 }
 
-/// What people are called, by what they log in with.
+/// Display names by login.
 fn people(store: &Store) -> Result<BTreeMap<String, String>, StoreError> {
     let people = store.people()?.into_iter();
     Ok(people.map(|person| (person.person_id, person.name)).collect())
 }
 
-/// Who may be given items: what they log in with, and what they are called.
+/// Login and display name of people who can be assigned items.
 fn workers(store: &Store) -> Result<Vec<(String, String)>, StoreError> {
     let people = store.people()?.into_iter().filter(|person| {
         let role = Role::from_code(&person.role);

@@ -1,8 +1,9 @@
-//! Passwords: what they must be, and how they are kept.
+//! Passwords: requirements and hashing.
 //!
-//! Start at [`Checker::check`]. A password is long, and hard to guess by zxcvbn's count: ten thousand million guesses or
-//! more (its highest mark), with the trade's words (`rules/login.toml`), the names of centre and person and the login
-//! among the first that are tried. Kept is argon2id with 46 MiB, one pass, one lane (OWASP's password storage cheat sheet).
+//! Start at [`Checker::check`]. A password must be long and hard to guess by zxcvbn: at least ten thousand million
+//! guesses (its highest score), where the trade's words (`rules/login.toml`), the names of centre and person, and
+//! the login are tried early. The hash is argon2id with 46 MiB, one pass, one lane (OWASP's password storage cheat
+//! sheet).
 
 mod hint;
 
@@ -20,21 +21,21 @@ const MEMORY_KIB: u32 = 46 * 1024;
 const PASSES: u32 = 1;
 const LANES: u32 = 1;
 
-/// Characters a password has at least.
+/// Shortest password.
 pub const LENGTH_MIN: usize = 15;
-/// Characters it has at most; longer ones would only cost work.
+/// Longest password; longer ones only cost work.
 pub const LENGTH_MAX: usize = 256;
-/// Different characters that must be left beside names and words of the trade.
+/// Distinct characters required besides names and words of the trade.
 const OWN_CHARACTERS_MIN: usize = 5;
-/// Characters of a name's part that count as a word.
+/// Shortest part of a name that counts as a word.
 const WORD_CHARACTERS_MIN: usize = 2;
 
-/// Why a password is not taken.
+/// Why a password is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weakness {
     Short,
     Long,
-    /// It is guessed too soon, and why.
+    /// It is too easy to guess, with a hint.
     Guessed(Hint),
 }
 
@@ -64,19 +65,18 @@ impl Localized for Weakness {
     }
 }
 
-/// What passwords of a centre are held against.
+/// The checks for a centre's passwords.
 #[derive(Clone, Copy, Debug)]
 pub struct Checker<'a> {
     pub rules: &'a LoginRules,
-    /// The centre's name.
     pub centre: &'a str,
 }
 
 impl Checker<'_> {
-    /// Whether a password will do for somebody who logs in so and is called so.
+    /// Checks a password for a login and a name.
     ///
     /// # Errors
-    /// The [`Weakness`] that it has.
+    /// The first [`Weakness`] found.
     pub fn check(&self, password: &str, login: &str, name: &str) -> Result<(), Weakness> {
         let length = password.chars().count();
         if length < LENGTH_MIN {
@@ -90,7 +90,7 @@ impl Checker<'_> {
             let parts = text.split(|found: char| !found.is_alphanumeric());
             parts.chain([text.as_str()]).filter(|part| part.chars().count() >= WORD_CHARACTERS_MIN)
         });
-        // The earlier a word stands, the sooner it is tried.
+        // An earlier word is tried sooner.
         let words: Vec<&str> = parts.chain(self.rules.words.iter().map(String::as_str)).collect();
         if beside(&password.to_lowercase(), &words) < OWN_CHARACTERS_MIN {
             let hint =
@@ -102,7 +102,7 @@ impl Checker<'_> {
     }
 }
 
-/// Different characters that are left beside words: zxcvbn takes four pieces for many, however small they are.
+/// Distinct characters outside known words: zxcvbn overrates four pieces, however short they are.
 fn beside(password: &str, words: &[&str]) -> usize {
     let mut longest_first = words.to_vec();
     longest_first.sort_by_key(|word| std::cmp::Reverse(word.len()));
@@ -110,7 +110,7 @@ fn beside(password: &str, words: &[&str]) -> usize {
     rest.chars().collect::<std::collections::BTreeSet<char>>().len()
 }
 
-/// There was no memory to hash a password in, or no randomness.
+/// There was no memory or randomness to hash a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("cannot hash a password: no memory or no randomness")]
 pub struct HashError;
@@ -126,7 +126,7 @@ fn argon2() -> Result<Argon2<'static>, HashError> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-/// What is kept of a password. Takes 46 MiB and a few hundredths of a second.
+/// The hash to store. Takes 46 MiB and a few hundredths of a second.
 ///
 /// # Errors
 /// [`HashError`].
@@ -135,8 +135,8 @@ pub fn hash(password: &str) -> Result<String, HashError> {
     Ok(hash.to_string())
 }
 
-/// Whether this is the password. Without a hash it does the same work, and answers no: how long the
-/// answer takes does not say whether there is such a person.
+/// Whether the password is right. Without a hash it does the same work and returns false, so the response time does
+/// not reveal whether the person exists.
 pub(crate) fn is_right(password: &str, kept: Option<&str>) -> bool {
     static NOBODYS: LazyLock<String> =
         LazyLock::new(|| hash("nobody has this password").unwrap_or_default());

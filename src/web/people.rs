@@ -1,8 +1,8 @@
-//! The administrator's pages: people, and the tokens of programs.
+//! The administrator's pages: people and tokens.
 //!
-//! A first password is made here and shown once; nobody works with it, since it must be changed at the
-//! first login. A token is shown once too. What gives somebody power is asked for here and waits for another
-//! administrator (`access.rs`): neither the password nor the token is of any use before.
+//! A first password is generated and shown once; it must be changed at the first login before any work. A token is
+//! shown once too. A change that gives somebody power is requested here and waits for another administrator
+//! (`access.rs`); until then neither password nor token works.
 
 use super::access::ask;
 use super::account::{self, Newcomer, Unfit};
@@ -32,11 +32,11 @@ struct PeoplePage {
 struct PersonLine {
     person: Person,
     role: Cow<'static, str>,
-    /// Whoever looks: nobody changes their own role here.
+    /// The reader's own row: nobody changes their own role here.
     own: bool,
 }
 
-/// Codes and words of the roles.
+/// Codes and names of the roles.
 fn roles(frame: &Frame) -> Vec<(&'static str, Cow<'static, str>)> {
     let words = |role: Role| (role.code(), role.in_language(frame.language));
     Role::ALL.into_iter().map(words).collect()
@@ -64,7 +64,7 @@ pub(super) async fn page(State(desk): State<Desk>, session: Session) -> Result<R
     show(&PeoplePage { people, roles: roles(&frame), frame })
 }
 
-/// Something that is shown once.
+/// A secret shown once.
 #[derive(Template)]
 #[template(path = "desk/shown_once.html")]
 struct ShownOnce {
@@ -76,7 +76,7 @@ struct ShownOnce {
     back: &'static str,
 }
 
-/// Shows a secret once, and what it waits for.
+/// Shows a secret once, with what it waits for.
 fn shown_once(
     frame: Frame,
     desk: &Desk,
@@ -142,7 +142,7 @@ pub(super) async fn add(
     shown_once(frame, &desk, (whose, password), &asked, "/people")
 }
 
-/// Where an act leads that shows nothing: to what waits, or back.
+/// Where an act without a secret leads: to the pending change, or back.
 fn onward(asked: &Requested) -> Response {
     match asked {
         Requested::Done => Redirect::to("/people"),
@@ -201,7 +201,7 @@ pub(super) async fn reset(
 struct TokensPage {
     frame: Frame,
     tokens: Vec<TokenLine>,
-    /// Whose a token can be: what they log in with, and what they are called.
+    /// Possible owners of a token: login and display name.
     owners: Vec<(String, String)>,
     roles: Vec<(&'static str, Cow<'static, str>)>,
 }
@@ -248,7 +248,7 @@ pub(super) struct NewToken {
     days: u16,
 }
 
-/// Days a token lives at most.
+/// Longest life of a token in days.
 const TOKEN_DAYS_MAX: u16 = 366;
 
 pub(super) async fn add_token(

@@ -1,7 +1,8 @@
-//! Which proxies are believed when they say who asks.
+//! Decides which proxies are trusted to name the client.
 //!
-//! A header is anybody's word. It counts where the connection comes from a proxy that is named, and then from the right:
-//! each hop adds the address that it saw, so the first from the right that is no proxy of ours is the client.
+//! Anybody can send the header. It counts only if the connection comes from a listed proxy, and is read from the
+//! right: each hop appends the address it saw, so the first address from the right that is not our proxy is the
+//! client.
 
 use axum::http::HeaderMap;
 use ipnet::IpNet;
@@ -9,11 +10,11 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-/// The proxies in front, by address or network; none, and nobody's header is believed.
+/// The trusted proxies by address or network; if empty, the header is ignored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proxies(Vec<IpNet>);
 
-/// A text that names no proxy; prints as `expected an address or network, found "…"`.
+/// Not a proxy; prints as `expected an address or network, found "…"`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected an address or a network such as 10.1.2.3 or 10.1.2.0/24, found {found:?}")]
 pub struct ProxyError {
@@ -21,7 +22,7 @@ pub struct ProxyError {
 }
 
 impl Proxies {
-    /// A proxy on this very machine.
+    /// A proxy on this machine.
     #[must_use]
     pub fn here() -> Self {
         let here = ["127.0.0.0/8", "::1/128"];
@@ -38,7 +39,7 @@ impl Proxies {
         self.0.iter().any(|network| network.contains(&plain))
     }
 
-    /// Who asks: the peer, or whom a proxy that is named says it asks for.
+    /// The client's address: the peer, or the one named by a trusted proxy.
     pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer;
         let lines: Vec<&str> = headers
@@ -48,7 +49,7 @@ impl Proxies {
             .collect();
         let hops = lines.iter().rev().flat_map(|line| line.rsplit(','));
         for hop in hops {
-            // What stands left of somebody who is no proxy of ours is that one's own word.
+            // Entries left of an untrusted address are unverified.
             if !self.holds(client) {
                 break;
             }
@@ -64,7 +65,7 @@ impl Proxies {
 impl FromStr for Proxies {
     type Err = ProxyError;
 
-    /// Addresses and networks with commas between; `true` is this machine, `false` none.
+    /// Comma-separated addresses and networks; `true` is this machine, `false` none.
     fn from_str(text: &str) -> Result<Self, ProxyError> {
         match text.trim() {
             "" | "false" | "0" | "no" => return Ok(Self::default()),
@@ -88,7 +89,7 @@ impl fmt::Display for Proxies {
     }
 }
 
-/// What is counted as one: an address, and of version 6 the network that one household has.
+/// The unit of counting: an address, for IPv6 the network of one household.
 pub(crate) fn counted(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),

@@ -1,9 +1,8 @@
-//! What the desk reads with: the remark reader, and the advice on which notice may be meant.
+//! The remark reader, and the advice on which notice an item may mean.
 //!
-//! Start at [`Readings::advise`]. Advice knows every open notice and employer, which takes a moment to
-//! load and is the same for everybody; so one is kept, and caught up before it is asked: with what staff
-//! did since, at once, and with a night or an import by loading it anew. Whoever comes meanwhile waits, so
-//! that nobody is shown advice on a notice that is paid.
+//! Start at [`Readings::advise`]. Advice knows all open notices and employers. Loading it is slow and gives the
+//! same for everybody, so one copy is kept. It is updated before each use: with staff's acts incrementally, after a
+//! night or an import by a reload. Concurrent requests wait for this, so that nobody sees advice on a paid notice.
 
 use crate::nightly::{Advice, RunError};
 use crate::remark::Reader;
@@ -11,7 +10,6 @@ use crate::rulebook::Rulebook;
 use crate::store::{Store, StoreError};
 use std::sync::{PoisonError, RwLock};
 
-/// The reader and the advice.
 pub(crate) struct Readings {
     reader: Reader,
     advice: RwLock<Advice>,
@@ -26,7 +24,7 @@ impl Readings {
         &self.reader
     }
 
-    /// Asks for advice as of now. Waits for the database; called on a thread that may.
+    /// Queries the current advice. Blocks on the database.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -48,7 +46,7 @@ impl Readings {
         };
         caught_up.map_err(|error| match error {
             RunError::Store(error) => error,
-            // Advice reads the store and nothing else.
+            // Advice only reads the store.
             RunError::File { .. } | RunError::NoAccounts | RunError::Reader => StoreError::NoRow,
         })?;
         Ok(ask(&self.advice.read().unwrap_or_else(PoisonError::into_inner)))

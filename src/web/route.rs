@@ -1,7 +1,7 @@
-//! Every address of the desk, what it needs, and who answers: start at [`table`].
+//! Every address of the desk, its permission and its handler: start at [`table`].
 //!
-//! The table is what a test walks, route by route, as every role. A page is added by a line here, and in
-//! `menu.rs` where the menu leads to it.
+//! A test walks the table, route by route, as every role. To add a page, add a line here, and one in `menu.rs` if
+//! the menu should show it.
 
 use super::fault::Fault;
 use super::listed::Listed;
@@ -27,9 +27,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tower_http::timeout::TimeoutLayer;
 
-/// Bytes of a request's body, for programs; forms have a limit of their own.
+/// Largest request body for programs; forms have their own limit.
 const BODY_BYTES_MAX: usize = 256 * 1024;
-/// How long a request may take, its body's arrival included.
+/// Longest duration of a request, including the arrival of its body.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 pub(super) struct Route {
@@ -39,7 +39,7 @@ pub(super) struct Route {
     answer: MethodRouter<Desk>,
 }
 
-/// A page: reads, changes nothing.
+/// A page: reads and changes nothing.
 fn page<H: Handler<T, Desk>, T: 'static>(path: &'static str, access: Access, handler: H) -> Route {
     Route { method: Method::GET, path, access, answer: on(MethodFilter::GET, handler) }
 }
@@ -59,7 +59,6 @@ const EXPORT: Access = Access::Permission(Permission::Export);
 const TRAIL: Access = Access::Permission(Permission::ReadTrail);
 const PEOPLE: Access = Access::Permission(Permission::AdministerPeople);
 
-/// Every address there is.
 fn table() -> Vec<Route> {
     let mut table = desk();
     table.extend(letters());
@@ -70,7 +69,7 @@ fn table() -> Vec<Route> {
     table
 }
 
-/// The interface for programs; [`api::description`] describes it.
+/// The API for programs; [`api::description`] describes it.
 #[rustfmt::skip] // A table is read by column.
 fn programs() -> Vec<Route> {
     use api::{bounce, description, proof, proposal, record, suspense};
@@ -172,7 +171,7 @@ fn desk() -> Vec<Route> {
     ]
 }
 
-/// Letters to employers, what came back, and what is said by telephone instead.
+/// Letters to employers, returned mail, and calls.
 #[rustfmt::skip] // A table is read by column.
 fn letters() -> Vec<Route> {
     vec![
@@ -188,7 +187,7 @@ fn letters() -> Vec<Route> {
     ]
 }
 
-/// Letters as files, and the link in them.
+/// Letters as files, and the links in them.
 #[rustfmt::skip] // A table is read by column.
 fn letters_out() -> Vec<Route> {
     vec![
@@ -199,7 +198,7 @@ fn letters_out() -> Vec<Route> {
     ]
 }
 
-/// What is to be returned.
+/// Refunds.
 #[rustfmt::skip] // A table is read by column.
 fn refunds() -> Vec<Route> {
     vec![
@@ -213,7 +212,7 @@ fn refunds() -> Vec<Route> {
     ]
 }
 
-/// What two persons do.
+/// Operations that need two persons.
 #[rustfmt::skip] // A table is read by column.
 fn at_the_counter() -> Vec<Route> {
     vec![
@@ -226,7 +225,7 @@ fn at_the_counter() -> Vec<Route> {
     ]
 }
 
-/// The pages that a person reads: not files, not figures, not programs' addresses.
+/// The pages for people, without files, metrics and the API.
 pub(super) fn pages() -> Vec<&'static str> {
     let read = |route: &Route| {
         let own = ["/login", "/confirm", "/unsubscribe"].contains(&route.path);
@@ -246,7 +245,7 @@ pub fn listed() -> Vec<Listed> {
     table().into_iter().map(listed).collect()
 }
 
-/// The table as a service: each route behind the guard, all of them behind what holds for every answer.
+/// The router: each route behind the guard, all behind the common layers.
 pub(super) fn router(desk: Desk) -> Router {
     let guarded = table().into_iter().fold(Router::new(), |router, route| {
         let guard = from_fn_with_state((desk.clone(), route.access), guard::guard);
@@ -265,7 +264,7 @@ pub(super) fn router(desk: Desk) -> Router {
         .with_state(desk)
 }
 
-/// The figures for a monitor, at a listener of their own.
+/// The metrics at a separate listener.
 pub(super) fn figures(desk: Desk) -> Router {
     Router::new()
         .route("/metrics", get(metric::figures))
@@ -275,7 +274,7 @@ pub(super) fn figures(desk: Desk) -> Router {
         .with_state(desk)
 }
 
-/// One client has so many requests under way at once; who watches the process is always answered.
+/// Limits concurrent requests per client; health checks are always answered.
 async fn bound(State(desk): State<Desk>, request: Request, next: Next) -> Result<Response, Fault> {
     if matches!(request.uri().path(), "/healthz" | "/readyz") {
         return Ok(next.run(request).await);

@@ -1,7 +1,7 @@
-//! The second factor: codes of six digits that change every half a minute (TOTP, RFC 6238).
+//! The second factor: six-digit codes that change every 30 seconds (TOTP, RFC 6238).
 //!
-//! Parameters are those that every app knows: SHA-1, six digits, 30 seconds; a clock may be half a
-//! minute off either way. A code is known by its step, so that the store can refuse to take it twice.
+//! The parameters work with every app: SHA-1, six digits, 30 seconds; a clock may be off by 30 seconds. A code is
+//! identified by its step, so that the store can refuse a second use.
 
 use super::fault::Fault;
 use super::secret;
@@ -12,22 +12,22 @@ use totp_rs::{Algorithm, Builder, Secret, Totp};
 const DIGITS: u8 = 6;
 const STEP_SECONDS: u64 = 30;
 const STEPS_OFF: u16 = 1;
-/// Bytes of a key, as RFC 4226 recommends for SHA-1.
+/// Key size, as RFC 4226 recommends for SHA-1.
 const KEY_BYTES: usize = 20;
 
-/// Recovery codes somebody gets.
+/// Recovery codes per person.
 const RECOVERY_CODES: usize = 10;
-/// Bytes of a recovery code: 80 bits, so a plain hash keeps it.
+/// Size of a recovery code: 80 bits, so a plain hash is enough.
 const RECOVERY_BYTES: usize = 10;
 
-/// A fresh key, in base32.
+/// A new key in base32.
 pub(crate) fn key() -> Result<String, Fault> {
     let mut bytes = [0; KEY_BYTES];
     getrandom::fill(&mut bytes).map_err(|_| Fault::Broken)?;
     Ok(Secret::from(bytes.as_slice()).to_base32())
 }
 
-/// The step of a code that is right now, `None` where it is not.
+/// The step of a code; `None` if it is wrong now.
 pub(crate) fn step(key: &str, code: &str, now: i64) -> Option<i64> {
     let digits: String = code.chars().filter(|found| !found.is_whitespace()).collect();
     let now = u64::try_from(now).ok()?;
@@ -35,7 +35,7 @@ pub(crate) fn step(key: &str, code: &str, now: i64) -> Option<i64> {
     i64::try_from(step).ok()
 }
 
-/// The code of an instant.
+/// The code at an instant.
 pub(crate) fn code(key: &str, at: i64) -> Option<String> {
     Some(totp(key)?.generate(u64::try_from(at).ok()?).to_string())
 }
@@ -50,21 +50,21 @@ fn totp(key: &str) -> Option<Totp> {
     builder.build().ok()
 }
 
-/// The key as an image to scan: an SVG that stands in the page.
+/// The key as a QR code: an inline SVG.
 pub(crate) fn picture(key: &str, person_id: &str, centre: &str) -> Result<String, Fault> {
     let pairs = [("secret", key), ("issuer", centre)];
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    // Apps read %20, and some show a plus sign as it is.
+    // Apps read %20, but some show a plus sign literally.
     let query = query.replace('+', "%20");
     let label: String = form_urlencoded::byte_serialize(person_id.as_bytes()).collect();
     let address = format!("otpauth://totp/{label}?{query}");
     let code = QrCode::new(address).map_err(|_| Fault::Broken)?;
     let image = code.render::<svg::Color<'_>>().min_dimensions(220, 220).build();
-    // It stands inside HTML, where an XML declaration may not.
+    // HTML does not allow an XML declaration.
     Ok(image.find("<svg").and_then(|start| image.get(start..)).unwrap_or_default().to_owned())
 }
 
-/// Fresh recovery codes, as they are shown once: four groups of five characters.
+/// New recovery codes, shown once: four groups of five characters.
 pub(crate) fn recovery_codes() -> Result<Vec<String>, Fault> {
     let fresh = || {
         let mut bytes = [0; RECOVERY_BYTES];
@@ -76,7 +76,7 @@ pub(crate) fn recovery_codes() -> Result<Vec<String>, Fault> {
     std::iter::repeat_with(fresh).take(RECOVERY_CODES).collect()
 }
 
-/// What is kept of a recovery code, however its groups were typed.
+/// The hash of a recovery code, however its groups were typed.
 pub(crate) fn recovery_hash(code: &str) -> String {
     let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
     secret::hash("recovery", &plain.to_lowercase())
@@ -93,7 +93,7 @@ mod tests {
     fn codes_are_those_of_rfc_6238() {
         #[rustfmt::skip] // A table is read by column.
         let rows = [
-            // Appendix B has eight digits; six are their tail.
+            // Appendix B has eight digits; these are the last six.
             (59,             "287082", 1),
             (1_111_111_109,  "081804", 37_037_036),
             (1_111_111_111,  "050471", 37_037_037),

@@ -1,8 +1,8 @@
-//! The socket: takes connections, bounds what each may take, and ends gracefully.
+//! The socket: accepts connections, limits each, and shuts down gracefully.
 //!
-//! A connection that sends its headers slowly is closed, and a body that comes slowly is refused. Past the number that
-//! the process can hold, or an address may, an old one that waits makes room ([`super::connection`]). When told to
-//! stop, no new request is taken and those under way are finished.
+//! A connection that sends its headers slowly is closed, and a slow body is refused. Above the limit of the process
+//! or of an address, an old idle connection is closed ([`super::connection`]). On shutdown no new request is
+//! accepted and those in progress finish.
 
 use super::connection::Connections;
 use super::visit::Peer;
@@ -19,19 +19,19 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
-/// How long a request's headers may take to arrive.
+/// Longest time for a request's headers.
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
-/// How long requests under way may take once the desk is told to stop.
+/// Longest time for requests in progress at shutdown.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
-/// How long to wait when the system has no file left for a connection.
+/// Pause when the system has no file descriptor for a connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves the desk until `stop` is done.
+/// Serves the desk until `stop` completes.
 pub async fn serve(listener: TcpListener, setup: Setup, stop: impl Future<Output = ()>) {
     serve_figures(listener, None, setup, stop).await;
 }
 
-/// Serves the desk, and where there is a second listener, the figures for a monitor there.
+/// Serves the desk and, with a second listener, the metrics there.
 pub async fn serve_figures(
     listener: TcpListener,
     figures: Option<TcpListener>,
@@ -55,7 +55,7 @@ pub async fn serve_figures(
     }
 }
 
-/// Takes connections until `stop` is done.
+/// Accepts connections until `stop` completes.
 async fn listen(listener: TcpListener, router: Router, desk: Desk, stop: impl Future<Output = ()>) {
     let connections = Arc::<Connections>::default();
     let graceful = GracefulShutdown::new();
@@ -72,7 +72,7 @@ async fn listen(listener: TcpListener, router: Router, desk: Desk, stop: impl Fu
             },
             () = &mut stop => break,
         };
-        // Small answers leave at once; a failure to set this only makes them later.
+        // Send small responses at once; if this fails they are only slower.
         let _ = stream.set_nodelay(true);
         let admitted = connections.admit(peer.ip(), !desk.setup().proxies.holds(peer.ip()));
         let (router, mark) = (router.clone(), Arc::clone(&admitted.mark));
@@ -94,7 +94,7 @@ async fn listen(listener: TcpListener, router: Router, desk: Desk, stop: impl Fu
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             tokio::select! {
-                // A client that goes away in the middle is no news.
+                // A client that disconnects is normal.
                 _ = connection => {}
                 () = admitted.mark.gone() => {}
             }

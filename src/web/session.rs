@@ -1,6 +1,6 @@
-//! Who is logged in, as a handler sees it, and what a route needs of whoever asks.
+//! The logged-in person as handlers see it, and what a route requires.
 //!
-//! The guard finds the session and puts it into the request; a handler takes it as an argument.
+//! The guard finds the session and adds it to the request; a handler takes it as an argument.
 
 use super::Desk;
 use super::account;
@@ -11,45 +11,45 @@ use crate::suspense::{Permission, Role};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
-/// Seconds without a request after which a session is over.
+/// Seconds without a request after which a session ends.
 pub(crate) const IDLE_SECONDS: i64 = 15 * 60;
-/// Seconds after which a session is over in any case.
+/// Seconds after which a session always ends.
 pub(crate) const LASTING_SECONDS: i64 = 8 * 3600;
-/// A session's last use is written down at most this often: a write a request would make readers wait.
+/// Shortest interval between updates of a session's last use: a write per request would block readers.
 pub(crate) const SEEN_EVERY_SECONDS: i64 = 60;
 
-/// What a route needs of whoever asks.
+/// What a route requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Nothing.
     Public,
-    /// Nothing: the address itself holds what proves it, and a mail system that posts to it has no page of ours before.
+    /// Nothing: the address itself contains the proof, and a mail system that posts to it has no page of ours.
     Link,
-    /// A session, be it confined to password and second factor.
+    /// A session, even one that must complete set-up.
     OwnAccount,
-    /// A session whose role may.
+    /// A session whose role has the permission.
     Permission(Permission),
-    /// A program's token whose role may.
+    /// A token whose role has the permission.
     Token(Permission),
 }
 
-/// Somebody who is logged in.
+/// A logged-in person.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
-    /// The name one logs in with; acts are recorded under it.
+    /// The login; acts are recorded under it.
     pub(crate) person_id: String,
-    /// What pages call the person.
+    /// The display name.
     pub(crate) name: String,
     pub(crate) role: Role,
-    /// What this session's forms carry.
+    /// The CSRF token of this session's forms.
     pub(crate) csrf: String,
-    /// The hash that the store knows the session by.
+    /// The session's hash in the store.
     pub(crate) token_hash: String,
-    /// Only the own pages are open until the password is changed and the second factor set up.
+    /// Only the personal pages are open until the password is changed and the second factor set up.
     pub(crate) setup_incomplete: bool,
     /// Somebody else chose the password.
     pub(crate) given_password: bool,
-    /// Changes of people's access wait, or were made at the command line of late.
+    /// Access changes are pending or were recently made at the command line.
     pub(crate) access_news: bool,
     pub(crate) visit: Visit,
 }
@@ -59,7 +59,7 @@ impl Session {
         !self.setup_incomplete && self.role.may(permission)
     }
 
-    /// What this person did, for the audit trail; `detail` is one word more, or empty.
+    /// An audit trail entry for this person; `detail` is one more word, or empty.
     pub(crate) fn entry(
         &self,
         desk: &Desk,

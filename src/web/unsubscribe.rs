@@ -1,8 +1,8 @@
-//! The page behind a letter's link that declines advice: for whoever has the link, people and mail systems alike (RFC 8058).
+//! The page behind a letter's unsubscribe link, for people and mail systems (RFC 8058).
 //!
-//! To open it changes nothing, so that a mail scanner which follows every link declines nothing; a post to the same address
-//! does, and needs no cookie and no form of ours, since a mail system has none. What it shows names nobody. What is in
-//! suspense is never declined here.
+//! Opening it changes nothing, because mail scanners follow every link. A post to the same address declines,
+//! without a cookie or a CSRF token, since a mail system has neither. The page names nobody. Letters about suspense
+//! can never be declined here.
 
 use super::Desk;
 use super::fault::Fault;
@@ -25,16 +25,16 @@ struct Page {
 }
 
 enum Stage {
-    /// The button is still to be pressed; where its form goes.
+    /// The button was not pressed yet; where its form posts.
     Asks {
         action: String,
     },
     Declined,
-    /// No link of ours, or its address is no longer the employer's.
+    /// Not our link, or the address is no longer the employer's.
     Over,
 }
 
-/// What a link holds.
+/// The parameters of a link.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Link {
@@ -43,7 +43,7 @@ pub(super) struct Link {
     code: String,
 }
 
-/// Asks.
+/// Asks for confirmation.
 pub(super) async fn page(
     State(desk): State<Desk>,
     visit: Visit,
@@ -75,7 +75,7 @@ pub(super) async fn decline(
     answer(&desk, &visit, stage)
 }
 
-/// Whether advice was declined before, where the link is one of ours; whoever tries many that are not has to wait.
+/// Whether advice was already declined, if the link is ours. Clients that try many wrong links are slowed down.
 async fn proved(desk: &Desk, visit: &Visit, link: &Link) -> Result<Option<bool>, Fault> {
     let pace = Pace::Hourly { most: desk.rules().login.address_failures_an_hour };
     let subjects = [Subject { hash: secret::hash("unsubscribe-from", &visit.address), pace }];
@@ -92,7 +92,7 @@ async fn proved(desk: &Desk, visit: &Visit, link: &Link) -> Result<Option<bool>,
     let fits = |address: &String| {
         declined.is_some_and(|kind| clicks.fits(&link.employer, address, kind, &link.code))
     };
-    // A letter went to the first of its addresses that took mail by then.
+    // A letter went to the first of the addresses that accepted mail at that time.
     if let Some((_, declined_at)) = known.filter(|(addresses, _)| addresses.iter().any(fits)) {
         return Ok(Some(declined_at.is_some()));
     }

@@ -1,11 +1,10 @@
-//! How the desk says things: amounts, words of the domain, marked remarks, charts. Pure.
+//! Formats for the desk: amounts, words, marked remarks, charts. Pure.
 //!
-//! Pages hold texts that are ready to be shown; they are made here, in one language, from values of the
-//! domain. A value of the domain says itself (`remittance::Localized`), so that the morning's report and
-//! the desk speak alike; words of a page stand in its template, in pairs.
+//! Pages contain finished texts, made here from domain values in one language. A domain value has its own words
+//! (`remittance::Localized`), so that report and desk agree; a page's own words are in its template, in pairs.
 //!
-//! Invariant: nothing here is markup. What a payer or a bank wrote is text until the template engine
-//! escapes it, and what cannot be seen in it is made visible first ([`foreign`]).
+//! Invariant: nothing here is markup. Payers' and banks' texts stay text until the template engine escapes them,
+//! and invisible characters are made visible first ([`foreign`]).
 
 pub(crate) mod address;
 pub(crate) mod detail;
@@ -20,7 +19,7 @@ use crate::report::text;
 use crate::suspense::Age;
 use chrono::NaiveDate;
 
-/// Characters of a foreign text that a page shows; the whole of it is in the export.
+/// Characters shown of an outside text; the export has all of it.
 const FOREIGN_CHARS_MAX: usize = 600;
 
 /// `1,200.00`.
@@ -33,7 +32,7 @@ pub(crate) fn count(count: u64) -> String {
     text::grouped_count(count)
 }
 
-/// A text that somebody outside wrote, with what cannot be seen made visible, and not endless.
+/// An outside text with invisible characters made visible, and shortened.
 pub(crate) fn foreign(whole: &str) -> String {
     let mut shown = text::revealed(whole.chars().take(FOREIGN_CHARS_MAX));
     if whole.chars().nth(FOREIGN_CHARS_MAX).is_some() {
@@ -42,7 +41,7 @@ pub(crate) fn foreign(whole: &str) -> String {
     shown
 }
 
-/// The class of an age's colour; the words stand beside it.
+/// The CSS class of an age's colour, which is always beside the words.
 pub(crate) const fn age_class(age: Age) -> &'static str {
     match age {
         Age::UpTo7 => "age1",
@@ -52,24 +51,24 @@ pub(crate) const fn age_class(age: Age) -> &'static str {
     }
 }
 
-/// An instant as a wall clock in Beijing shows it.
+/// An instant in Beijing time.
 pub(crate) fn instant(seconds: i64) -> String {
     let there = beijing::time(seconds);
     there.map(|there| there.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
 }
 
-/// A day typed into a form.
+/// A typed day.
 pub(crate) fn typed_day(text: &str) -> Option<NaiveDate> {
     text.trim().parse().ok()
 }
 
-/// An amount typed into a form; groups are allowed, as people copy them from these pages.
+/// A typed amount; grouping commas are allowed, because people copy them from these pages.
 pub(crate) fn typed_amount(text: &str) -> Option<Money> {
     let plain: String = text.trim().chars().filter(|found| !matches!(found, ',' | '，')).collect();
     Money::from_yuan(&plain).ok()
 }
 
-/// A part of a whole in thousandths, for the length of a bar; signs do not matter to it.
+/// The absolute part of a whole in thousandths, for the length of a bar.
 pub(crate) fn share(part: impl Into<Total>, whole: u128) -> u64 {
     let part = part.into().fen().unsigned_abs().saturating_mul(1000);
     u64::try_from(part.checked_div(whole).unwrap_or(0)).unwrap_or(1000).min(1000)

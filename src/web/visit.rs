@@ -1,4 +1,4 @@
-//! A request before anybody is known by it: where it comes from, and in which language it is answered.
+//! A request before authentication: its origin and its language.
 
 use super::Desk;
 use super::cookie;
@@ -9,20 +9,20 @@ use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use std::net::{IpAddr, Ipv4Addr};
 
-/// Where a connection comes from.
+/// The address of a connection.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Peer(pub(super) IpAddr);
 
-/// A request that came over no socket.
+/// For a request without a socket.
 const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
-/// A request before anybody is known by it.
+/// A request before authentication.
 #[derive(Clone, Debug)]
 pub(crate) struct Visit {
     pub(crate) language: Language,
-    /// The address asked for, with its query.
+    /// The requested address with its query.
     pub(crate) here: String,
-    /// Where it comes from, as it is counted; behind a proxy that is believed, as the proxy says.
+    /// Its origin in counted form; behind a trusted proxy, the client that the proxy names.
     pub(crate) address: String,
 }
 

@@ -1,32 +1,32 @@
-//! A message taken apart: the report, what came back with it, and the words of whoever wrote it.
+//! Splits a message into the report, the returned original and the sender's text.
 //!
-//! Everything is looked through, however deep it lies: a report that somebody forwards is a message in a message.
+//! Nested messages are searched too: a forwarded report is a message within a message.
 
 use mail_parser::decoders::html::html_to_text;
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
-/// How deep messages within messages are opened.
+/// Most levels of nested messages.
 const DEPTH_MAX: u32 = 4;
 
-/// Bytes of an attachment that may be a message.
+/// Largest attachment that is checked for a message.
 const ATTACHED_BYTES_MAX: usize = 512 * 1024;
 
-/// What is in a message.
+/// The parts of a message.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
-    /// The head, as it came.
+    /// The raw headers.
     head: String,
-    /// Parts of RFC 3464.
+    /// RFC 3464 parts.
     pub(super) statuses: Vec<String>,
-    /// The part of RFC 5965.
+    /// The RFC 5965 part.
     pub(super) feedback: Option<String>,
-    /// Whether it tells that a letter was shown or thrown away (RFC 8098).
+    /// Whether it reports that a letter was displayed or deleted (RFC 8098).
     pub(super) disposition: bool,
-    /// Whether its own head calls it a report of RFC 3464.
+    /// Whether its own headers declare an RFC 3464 report.
     pub(super) is_delivery_report: bool,
-    /// The words of whoever wrote it.
+    /// The sender's text.
     texts: Vec<String>,
-    /// Heads and words of messages within it.
+    /// Headers and text of nested messages.
     within: Vec<String>,
 }
 
@@ -49,12 +49,12 @@ impl Gathered {
         found
     }
 
-    /// All words of whoever wrote it.
+    /// All of the sender's text.
     pub(super) fn words(&self) -> String {
         self.texts.join("\n")
     }
 
-    /// The words without what is quoted of the letter that is answered.
+    /// The sender's text without the quoted letter.
     pub(super) fn answer(&self) -> String {
         let mut kept = String::new();
         for line in self.texts.first().map(String::as_str).unwrap_or_default().lines() {
@@ -71,7 +71,7 @@ impl Gathered {
         kept
     }
 
-    /// Every text, the surest first.
+    /// Every text, most reliable first.
     pub(super) fn all(&self) -> impl Iterator<Item = &str> {
         let texts = [&self.statuses, &self.within, &self.texts].into_iter().flatten();
         std::iter::once(&self.head).chain(texts).map(String::as_str)
@@ -127,7 +127,7 @@ impl Gathered {
         }
     }
 
-    /// A report whose fields somebody forwards as text.
+    /// A report whose fields were forwarded as text.
     fn quoted_report(&mut self) {
         let plain = |text: &String| -> String {
             let line = |line: &str| format!("{}\n", line.trim_start_matches(['>', ' ', '\t']));
@@ -142,24 +142,24 @@ impl Gathered {
     }
 }
 
-/// Whether an attachment is a message, by its name.
+/// Whether an attachment's name is that of a message.
 fn is_named_message(part: &MessagePart<'_>) -> bool {
     part.attachment_name().is_some_and(|name| name.to_lowercase().ends_with(".eml"))
 }
 
-/// The head of a message as it came.
+/// The raw headers of a message.
 fn head(message: &Message<'_>) -> String {
     let heads = message.headers_raw().map(|(name, value)| format!("{name}:{value}"));
     heads.collect::<Vec<_>>().join("\n")
 }
 
-/// The words of a part; one that says no character set is in Chinese's own where it is not in UTF-8.
+/// The text of a part. Without a declared character set, text that is not UTF-8 is read as GB18030.
 fn text(message: &Message<'_>, part: &MessagePart<'_>) -> String {
     let text = match &part.body {
         PartType::Text(text) => text.to_string(),
         PartType::Html(html) => html_to_text(html),
         PartType::Binary(bytes) | PartType::InlineBinary(bytes) => {
-            // UTF-8 goes first: nearly everything reads as GB18030.
+            // Try UTF-8 first: nearly all bytes are valid GB18030.
             let chinese = || encoding_rs::GB18030.decode(bytes).0.into_owned();
             std::str::from_utf8(bytes).map_or_else(|_| chinese(), str::to_owned)
         }

@@ -1,7 +1,7 @@
-//! A report in prose: Exim's, qmail's, sendmail's, Gmail's, Yahoo's, NetEase's, QQ's, and whoever writes like them.
+//! Reads failure reports in prose: Exim, qmail, sendmail, Gmail, Yahoo, NetEase, QQ and similar ones.
 //!
-//! An address that stands on a line by itself begins a block about it; where none does, all of it is about the
-//! addresses that are named. A copy of the letter behind it is not read.
+//! An address alone on a line begins a block about it. Without such a line, the whole text is about the addresses
+//! it names. The copy of the letter that follows is not read.
 
 use super::super::refusal;
 use super::{Failure, LINE_CHARS_MAX, compared, kept};
@@ -9,7 +9,7 @@ use crate::remittance::email::{self, Addresses};
 use crate::rulebook::returned::{REFUSAL, ReturnedWords};
 use mail_parser::Message;
 
-/// How a copy of the letter begins.
+/// Markers that begin a copy of the letter.
 const COPIES: [&str; 9] = [
     "this is a copy of the message",
     "this is a copy of your message",
@@ -22,10 +22,10 @@ const COPIES: [&str; 9] = [
     "原邮件如下",
 ];
 
-/// Addresses of a text that are looked at.
+/// Most addresses read per text.
 const ADDRESSES_MAX: usize = 32;
 
-/// The addresses that failed, each with what is said of it.
+/// The failed addresses, each with its reason.
 pub(super) fn failures(message: &Message<'_>, words: &ReturnedWords, text: &str) -> Vec<Failure> {
     let text = before_the_copy(text);
     let ours = |address: &String| is_ours(message, address);
@@ -59,8 +59,8 @@ fn failure(addresses: Vec<String>, block: &str, words: &ReturnedWords) -> Failur
     }
 }
 
-/// The sentence that gives the reason: from the first line with a code to the end of its paragraph, else the
-/// lines that say anything of a refusal.
+/// The sentence with the reason: from the first line with a code to the end of its paragraph, else the lines that
+/// mention a refusal.
 pub(super) fn notification(block: &str, words: &ReturnedWords) -> String {
     let block = before_the_copy(block);
     let has_code =
@@ -87,7 +87,7 @@ fn before_the_copy(text: &str) -> &str {
     text
 }
 
-/// Addresses that stand on a line by themselves, each with what follows it.
+/// Addresses alone on a line, each with the text that follows.
 fn blocks(text: &str) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     for line in text.lines() {
@@ -98,7 +98,7 @@ fn blocks(text: &str) -> Vec<(String, String)> {
             block.push('\n');
         }
     }
-    // The same address again, in a list of them or before a second sentence.
+    // The same address can appear again, in a list or before a second sentence.
     let mut merged: Vec<(String, String)> = Vec::new();
     for (address, block) in found {
         match merged.iter_mut().find(|(known, _)| *known == address) {
@@ -109,7 +109,7 @@ fn blocks(text: &str) -> Vec<(String, String)> {
     merged
 }
 
-/// The address of a line that holds one and nothing else.
+/// The address of a line that contains nothing else.
 fn alone(line: &str) -> Option<String> {
     let line = line.trim().trim_end_matches([':', '：', ',']).trim();
     let bare = line.strip_prefix('<').and_then(|line| line.strip_suffix('>')).unwrap_or(line);
@@ -135,7 +135,7 @@ fn named_in(text: &str) -> Vec<String> {
     found
 }
 
-/// Whether an address is the one that the report went to, or that of a server's keeper.
+/// Whether an address is the report's recipient or a postmaster.
 fn is_ours(message: &Message<'_>, address: &str) -> bool {
     let keeper = address.split('@').next().unwrap_or_default();
     let to = message.to().into_iter().flat_map(|to| to.iter());

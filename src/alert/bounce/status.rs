@@ -1,13 +1,12 @@
-//! A delivery status (RFC 3464, RFC 6533): blocks of fields, one a recipient, as servers really write them.
+//! Reads delivery status reports (RFC 3464, RFC 6533): blocks of fields, one per recipient.
 //!
-//! Comments, folded lines, lines of blanks between blocks, a missing Action or Status and addresses in xtext are
-//! all met in reports that servers send.
+//! Real reports have comments, folded lines, whitespace lines between blocks, addresses in xtext, and sometimes no
+//! Action or Status.
 
 use super::super::refusal::{self, Verdict};
 use super::{Failure, Kind, LINE_CHARS_MAX, Told, compared, kept, prose};
 use crate::rulebook::returned::{REPORT, ReturnedWords, Says};
 
-/// What became of a recipient.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Action {
     Failed,
@@ -15,7 +14,7 @@ enum Action {
     Handed,
 }
 
-/// What the statuses tell; `None` where there is no recipient in them. `text` are the words beside.
+/// The findings of the statuses; `None` without a recipient. `text` is the prose beside them.
 pub(super) fn told(statuses: &[String], words: &ReturnedWords, text: &str) -> Option<Told> {
     let mut actions = Vec::new();
     let (mut failures, mut not_failed) = (Vec::new(), Vec::new());
@@ -71,7 +70,7 @@ impl Block {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The addresses that the recipient is named by.
+    /// The recipient's addresses.
     fn addresses(&self) -> Vec<String> {
         let names = ["original-recipient", "final-recipient", "x-actual-recipient"];
         let named = names.into_iter().take(2).filter_map(|name| self.field(name));
@@ -89,7 +88,7 @@ impl Block {
         words.into_iter().find(|word| refusal::is_code(word))
     }
 
-    /// What the server said, without the word for who speaks.
+    /// The server's message without the type before it.
     fn said(&self) -> &str {
         let said = self.field("diagnostic-code").unwrap_or_default();
         match said.split_once(';') {
@@ -125,12 +124,12 @@ impl Block {
     fn failure(&self, addresses: Vec<String>, words: &ReturnedWords, text: &str) -> Failure {
         let status = self.status().unwrap_or_default();
         let mut said = self.said().to_owned();
-        // A server that gives no reason in its fields often does in its words.
+        // A server without a reason in its fields often gives one in the text.
         if said.is_empty() && matches!(status, "" | "5.0.0") {
             said = prose::notification(text, words);
         }
         let mut verdict = refusal::judge(words, status, &said);
-        // One that was passed on and failed there is no word about the address that we wrote to.
+        // A failure after forwarding says nothing about the address that we wrote to.
         if addresses.len() > 1 {
             verdict = Verdict::NotTheAddress;
         }

@@ -1,7 +1,7 @@
-//! Reports as servers write them, each with what it must be understood as.
+//! Failure reports as real servers write them, each with its expected result.
 //!
-//! The files of `fixtures/bounces` are whole messages with places for the letter's number and its address; the
-//! tables below are the shapes of their kinds, one a row.
+//! The files of `fixtures/bounces` are whole messages with placeholders for the letter's number and address. The
+//! tables below have one row per form of report.
 
 use super::*;
 use crate::rulebook::returned::shipped;
@@ -11,7 +11,8 @@ use std::path::Path;
 const LETTER: &str = "3f2a90c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f80";
 const TO: &str = "gjj@d001.example.com";
 
-/// What would become of a letter to [`TO`]: whether it came back, and whether its address is blocked at once.
+/// What the outbox would conclude for a letter to [`TO`]: whether it came back, and whether its address is blocked
+/// at once.
 fn understood(message: &CameBack) -> (bool, bool) {
     let named = message.names.iter().any(|name| match name {
         LetterName::Whole(id) => id == LETTER,
@@ -56,7 +57,7 @@ const FILES: &[(&str, bool, bool)] = &[
     ("25-headers-only-text-rfc822-headers.eml", true, true),
     ("26-headers-lf-only.eml", true, true),
     ("27-utf8-global-dsn.eml", true, true),
-    ("29-status-base64.eml", true, false), // Another address stands in its base64.
+    ("29-status-base64.eml", true, false), // Its base64 contains another address.
     ("30-delayed-postfix.eml", false, false),
     ("31-delayed-then-4.4.7-expired.eml", true, false),
     ("32-relayed.eml", false, false),
@@ -76,7 +77,7 @@ fn reports_that_servers_send_are_understood() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/bounces");
     let mut faults = Vec::new();
     for (name, returned, blocked) in FILES {
-        // A text in Chinese's own character set stays as it is.
+        // Text in a Chinese character set stays in its own bytes.
         let mut message = fs::read(folder.join(name)).unwrap();
         for (place, value) in [
             ("@@LETTER@@", LETTER.to_owned()),
@@ -106,7 +107,7 @@ fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A report of RFC 3464 with these fields of a recipient and the letter's head.
+/// An RFC 3464 report with these recipient fields and the letter's headers.
 fn report(fields: &str) -> String {
     filled(&format!(
         "From: MAILER-DAEMON@mx.example\r\nTo: gjj@centre.example\r\nSubject: failure\r\n\

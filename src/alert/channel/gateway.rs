@@ -1,10 +1,10 @@
-//! Text messages by somebody's HTTP interface: one request a message, made from templates.
+//! Sends text messages over an HTTP gateway: one request per message, made from templates.
 //!
-//! Start at [`Gateway::open`]. `{{number}}`, `{{text}}`, `{{id}}` and `{{secret}}` in the address, the headers and the body
-//! are filled in, each as its place wants it: a part of an address, a JSON string's inside, a header. Over https, but for a
-//! gateway on this machine.
+//! Start at [`Gateway::open`]. `{{number}}`, `{{text}}`, `{{id}}` and `{{secret}}` are replaced in the address, the
+//! headers and the body, each escaped for its place: URL, JSON string or header. Only a gateway on this machine may
+//! use plain HTTP.
 //!
-//! Invariant: neither secret, number nor text is in what is said of a try, or printed of a gateway.
+//! Invariant: results and debug output contain no secret, number or text.
 
 use super::{Channel, ChannelFault, ShortMessage};
 use crate::alert::state::Ending;
@@ -14,44 +14,42 @@ use std::time::Duration;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Error};
 
-/// How a gateway is spoken to.
+/// How to call a gateway.
 #[derive(Clone)]
 pub struct GatewaySettings {
     pub method: String,
     pub url: String,
     pub headers: Vec<(String, String)>,
-    /// Empty for none; JSON where its type says so, else a form.
+    /// Empty for none; JSON if its type says so, else a form.
     pub body: String,
     pub secret: String,
-    /// Statuses that mean that it was taken; none given: any of 2xx.
+    /// Statuses that mean success; if empty, any 2xx.
     pub success_status: Vec<u16>,
-    /// A field of the answer (JSON, a point between levels), and the values of it that mean the same.
+    /// A field of the JSON answer (dots between levels) and its values that mean success.
     pub success_field: Option<String>,
     pub success_values: Vec<String>,
-    /// Values of it that mean "not now".
+    /// Its values that mean "not now".
     pub later_values: Vec<String>,
     pub timeout: Duration,
-    /// Certificates to trust besides the system's, DER.
+    /// Additional trusted certificates, DER.
     pub authorities: Vec<Vec<u8>>,
 }
 
-/// A gateway, ready.
 pub struct Gateway {
     settings: GatewaySettings,
     agent: Agent,
 }
 
-/// Bytes of an answer that are read.
+/// Bytes read of an answer.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024;
 
-/// Characters of the answer's field that are kept.
+/// Characters kept of the answer's field.
 const SAID_CHARS_MAX: usize = 40;
 
-/// Seconds to leave a gateway alone that says "too many".
+/// Seconds to pause after a "too many" answer.
 const PAUSE_SECONDS: i64 = 900;
 
 impl Gateway {
-    /// A gateway with these settings.
     #[must_use]
     pub fn open(settings: GatewaySettings) -> Self {
         let system = rustls_native_certs::load_native_certs().certs;
@@ -81,7 +79,7 @@ impl Gateway {
         message: ShortMessage<'_>,
         as_its_place: fn(&str) -> String,
     ) -> String {
-        // In one pass: what is filled in is not looked at again.
+        // In one pass: inserted values are not expanded again.
         let mut filled = String::with_capacity(template.len());
         let mut rest = template;
         while let Some((before, behind)) = rest.split_once("{{") {
@@ -122,7 +120,6 @@ impl Gateway {
         Ok((status, text))
     }
 
-    /// What an answer means.
     fn meaning(&self, status: u16, said: Option<&str>) -> Result<Ending, ChannelFault> {
         let settings = &self.settings;
         let shown = format!("{status} {}", said.unwrap_or_default()).trim_end().to_owned();
@@ -146,7 +143,7 @@ impl Gateway {
         }
     }
 
-    /// The field's value, with nothing in it that must not be kept.
+    /// The field's value, without anything that must not be stored.
     fn said(&self, answer: &str, message: ShortMessage<'_>) -> Option<String> {
         let field = self.settings.success_field.as_ref()?;
         let answer: serde_json::Value = serde_json::from_str(answer).ok()?;
@@ -179,7 +176,7 @@ impl Channel for Gateway {
             Err(Error::BadUri(_) | Error::Http(_)) => {
                 Err(ChannelFault::Refused("the settings make no request".to_owned()))
             }
-            // It may have been taken; the words of the error may hold the address, and with it the number.
+            // The message may have been accepted. The error text may contain the URL and with it the number.
             Err(_) => {
                 Ok(Ending::Unknown("no answer in time, or none that could be read".to_owned()))
             }

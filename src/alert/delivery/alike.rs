@@ -1,8 +1,8 @@
-//! Recipients that a server refuses with one and the same answer: ten of them are the server's, not ten mailboxes'.
+//! Detects recipients refused with the same answer: ten in a row are the server's fault, not the mailboxes'.
 //!
-//! Start at [`Alike::sort`]. Refusals are held for a while, since nobody can say of the first whether nine more
-//! follow. Ten alike in a row, with no recipient taken between them, end the run and cost no letter a try; ten among
-//! others are refusals of their letters and held against no address.
+//! Start at [`Alike::sort`]. Refusals are held for a while, because the first does not show whether nine more
+//! follow. Ten alike in a row, with no recipient accepted in between, end the run and cost no letter a try. Ten
+//! alike among others refuse their letters but count against no address.
 
 use super::super::refusal::likeness;
 use super::super::smtp::ServerFault;
@@ -13,27 +13,27 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Refusals alike that are the server's.
+/// Equal refusals that are the server's fault.
 const ALIKE_MIN: usize = 10;
 
-/// For how long and how many are held: well within a lease, and little memory.
+/// How long and how many are held: well within a lease, and little memory.
 const HELD_WITHIN: Duration = Duration::from_secs(300);
 const HELD_MAX: usize = 1_024;
 
-/// Refusals of recipients in a run.
+/// The held refusals of a run.
 #[derive(Default)]
 pub(super) struct Alike {
-    /// Refused before the server had taken any.
+    /// Refused before the server had accepted any.
     doubted: Vec<Told>,
     held: Vec<Told>,
     since: Option<Instant>,
     counts: BTreeMap<String, usize>,
-    /// The last answers, while they were alike, and how many they were.
+    /// The last run of equal answers and its length.
     row: (String, usize),
 }
 
 impl Alike {
-    /// Takes ends, and gives those that can be written down now.
+    /// Takes results and returns those that can be recorded now.
     pub(super) fn sort(
         &mut self,
         mut sure: Vec<Told>,
@@ -58,19 +58,19 @@ impl Alike {
         ends
     }
 
-    /// What was held for long enough.
+    /// Results that were held long enough.
     pub(super) fn due(&mut self) -> Vec<Told> {
         if self.is_due() { self.released() } else { Vec::new() }
     }
 
-    /// All that is left at the end of a run.
+    /// Everything left at the end of a run.
     pub(super) fn ended(&mut self, team: &WorkerPool, delivered: &mut Delivered) -> Vec<Told> {
         let mut ends = self.released();
         ends.extend(judged(std::mem::take(&mut self.doubted), team, delivered));
         ends
     }
 
-    /// Takes an end that is in no doubt; and says why the run ends, where it does.
+    /// Takes an undoubted result; also returns why the run ends, if it does.
     fn pass(&mut self, told: Told) -> (Vec<Told>, Option<ServerFault>) {
         let answer = refused(&told.ending).to_owned();
         let taken = !told.refused_at_recipient
@@ -99,7 +99,7 @@ impl Alike {
         (self.due(), None)
     }
 
-    /// What is held, as it is to be written down.
+    /// The held results, ready to be recorded.
     fn released(&mut self) -> Vec<Told> {
         self.since = None;
         let held = std::mem::take(&mut self.held);
@@ -111,7 +111,7 @@ impl Alike {
             || self.since.is_some_and(|since| since.elapsed() >= HELD_WITHIN)
     }
 
-    /// Against the address only where few were answered so.
+    /// Counts against the address only when the answer was rare.
     fn judged(&self, told: Told) -> Told {
         let answer = refused(&told.ending);
         let many = self.counts.get(&likeness(answer)).is_some_and(|count| *count >= ALIKE_MIN);
@@ -119,7 +119,7 @@ impl Alike {
         Told { ending, ..told }
     }
 
-    /// All that is held, those alike with their try given back.
+    /// All held results; those with the same answer get their try back.
     fn given_back(&mut self, like: &str) -> Vec<Told> {
         self.since = None;
         let held = std::mem::take(&mut self.held);

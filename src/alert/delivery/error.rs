@@ -1,11 +1,10 @@
-//! Why a run could not go on; the letters in hand come free when their lease ends.
+//! Why a run could not go on. The claimed letters are released when their lease ends.
 
 use std::fmt;
 
-/// Why a run could not go on.
 #[derive(Debug)]
 pub enum DeliveryError<E> {
-    /// No runtime.
+    /// The runtime did not start.
     Start(std::io::Error),
     Outbox(E),
 }

@@ -1,8 +1,8 @@
-//! What a run has in its hands: letters that wait for their receiver's turn, letters with a worker, ends to be written.
+//! The claimed letters of a run: waiting for their receiver's turn, with a worker, or with a result to record.
 //!
-//! Start at [`Run::fill`], which gives the workers what they can take, and [`Run::took`], which takes in what they tell.
+//! Start at [`Run::fill`], which gives the workers jobs, and [`Run::took`], which takes their results.
 //!
-//! Invariant: a letter that was claimed stands in exactly one of these until the outbox says where it is.
+//! Invariant: a claimed letter is in exactly one of these until its state is recorded in the outbox.
 
 use super::alike::Alike;
 use super::receiver::{Ended, Pick, Receivers};
@@ -17,14 +17,14 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-/// What a run has in its hands.
+/// The claimed letters of a run.
 pub(super) struct Hands<'r> {
     pub(super) receivers: Receivers<'r>,
     pub(super) waiting: VecDeque<Job>,
     pub(super) in_hands: usize,
-    /// To be written down.
+    /// Results to record.
     pub(super) ends: Vec<Told>,
-    /// Refusals of recipients: nobody can say yet whose fault they are.
+    /// Refused recipients whose cause is still unclear.
     pub(super) alike: Alike,
     pub(super) delivered: Delivered,
 }
@@ -43,7 +43,7 @@ impl<'r> Hands<'r> {
 }
 
 impl<O: Outbox> Run<'_, O> {
-    /// Gives the workers what they can take; says how long to wait for one of them, or that nothing is left to do.
+    /// Gives the workers jobs; returns how long to wait for a result, or that nothing is left to do.
     pub(super) fn fill(
         &self,
         hands: &mut Hands<'_>,
@@ -70,7 +70,7 @@ impl<O: Outbox> Run<'_, O> {
         Ok((hands.in_hands > 0 || !over).then_some(patience))
     }
 
-    /// Takes in what a worker told.
+    /// Takes a worker's result.
     pub(super) fn took(
         &self,
         mut end: Told,
@@ -105,8 +105,8 @@ impl<O: Outbox> Run<'_, O> {
         self.settle(std::mem::take(&mut hands.ends), &mut hands.delivered)
     }
 
-    /// The next letter, of those in hand or of others that are due: the letters of a receiver with a slow pace keep
-    /// nobody waiting.
+    /// The next letter, from the claimed ones or a new claim: a receiver with a slow pace does not delay the
+    /// others.
     fn pick(
         &self,
         receivers: &mut Receivers<'_>,
@@ -128,7 +128,7 @@ impl<O: Outbox> Run<'_, O> {
         }
     }
 
-    /// Writes down what follows from a try; gives the ends that are still to be written.
+    /// Records the consequences of a try; returns the results still to be recorded.
     pub(super) fn ended(
         &self,
         ended: Ended,
@@ -141,7 +141,7 @@ impl<O: Outbox> Run<'_, O> {
         Ok(written)
     }
 
-    /// Writes where letters stand that were not tried, or not for their own fault.
+    /// Records letters that were not tried, or failed through no fault of their own.
     fn write(
         &self,
         standings: Vec<(String, LetterStanding)>,

@@ -1,28 +1,28 @@
-//! What a refusal is about: the letter, its mailbox, its receiver, this connection, or all that we send.
+//! Decides what a refusal is about: the letter, its mailbox, its receiver, this connection, or everything we send.
 //!
-//! Start at [`looked_at`]. The words of a refusal decide (`rules/servers.toml`), and where none is known its number and the
-//! step at which it came. Limits cost no letter a try: they become [`Ending::PutOff`].
+//! Start at [`looked_at`]. The words of a refusal decide (`rules/servers.toml`); if none is known, its number and
+//! the step decide. A limit costs no letter a try: it becomes [`Ending::PutOff`].
 
 use crate::alert::smtp::{SendOutcome, ServerFault, Step};
 use crate::alert::state::Ending;
 use crate::rulebook::servers::{AnswerKind, ServerRules};
 
-/// Whom a limit is to be held against.
+/// The scope of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Limit {
-    /// The connection that carried some letters: another may do.
+    /// The connection, after some letters: another may work.
     Connection,
-    /// What goes to the letter's domain.
+    /// All letters to the domain.
     Receiver,
-    /// This one letter: its mailbox is busy, or strangers are let in the second time.
+    /// This letter: its mailbox is busy, or greylisting.
     Letter,
 }
 
-/// A try, and what a limit in its answer is about.
+/// A try with the limit in its answer.
 pub(super) struct Looked {
     pub(super) over: SendOutcome,
     pub(super) limit: Option<Limit>,
-    /// Refused for what it says or for who sends it.
+    /// Refused for its content or its sender.
     pub(super) content: bool,
 }
 
@@ -33,7 +33,7 @@ impl Looked {
     }
 }
 
-/// Looks at how handing over ended.
+/// Interprets the result of a try.
 pub(super) fn looked_at(mut over: SendOutcome, rules: &ServerRules) -> Looked {
     let answer = match (&over.ending, &over.fault) {
         (_, Some(ServerFault::Sender(answer))) => answer.clone(),
@@ -43,7 +43,7 @@ pub(super) fn looked_at(mut over: SendOutcome, rules: &ServerRules) -> Looked {
             return Looked::of(over);
         }
     };
-    // A connection that was lost has no number, and says nothing of limits.
+    // A lost connection has no number and says nothing about limits.
     let number = answer.get(..3).filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
     let Some(number) = number else { return Looked { over, limit: None, content: false } };
     let transient = number.starts_with('4');
@@ -61,7 +61,7 @@ pub(super) fn looked_at(mut over: SendOutcome, rules: &ServerRules) -> Looked {
         _ => None,
     };
     if over.step == Step::Sender {
-        // Whom the letter is for the server does not know yet: what it says it says of all.
+        // The server does not know the recipient yet, so its answer applies to all.
         if transient || about.is_some() {
             over.ending = Ending::Untried;
             over.fault = Some(ServerFault::Limited(answer));

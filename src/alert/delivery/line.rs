@@ -1,7 +1,7 @@
-//! A worker's connection: how many letters it has carried, and when another is opened for a letter's sake.
+//! A worker's connection: counts its letters and decides when to open another.
 //!
-//! Start at [`WorkerPool::send`]. A server that closes a connection which was used for a while, or takes no more over it, gets
-//! the same letter over a new one; only what a new one does not take either is an answer.
+//! Start at [`WorkerPool::send`]. If a server closes a used connection or accepts no more over it, the same letter
+//! is sent over a new one. Only a refusal on the new connection counts.
 
 use super::limit::{Looked, looked_at};
 use super::{ANEW_IN_VAIN_MAX, LETTERS_A_CONNECTION, Outgoing, WorkerPool, receiver, untried};
@@ -12,7 +12,7 @@ use lettre::Address;
 use std::sync::atomic::Ordering;
 
 impl WorkerPool {
-    /// Hands a letter over, on the open connection or a new one.
+    /// Sends a letter over the open connection or a new one.
     pub(super) async fn send(&self, line: &mut MailLine, letter: &Outgoing) -> Looked {
         let Ok(recipient) = letter.recipient.parse::<Address>() else {
             let (status, answer) = ("5.1.3".to_owned(), "not a mail address".to_owned());
@@ -46,12 +46,12 @@ impl WorkerPool {
                 line.keep(session, receiver.clone()).await;
             } else {
                 line.letters = 0;
-                // Who is put off says goodbye all the same; a conversation that broke off is not waited for.
+                // Close politely even when deferred, but do not wait after a broken conversation.
                 if busy(&looked.over) {
                     session.close().await;
                 }
             }
-            // Servers close a connection that was used for a while; that is no fault.
+            // Servers close a connection after some use; that is not a fault.
             let closed = !looked.over.goes_on && looked.over.fault.is_none();
             let later = matches!(looked.over.ending, Ending::Later(_) | Ending::PutOff { .. });
             if used && closed && later {
@@ -69,8 +69,8 @@ impl WorkerPool {
         }
     }
 
-    /// Whether another connection may take what this one does not. A sender that is put off gets one more; a letter
-    /// that is put off after others were carried too, until that was in vain several times.
+    /// Whether another connection may succeed: once when the server has no room, and once when a limit deferred the
+    /// letter after others were sent, until that has failed several times.
     fn wants_another(&self, looked: &Looked, anew: bool, carried: bool) -> bool {
         let limited = looked.limit.is_some();
         let in_vain = self.anew_in_vain.load(Ordering::Relaxed) >= ANEW_IN_VAIN_MAX;
@@ -78,7 +78,7 @@ impl WorkerPool {
     }
 }
 
-/// A worker's connection, and how many letters it has carried, in all and to the last receiver.
+/// A worker's connection, with its count of letters in total and to the last receiver.
 #[derive(Default)]
 pub(super) struct MailLine {
     session: Option<Session>,
@@ -98,7 +98,7 @@ impl MailLine {
         }
     }
 
-    /// Closes a connection that has carried as many letters to a receiver as that one takes over one.
+    /// Closes a connection that reached the receiver's limit of letters per connection.
     async fn make_room(&mut self, receiver: &str, most: u32) {
         if most > 0 && self.receiver == receiver && self.to_receiver >= most {
             self.close().await;
@@ -113,7 +113,7 @@ impl MailLine {
     }
 }
 
-/// Whether a server has no room for this connection, or for more over it.
+/// Whether a server has no room for this connection or for more letters over it.
 pub(super) const fn busy(over: &SendOutcome) -> bool {
     matches!(over.fault, Some(ServerFault::Limited(_) | ServerFault::Unreachable(_)))
 }

@@ -1,8 +1,8 @@
-//! The receivers of a run: whose turn it is, who has had enough, and who likes nothing that we write.
+//! The receivers of a run: their pace, their limits, and who refuses all our content.
 //!
-//! Start at [`Receivers::pick`]. A receiver is a domain, or all domains of one provider (`rules/servers.toml`). Its pace is
-//! held here; one that says that it has had enough is left alone for the rest of the run, and the letters to the others
-//! go on. It lives on the run's own thread and needs no lock.
+//! Start at [`Receivers::pick`]. A receiver is a domain, or all domains of one provider (`rules/servers.toml`).
+//! This file keeps its pace. A receiver that reports a limit is paused for the rest of the run while letters to
+//! others go on. Only the run's own thread uses it, so it needs no lock.
 
 use super::limit::Limit;
 use super::{Job, Told};
@@ -13,30 +13,30 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Letters that a receiver puts off one after the other before it is left alone.
+/// Consecutive deferrals after which a receiver is paused.
 const PUT_OFF_IN_A_ROW_MAX: u32 = 2;
 
-/// The same over all receivers, without one letter taken between: then it is the server that has had enough.
+/// The same over all receivers without an accepted letter: then the limit is the server's.
 const PUT_OFF_BY_ALL_MAX: u32 = 6;
 
-/// Letters refused one after the other for what they say that are no letter's own fault.
+/// Consecutive content refusals that are not the letters' own fault.
 pub(super) const DISLIKED_MIN: usize = 3;
 
-/// The same at the end of a run that had no more.
+/// The same at the end of a run that had no more letters.
 const DISLIKED_AT_THE_END: usize = 2;
 
-/// Seconds after which a receiver that has had enough is tried again, if it does not say.
+/// Seconds until a limited receiver is tried again, unless it says.
 const LEFT_ALONE: i64 = 900;
 
-/// Seconds after which letters are tried again that were all disliked: somebody must look first.
+/// Seconds until letters refused for content are tried again: somebody must look first.
 const DISLIKED_FOR: i64 = 3_600;
 
-/// The receivers of a run, by the name of each.
+/// The receivers of a run, by name.
 pub(super) struct Receivers<'r> {
     rules: &'r ServerRules,
     known: BTreeMap<String, Receiver>,
     put_off_by_all: u32,
-    /// Whether any letter was taken in this run.
+    /// Whether any letter was accepted in this run.
     taken: bool,
 }
 
@@ -47,17 +47,17 @@ struct Receiver {
     next: Option<Instant>,
     in_hands: u32,
     put_off_in_a_row: u32,
-    /// Left alone: for how many seconds, and what it said.
+    /// Paused: for how many seconds, and its answer.
     closed: Option<(i64, String)>,
     taken: bool,
-    /// Refused for what they say, since it last took one.
+    /// Letters refused for content since it last accepted one.
     disliked: Vec<Told>,
 }
 
-/// What may go next.
+/// The next step.
 pub(super) enum Pick {
     Job(Job),
-    /// Every receiver that has letters waits for its turn.
+    /// All receivers with letters must wait this long.
     Wait(Duration),
     Nothing,
 }
@@ -72,7 +72,7 @@ impl<'r> Receivers<'r> {
         self.known.entry(name).or_insert_with(|| Receiver { pace, ..Receiver::default() })
     }
 
-    /// Takes the first letter whose receiver has its turn.
+    /// Takes the first letter whose receiver may get one now.
     pub(super) fn pick(&mut self, waiting: &mut VecDeque<Job>, now: Instant) -> Pick {
         let mut earliest: Option<Instant> = None;
         let mut found = None;
@@ -97,7 +97,7 @@ impl<'r> Receivers<'r> {
         }
     }
 
-    /// Takes out of the list what goes to receivers that are left alone; gives where those letters stand.
+    /// Removes letters to paused receivers; returns their new states.
     pub(super) fn left_alone(
         &mut self,
         waiting: &mut VecDeque<Job>,
@@ -115,13 +115,13 @@ impl<'r> Receivers<'r> {
         held
     }
 
-    /// A letter came back from its worker without a try.
+    /// A worker returned a letter without trying it.
     pub(super) fn put_back(&mut self, recipient: &str) {
         let receiver = self.of(recipient);
         receiver.in_hands = receiver.in_hands.saturating_sub(1);
     }
 
-    /// Takes in how a try ended; gives what is to be written down now.
+    /// Takes the result of a try; returns what to record now.
     pub(super) fn ended(&mut self, told: Told) -> Ended {
         let mut ended = Ended::default();
         let (limit, disliked) = (told.limit, told.content);
@@ -174,7 +174,8 @@ impl<'r> Receivers<'r> {
         ended
     }
 
-    /// What is still in doubt when a run ends: disliked by a receiver that took none, two letters are not to blame.
+    /// The doubtful results at the end of a run: two letters refused for content by a receiver that accepted none
+    /// are not to blame.
     pub(super) fn rest(&mut self) -> Ended {
         let mut ended = Ended::default();
         for receiver in self.known.values_mut() {
@@ -194,20 +195,20 @@ impl<'r> Receivers<'r> {
     }
 }
 
-/// What follows from a try.
+/// The consequences of a try.
 #[derive(Default)]
 pub(super) struct Ended {
     pub(super) written: Vec<Told>,
-    /// Not to blame: they wait, and keep their tries.
+    /// Not to blame: they wait and keep their tries.
     pub(super) held: Vec<Told>,
     /// Why the run ends.
     pub(super) fault: Option<ServerFault>,
-    /// A receiver that likes nothing we write: staff must know, whether or not the run goes on.
+    /// A receiver that refuses all our content: staff must know, whether or not the run goes on.
     pub(super) disliked: Option<ServerFault>,
 }
 
 impl Ended {
-    /// Where letters that were held stand.
+    /// The states of held letters.
     pub(super) fn standings(held: Vec<Told>, now: i64) -> Vec<(String, LetterStanding)> {
         let standing = |told: Told| {
             let answer = if let Ending::Refused(answer) = &told.ending { answer } else { "" };
@@ -218,7 +219,7 @@ impl Ended {
     }
 }
 
-/// A letter that waits without having lost anything.
+/// A letter that waits without losing a try.
 fn held_back(tries: Tries, answer: &str, due_at: i64) -> LetterStanding {
     let untried = LetterStanding::after(&Ending::Untried, tries, due_at);
     LetterStanding { state: LetterState::Waiting, answer: answer.to_owned(), ..untried }
@@ -227,7 +228,7 @@ fn held_back(tries: Tries, answer: &str, due_at: i64) -> LetterStanding {
 enum Turn {
     Now,
     At(Instant),
-    /// As many of its letters are on their way as it takes at once.
+    /// It already has as many letters in progress as it accepts at once.
     InHands,
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Why no letter is written. Recorded beside the night, so that staff can mend the register.
+/// Why no letter is written. Recorded with the night, so that staff can correct the register.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LetterRefusal {
     NoAddress {
@@ -12,11 +12,11 @@ pub enum LetterRefusal {
         employer_id: String,
         found: String,
     },
-    /// The centre's own sender or unsubscribe address is not one.
+    /// The centre's own sender or unsubscribe address is invalid.
     InvalidSender {
         found: String,
     },
-    /// An item belongs to someone else: a mistake of the caller that must never become a letter.
+    /// An item belongs to someone else: a caller's bug that must never become a letter.
     NotTheirs {
         employer_id: String,
         owner: String,
@@ -28,7 +28,7 @@ pub enum LetterRefusal {
 }
 
 impl LetterRefusal {
-    /// A kebab-case word that stays.
+    /// A stable kebab-case code.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {

@@ -1,15 +1,15 @@
-//! The public half of a key, as it must stand in the DNS.
+//! The DNS record of a public key.
 
 use super::{BASE64, Key, Pair};
 use base64::Engine as _;
 use ring::signature::KeyPair as _;
 
-/// The head of a SubjectPublicKeyInfo for RSA, behind its own length: the algorithm, and no parameters.
+/// The header of an RSA SubjectPublicKeyInfo after its length: the algorithm without parameters.
 const RSA_ALGORITHM: [u8; 15] =
     [0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
 
 impl Key {
-    /// The name and the value of the TXT record that receivers check signatures of a domain with.
+    /// Name and value of the TXT record with which receivers check a domain's signatures.
     #[must_use]
     pub fn dns_record(&self, domain: &str) -> (String, String) {
         let name = format!("{}._domainkey.{domain}", self.selector);
@@ -25,7 +25,7 @@ impl Key {
     }
 }
 
-/// A value of ASN.1 with its tag and length (DER).
+/// An ASN.1 value with its tag and length (DER).
 fn tagged(tag: u8, value: &[u8]) -> Vec<u8> {
     let bytes = value.len().to_be_bytes();
     let long: Vec<u8> = bytes.iter().copied().skip_while(|byte| *byte == 0).collect();

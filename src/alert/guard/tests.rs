@@ -1,4 +1,4 @@
-//! Hostile remarks, and remarks that only look so.
+//! Hostile remarks, and harmless ones that resemble them.
 
 use super::*;
 use crate::remittance::RemarkField;

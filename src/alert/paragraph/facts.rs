@@ -1,8 +1,8 @@
-//! What the centre already knows of payments that name one notice: what it asks for, what is here, the difference, into
-//! which banks and months they came, which of them make the amount.
+//! What the centre already knows of payments that name one notice: the amount due, the amount received, the
+//! difference, the banks and months, and which payments add up.
 //!
-//! Invariant: said from the books and from the payments of the letter; which payments make the amount is said only where
-//! the letter holds all of them.
+//! Invariant: all facts come from the books and the letter's payments. Which payments add up is said only when the
+//! letter contains all of them.
 
 use crate::alert::body::{Section, Tone};
 use crate::alert::item::DigestItem;
@@ -12,13 +12,13 @@ use crate::report::text;
 use crate::rulebook::letter::LetterRules;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Payments among which combinations are looked for.
+/// Most payments searched for combinations.
 const SEARCHED: usize = 16;
 
-/// Combinations that are listed.
+/// Most combinations listed.
 const LISTED: usize = 3;
 
-/// Says what is known.
+/// Adds the known facts.
 pub(super) fn say(
     section: &mut Section,
     reason: Reason,
@@ -43,7 +43,7 @@ pub(super) fn say(
     }
 }
 
-/// What the notice asks for, what is here, and the difference.
+/// The amount due, the amount received, and the difference.
 fn due(open: &OpenNotice, rules: &LetterRules) -> String {
     let here = open.here + open.in_suspense;
     let amount = Total::from(open.amount);
@@ -65,7 +65,7 @@ fn due(open: &OpenNotice, rules: &LetterRules) -> String {
     rules.fill("fact-due", &values) + &rules.fill(section, &[("difference", &gap)])
 }
 
-/// Sums by a name, in the order of names.
+/// Sums by name, sorted by name.
 fn by(items: &[&DigestItem], name: impl Fn(&DigestItem) -> String) -> String {
     let mut sums: BTreeMap<String, Total> = BTreeMap::new();
     for item in items {
@@ -75,8 +75,8 @@ fn by(items: &[&DigestItem], name: impl Fn(&DigestItem) -> String) -> String {
     said.collect::<Vec<_>>().join("、")
 }
 
-/// The sets of payments that make the amount, those of one month and bank; empty where the letter does not hold all of
-/// them, or there are too many.
+/// The sets of payments of one month and bank that add up. Empty if the letter does not contain all payments or
+/// there are too many.
 fn combinations(open: &OpenNotice, items: &[&DigestItem]) -> String {
     let all: Total = items.iter().map(|item| Total::from(item.amount)).sum();
     if all != open.in_suspense || !open.here.is_zero() || items.len() > SEARCHED {

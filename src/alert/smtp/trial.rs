@@ -1,11 +1,11 @@
-//! One letter handed over step by step, for whoever wants to see what the server says at each.
+//! Sends one letter step by step, to show the server's answer to each step.
 
 use super::{Failed, MailServer, ServerFault, Session, said};
 use crate::alert::dkim::Signer;
 use lettre::Address;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 
-/// A step, and what the server said to it.
+/// A step and the server's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrialStep {
     /// `connect` (with encryption and login), `from`, `to`, `data` or `letter`.
@@ -27,10 +27,10 @@ impl TrialStep {
     }
 }
 
-/// Hands a letter over and gives every step up to the first that fails.
+/// Sends a letter and returns every step up to the first that fails.
 ///
 /// # Errors
-/// Where there is no runtime.
+/// When the runtime does not start.
 pub fn try_out(
     server: &MailServer,
     signer: Option<&Signer>,

@@ -1,13 +1,13 @@
-//! The details of an entry about people's access, in words for a mail.
+//! The details of an access change, in words for a mail.
 //!
-//! Only what is known here is said: a mail holds no note, and no number of anybody's account.
+//! Only known fields are included: a mail has no notes and no account numbers.
 
 use crate::remittance::{Language, Localized};
 use crate::suspense::{AccessKind, ActKind, Role};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
-/// What an entry says besides who, what and whom.
+/// What an entry says besides who did what to whom.
 pub(super) fn words(detail: &str) -> String {
     let fields: Map<String, Value> = serde_json::from_str(detail).unwrap_or_default();
     let text = |name: &str| fields.get(name).and_then(Value::as_str);

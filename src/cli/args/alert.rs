@@ -1,4 +1,4 @@
-//! `duizhang alert`: letters, the outbox, and whom letters go to.
+//! `duizhang alert`: letters, the outbox, and employers' addresses.
 
 use super::AsOf;
 use super::held::{DropArgs, HoldArgs, ReleaseArgs};

@@ -1,4 +1,4 @@
-//! Who has not remitted.
+//! Arguments of `duizhang arrears`.
 
 use super::AsOf;
 use clap::Args;

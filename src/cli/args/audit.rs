@@ -1,4 +1,4 @@
-//! What can be asked of `duizhang audit`.
+//! Arguments of `duizhang audit`.
 
 use clap::Args;
 

@@ -1,4 +1,4 @@
-//! What can be asked of the desk: serve it, look after its people and its programs' tokens.
+//! Arguments of the desk's commands: serve, people, tokens.
 
 use crate::web::proxy::Proxies;
 use clap::{Args, Subcommand, ValueEnum};

@@ -1,4 +1,4 @@
-//! The forms in which data and log lines are printed.
+//! The output formats of data and log lines.
 
 use super::Global;
 use clap::ValueEnum;

@@ -1,4 +1,4 @@
-//! `duizhang alert hold`, `release` and `drop`: letters that wait for a person.
+//! `duizhang alert hold`, `release` and `drop`: held letters.
 
 use chrono::NaiveDate;
 use clap::Args;

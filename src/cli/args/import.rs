@@ -1,4 +1,4 @@
-//! The lists that are taken in, and how that is taken back.
+//! Arguments of `duizhang import` and its undo.
 
 use super::who;
 use chrono::NaiveDate;

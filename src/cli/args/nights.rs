@@ -1,4 +1,4 @@
-//! The night, and what moves or spreads the database it works on.
+//! Arguments of nights and of moving or distributing their database.
 
 use super::AsOf;
 use clap::{Args, Subcommand};

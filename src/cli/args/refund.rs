@@ -1,4 +1,4 @@
-//! What can be asked about refunds: list, export for the bank, and what the bank's movements do not say themselves.
+//! Arguments of `duizhang refunds`: list, export for the bank, and what the bank's movements do not show.
 
 use super::AsOf;
 use clap::{Args, Subcommand, ValueEnum};

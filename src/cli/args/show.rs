@@ -1,4 +1,4 @@
-//! What can be shown of the remittance books, and what narrows it.
+//! Arguments of `duizhang show` and its filters.
 
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;

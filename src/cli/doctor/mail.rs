@@ -1,15 +1,15 @@
-//! Whether letters can leave and be believed: the sender's domain, the signing keys, the link that declines, the pace.
+//! Checks mail: the sender's domain, the signing keys, the unsubscribe link, the pace.
 //!
-//! The DNS is not asked: what must stand in it is shown, to be copied to whoever keeps it. `docs/mail.md` says why.
+//! It does not query the DNS; it shows the records to give to the DNS administrator. `docs/mail.md` says why.
 
 use super::Finding;
 use crate::alert::dkim::Key;
 use crate::cli::settings::Settings;
 
-/// Letters a minute above which a new sender's mail is taken for spam.
+/// Letters a minute above which a new sender looks like spam.
 const PER_MINUTE_HIGH: u32 = 300;
 
-/// Everything about mail that can be seen from here; a single line where there is no mail server.
+/// All checks of mail; a single line without a mail server.
 pub(super) fn findings(settings: &Settings) -> Vec<Finding> {
     let letters = &settings.letters;
     let Some(smtp) = &letters.smtp else {
@@ -17,7 +17,7 @@ pub(super) fn findings(settings: &Settings) -> Vec<Finding> {
         return vec![Finding { what: "mail", holds: true, detail }];
     };
     let domain = letters.domain();
-    // .invalid and the like never have mail (RFC 2606).
+    // Names such as .invalid never have mail (RFC 2606).
     let real = domain.contains('.')
         && ![".invalid", ".example", ".test", ".localhost"].iter().any(|end| domain.ends_with(end));
     let mut found = vec![Finding {
@@ -57,7 +57,7 @@ pub(super) fn findings(settings: &Settings) -> Vec<Finding> {
     found
 }
 
-/// Each signing key: there, and one that DKIM knows; with the record for the DNS.
+/// Checks that each signing key exists and DKIM supports it; with its DNS record.
 fn keys(settings: &Settings) -> Vec<Finding> {
     let letters = &settings.letters;
     if letters.dkim.is_empty() {
@@ -92,7 +92,7 @@ fn keys(settings: &Settings) -> Vec<Finding> {
     found
 }
 
-/// The records that do not follow from a key.
+/// The DNS records that do not depend on a key.
 fn records(settings: &Settings) -> Vec<(String, String)> {
     let letters = &settings.letters;
     let (domain, host) = (letters.domain(), letters.smtp.as_ref().map(|smtp| smtp.host.clone()));

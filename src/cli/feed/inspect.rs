@@ -1,8 +1,8 @@
-//! `duizhang feed inspect`: what is in a bank's file, and how it was understood.
+//! `duizhang feed inspect`: shows the content of a bank's file and how it was parsed.
 //!
-//! Start at [`run`]. For programs, and with `-q`, one row a file; for people the row is followed by its blocks and columns
-//! ([`shown`](super::shown)). What cannot be read goes to standard error with its place, and the exit code says so:
-//! nothing was set aside here, but a night would set it aside.
+//! Start at [`run`]. For programs, and with `-q`, it prints one row per file; for people also the blocks and
+//! columns ([`shown`](super::shown)). Parse errors go to standard error with their place and set the exit code:
+//! nothing was rejected here, but a night would reject it.
 
 use super::shown;
 use crate::cli::args::{Format, Global, InspectArgs};
@@ -19,7 +19,7 @@ use std::fs::File;
 use std::io::{BufReader, Write};
 use std::path::Path;
 
-/// Rejected rows shown of one file, without `-v`.
+/// Rejected rows shown per file without `-v`.
 const REJECTS_SHOWN: u64 = 20;
 
 const COLUMNS: &[Column<Summary>] = &[
@@ -65,7 +65,7 @@ const COLUMNS: &[Column<Summary>] = &[
     Column { key: "blocks", heading: "", value: |row| Value::nested(&row.blocks) },
 ];
 
-/// Where summaries go: a row each, or a page for people.
+/// The output: rows, or text for people.
 enum Answer {
     Rows(Printer<Summary>),
     Page,
@@ -101,7 +101,7 @@ pub(in crate::cli) fn run(global: &Global, args: &InspectArgs) -> Result<Done, F
                 for line in shown::summary(&summary) {
                     writeln!(out, "{line}")?;
                 }
-                // What is said of the next file on standard error comes behind it.
+                // Keep the order with the next file's messages on standard error.
                 out.flush()?;
             }
         }
@@ -125,7 +125,7 @@ fn look(path: &Path, input: BufReader<File>, rules: &Rulebook, global: &Global) 
         }
     };
     let mut tally = Tally::new(&mut rejected);
-    // As a night reads it: in a process of its own, whatever becomes of that.
+    // In a child process, as a night reads it.
     let mut file = input.into_inner();
     let read = feed::look(&mut file)
         .and_then(|look| reader::apart().read(&mut file, &look, &rules.banks, None, &mut tally));
@@ -139,7 +139,7 @@ fn look(path: &Path, input: BufReader<File>, rules: &Rulebook, global: &Global) 
     if let Some(error) = &summary.error {
         tell!("{name}: {error}");
     }
-    // A log line carries counts; what a flag found in the file is on the page and in the JSON.
+    // Logs have only counts; the flags' findings are in the output and the JSON.
     tracing::info!(flags = summary.flags.len(), blocks = summary.blocks.len(), "inspected");
     summary
 }

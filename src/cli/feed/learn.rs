@@ -1,10 +1,11 @@
-//! `duizhang feed learn`: a layout for a statement that is not understood by itself, proved by its own arithmetic.
+//! `duizhang feed learn`: makes a layout for an unrecognised statement and proves it by the file's balances.
 //!
-//! Start at [`run`], which is the whole way in five steps. Which column is what comes from options or from answers
-//! ([`ask`]), else from the headings; [`draft`] makes a layout of it, [`proof`] reads the whole file under it, [`example`] invents the
-//! rows that go with it, [`write`] puts it into words.
+//! Start at [`run`], the five steps. The meaning of columns comes from options or from answers ([`ask`]), else from
+//! the headings. [`draft`] makes a layout, [`proof`] reads the whole file with it, [`example`] invents rows for it,
+//! [`write`] formats it.
 //!
-//! Invariant: nothing is written that the file's balances contradict, whose example does not hold, or that holds a cell of the file's rows.
+//! Invariant: a layout is not written if the file's balances contradict it, its example fails, or it contains a
+//! cell of the file's rows.
 
 mod ask;
 mod draft;
@@ -30,10 +31,10 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use write::Names;
 
-/// What a file is taken to be in until its rows say otherwise.
+/// Assumed currency until the rows say otherwise.
 const USUAL_CURRENCY: &str = "CNY";
 
-/// What a layout is learnt from.
+/// The input for a layout.
 struct Lesson<'a> {
     args: &'a LearnArgs,
     settings: &'a Settings,
@@ -41,7 +42,7 @@ struct Lesson<'a> {
     name: String,
 }
 
-/// A layout that was proved.
+/// A proved layout.
 struct Learnt {
     draft: Draft,
     example: Example,
@@ -52,11 +53,11 @@ struct Learnt {
 }
 
 pub(in crate::cli) fn run(global: &Global, args: &LearnArgs) -> Result<Done, Failure> {
-    // 1. Look: header, headings, first rows.
+    // 1. Read: header, headings, first rows.
     let mut settings = Settings::load(global)?;
     let folder = folder(&settings);
     let configured = settings.rules.is_some();
-    // A folder that is not there yet holds no rules.
+    // A missing folder has no rules.
     settings.rules = settings.rules.filter(|folder| folder.exists());
     let known = rules::load(&settings)?;
     let name = name(args, &known, &folder)?;
@@ -71,17 +72,17 @@ pub(in crate::cli) fn run(global: &Global, args: &LearnArgs) -> Result<Done, Fai
         outline.columns.len()
     );
 
-    // 2. Take what is said of the columns, or ask.
+    // 2. Take the meaning of columns from options, or ask.
     let said = said(args, &outline)?;
 
-    // 3. Draft, and prove by reading the whole file.
+    // 3. Draft, and prove it by reading the whole file.
     let drafts = Draft::all(&outline, known.banks.headings(), args, &said)?;
     let lesson = Lesson { args, settings: &settings, outline, name };
     let learnt = lesson.prove(drafts)?;
     lesson.tell(global, &learnt);
     lesson.judge(&learnt)?;
 
-    // 4. Run its example, and all others; say before which layouts it goes.
+    // 4. Run its example and all others; report which layouts it must precede.
     if let Some(fault) = rules::faults(&learnt.rules).into_iter().next() {
         return Err(Failure::BadRules(format!(
             "with this layout an example does not hold: {fault}"
@@ -122,13 +123,13 @@ fn unread(args: &LearnArgs, error: &FeedError) -> Failure {
     cannot(args, &error.to_string())
 }
 
-/// Where the layout goes: the centre's rules, else `rules` beside its settings.
+/// The folder for the layout: the centre's rules, else `rules` beside its settings.
 fn folder(settings: &Settings) -> PathBuf {
     let beside = settings.file.as_deref().and_then(Path::parent).map(Path::to_path_buf);
     settings.rules.clone().unwrap_or_else(|| beside.unwrap_or_default().join("rules"))
 }
 
-/// The layout's name: as it is said, else after the file; none that a layout has already.
+/// The layout's name: as given, else from the file name; it must be unused.
 fn name(args: &LearnArgs, known: &Rulebook, folder: &Path) -> Result<String, Failure> {
     let path = |name: &str| format!("banks/{name}.toml");
     let taken = |name: &str| {
@@ -155,7 +156,7 @@ fn name(args: &LearnArgs, known: &Rulebook, folder: &Path) -> Result<String, Fai
     let kept: String =
         stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let kept = kept.trim_matches('-');
-    // A file's name may carry an account number, which is nobody's business in a rule file.
+    // A file name may contain an account number, which must not get into a rule file.
     let digits = kept.bytes().filter(u8::is_ascii_digit).count();
     let stem = if kept.is_empty() || digits > 8 { "statement" } else { kept };
     let mut names =
@@ -163,7 +164,7 @@ fn name(args: &LearnArgs, known: &Rulebook, folder: &Path) -> Result<String, Fai
     Ok(names.find(|name| !taken(name)).unwrap_or_default())
 }
 
-/// What is said of the columns: by options, or on a terminal.
+/// The stated meaning of columns, from options or a terminal.
 fn said(args: &LearnArgs, outline: &Outline) -> Result<Vec<(Role, String)>, Failure> {
     let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     if args.yes || !args.column.is_empty() || !terminal {
@@ -177,7 +178,7 @@ fn said(args: &LearnArgs, outline: &Outline) -> Result<Vec<(Role, String)>, Fail
 }
 
 impl Lesson<'_> {
-    /// Tries the drafts, and takes the first that the balances prove; else the only one.
+    /// Tries the drafts and takes the first that the balances prove, or the only one.
     fn prove(&self, drafts: Vec<Draft>) -> Result<Learnt, Failure> {
         let several = drafts.len() > 1;
         let mut only = None;
@@ -195,14 +196,14 @@ impl Lesson<'_> {
         }
     }
 
-    /// Reads the whole file under a draft.
+    /// Reads the whole file with a draft.
     fn attempt(&self, mut draft: Draft) -> Result<Learnt, Failure> {
         let mut read = self.read(&draft, USUAL_CURRENCY)?;
         if is_swapped(&read.2, &self.outline, &draft) {
             draft.swap();
             read = self.read(&draft, USUAL_CURRENCY)?;
         }
-        // The example must say the currency that the file turned out to be in.
+        // The example must use the file's actual currency.
         let currency = read.2.currency.clone();
         if let Some(other) = currency.filter(|currency| currency != USUAL_CURRENCY) {
             read = self.read(&draft, &other)?;
@@ -212,7 +213,7 @@ impl Lesson<'_> {
         Ok(Learnt { draft, example, proof, balances, rules, file })
     }
 
-    /// The layout of a draft, the rules with it, and what the file is under them.
+    /// A draft's layout, the rules with it, and the result of reading the file.
     fn read(
         &self,
         draft: &Draft,
@@ -246,7 +247,7 @@ impl Lesson<'_> {
         Ok((file(why), rules, proof, example))
     }
 
-    /// Says what each column is, and what the file proves.
+    /// Prints the meaning of each column and the file's proof.
     fn tell(&self, global: &Global, learnt: &Learnt) {
         for line in shown::roles(&self.outline, &learnt.draft.roles, &learnt.draft.given) {
             note!(global, "{line}");
@@ -274,7 +275,7 @@ impl Lesson<'_> {
         }
     }
 
-    /// Refuses what the file does not bear out.
+    /// Refuses a layout that the file does not confirm.
     fn judge(&self, learnt: &Learnt) -> Result<(), Failure> {
         let Learnt { proof, balances, .. } = learnt;
         let refuse = |why: &str| Err(Failure::because(format!("{why}; nothing is written")));
@@ -299,7 +300,7 @@ impl Lesson<'_> {
     }
 }
 
-/// Whether the balances say that money in and money out are the other way round.
+/// Whether the balances show that credit and debit are swapped.
 fn is_swapped(proof: &Proof, outline: &Outline, draft: &Draft) -> bool {
     let read = |field: Field| {
         let heading = &outline.columns.get(draft.column(field)?)?.heading;

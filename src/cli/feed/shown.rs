@@ -1,7 +1,7 @@
-//! A statement as people read it: a line a file, then its blocks, then how each column was understood.
+//! A statement for people: a line per file, then its blocks, then the meaning of each column.
 //!
-//! Start at [`summary`]. Own accounts are masked here as everywhere; JSON and CSV carry them whole. Columns that nobody reads
-//! stand together behind those that are read, because they are what one looks for.
+//! Start at [`summary`]. Own accounts are masked here as everywhere; JSON and CSV have them in full. Unread columns
+//! follow the read ones, because people look for them.
 
 use crate::cli::rows::{aligned, one_line};
 use crate::feed::inspect::{BlockSummary, ColumnSummary, Summary};
@@ -82,7 +82,7 @@ fn block(block: &BlockSummary) -> String {
     format!("line {}: {}{days}, {rows}, {proved}", block.line, one_line(&account))
 }
 
-/// A line a column that is read, one for those that are not, one for those that need not be.
+/// One line per read column, one for the unread, one for the unneeded.
 fn columns(block: &BlockSummary) -> Vec<String> {
     let layout = block.layout.as_deref().unwrap_or_default();
     let named = |column: &&ColumnSummary| !column.heading.is_empty();
@@ -115,7 +115,7 @@ fn columns(block: &BlockSummary) -> Vec<String> {
     lines
 }
 
-/// The columns of a layout that is being learnt: what each is, and who says so.
+/// The columns of a layout being learnt: their meaning, and where it comes from.
 pub(super) fn roles(outline: &Outline, roles: &[Option<Field>], given: &[bool]) -> Vec<String> {
     let columns = outline.columns.iter().zip(roles).zip(given);
     let rows = columns.map(|((column, role), given)| {

@@ -1,7 +1,7 @@
-//! `duizhang feed list` and `feed withdraw`: what was delivered, and taking a delivery back whole.
+//! `duizhang feed list` and `feed withdraw`: lists deliveries, and withdraws a whole delivery.
 //!
-//! Exit code 1 where something stands in the way: each transaction or delivery is named on standard error with what
-//! became of it, and nothing is changed.
+//! If something prevents it, exit code 1: each blocking transaction or delivery is listed on standard error with
+//! its state, and nothing changes.
 
 use crate::cli::args::{FeedListArgs, WithdrawArgs};
 use crate::cli::args::{Format, Global};
@@ -12,7 +12,7 @@ use crate::cli::rows::{Column, Printer, Value};
 use crate::store::{FeedRow, InTheWay, TakenBack, Withdrawal};
 use std::borrow::Cow;
 
-/// Characters of a feed's id that the table shows; as many name it among a centre's deliveries of a century.
+/// Characters of a feed id in the table, enough to identify it among a century of deliveries.
 const SHOWN: usize = 12;
 
 const COLUMNS: &[Column<FeedRow>] = &[
@@ -49,7 +49,7 @@ pub(in crate::cli) fn list(global: &Global, args: &FeedListArgs) -> Result<Done,
     let rows = centre.store.feeds(args.from, args.to)?.into_iter();
     let format = centre.settings.format;
     if format == Format::Table {
-        /// The same with an id that a person can type.
+        /// The same with a shortened id for typing.
         const TABLE: &[Column<FeedRow>] = &[
             Column { key: "feed", heading: "feed", value: |row| Value::Text(begins(&row.feed_id)) },
             Column { key: "file", heading: "file", value: |row| Value::text(&row.file_name) },
@@ -72,11 +72,11 @@ pub(in crate::cli) fn list(global: &Global, args: &FeedListArgs) -> Result<Done,
     Ok(Done::Fully)
 }
 
-/// The beginning of an id, with the account behind it where there is one.
+/// The beginning of an id, with its account if it has one.
 fn begins(feed_id: &str) -> Cow<'_, str> {
     let (digest, account) = feed_id.split_once('/').unwrap_or((feed_id, ""));
     let begins = digest.get(..SHOWN).unwrap_or(digest);
-    // One file in two folders is two deliveries; only the whole id says which.
+    // One file in two folders is two deliveries; only the full id distinguishes them.
     if account.is_empty() { begins.into() } else { format!("{begins}…/{account}").into() }
 }
 
@@ -124,7 +124,7 @@ pub(in crate::cli) fn withdraw(global: &Global, args: &WithdrawArgs) -> Result<D
     }
 }
 
-/// A delivery that can be withdrawn together with it.
+/// A delivery that could be withdrawn together with this one.
 fn other(in_the_way: &InTheWay) -> Option<&str> {
     match in_the_way {
         InTheWay::Feed { feed_id, .. }

@@ -1,7 +1,7 @@
-//! What an import changed, before and after: for people on standard error, for programs on standard output.
+//! The changes of an import, before and after: for people on standard error, for programs on standard output.
 //!
-//! It is read from what the import wrote down, so that nothing is said that was not done. People are told the first of
-//! each kind and how many there are, of a rehearsal all; identity numbers are masked for them.
+//! It reads what the import recorded, so it reports only what was done. People see the first of each kind with a
+//! count, in a dry run all; identity numbers are masked for them.
 
 use super::super::args::Global;
 use super::super::centre::Centre;
@@ -13,10 +13,10 @@ use crate::remittance::document::document;
 use crate::store::{FieldChange, HIDDEN_FIELDS, Imported, KeptField, RowChange, RowEffect};
 use std::borrow::Cow;
 
-/// Rows of each kind that people are told one by one.
+/// Rows listed per kind for people.
 const TOLD_ONE_BY_ONE: u64 = 20;
 
-/// A field of a row, as programs are told of it.
+/// One changed field, for programs.
 struct ToldLine {
     file: String,
     change: &'static str,
@@ -43,7 +43,7 @@ const LINES: &[Column<ToldLine>] = &[
     Column { key: "why", heading: "", value: |line| Value::maybe(line.why.as_deref()) },
 ];
 
-/// Tells programs every change, a line a field.
+/// Prints every change for programs, one line per field.
 pub(super) fn programs(centre: &Centre, imports: &[(String, String)]) -> Result<(), Failure> {
     let mut printer = Printer::new(centre.settings.format, LINES)?;
     for (file, import_id) in imports {
@@ -87,7 +87,7 @@ fn shown(row: &RowChange) -> impl Iterator<Item = &FieldChange> {
     row.changed.iter().filter(|change| !HIDDEN_FIELDS.contains(&&*change.field))
 }
 
-/// Tells people what changed in a file.
+/// Prints a file's changes for people.
 pub(super) fn people(global: &Global, centre: &Centre, outcome: &Outcome) -> Result<(), Failure> {
     let Some(import_id) = &outcome.done.import_id else { return Ok(()) };
     let most = if centre.is_rehearsal() { u64::MAX } else { TOLD_ONE_BY_ONE };
@@ -134,7 +134,7 @@ pub(super) fn people(global: &Global, centre: &Centre, outcome: &Outcome) -> Res
     Ok(())
 }
 
-/// Says how a file ended, and how that is undone.
+/// Prints how a file ended and how to undo it.
 pub(super) fn end(global: &Global, centre: &Centre, outcome: &Outcome) {
     let Imported { added, changed, unchanged, kept, missing } = outcome.done.imported;
     let mut counts = format!("{added} added, {changed} changed, {unchanged} unchanged");
@@ -185,7 +185,7 @@ fn kept(fields: &[KeptField]) -> String {
     fields.collect::<Vec<_>>().join("; ")
 }
 
-/// A value as people are shown it; a person's number with its last digits alone.
+/// A value for people; identity numbers show only their last digits.
 fn value<'v>(field: &str, value: Option<&'v str>) -> Cow<'v, str> {
     match value {
         None => Cow::Borrowed("(empty)"),

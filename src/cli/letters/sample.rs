@@ -1,7 +1,7 @@
 //! `duizhang alert preview --sample`: a letter of any kind with invented content.
 //!
-//! Needs no database: it shows what the sentences in `rules/letters` and the centre's own name and
-//! telephone look like, before anybody gets them.
+//! Needs no database: it shows the sentences in `rules/letters` and the centre's own contact data before anybody
+//! gets them.
 
 use crate::alert::{Alarm, Letter, StaffMail, sample};
 use crate::cli::args::Global;
@@ -67,7 +67,7 @@ fn alarms() -> [Alarm; 2] {
     ]
 }
 
-/// A night on which nothing happened.
+/// The report of a night without events.
 fn report(as_of: NaiveDate) -> Report {
     Report {
         centre: crate::report::Centre::default(),

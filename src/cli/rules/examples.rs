@@ -1,7 +1,7 @@
-//! `duizhang rules test`: every rule does what its examples say.
+//! `duizhang rules test`: checks every rule against its examples.
 //!
-//! Examples stand beside the rules in the same file, so whoever changes a rule sees at once what
-//! else changes. Each fault names the rule, the example, and what came instead.
+//! Examples are in the same file as their rules, so that the effect of a change is visible at once. Each failure
+//! names the rule, the example, and the actual result.
 
 use crate::feed::{self, Flag, Reject, Sink, Statement, StatementEntry};
 use crate::matching::{Kind, TransactionClassifier};
@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 use std::fmt::Write;
 use std::io::Cursor;
 
-/// Examples that were run, and what is wrong.
+/// The number of examples run, and the failures.
 #[derive(Default)]
 pub(super) struct Report {
     pub(super) run: u64,
@@ -63,7 +63,7 @@ fn remarks(rules: &Rulebook, report: &mut Report) {
     }
 }
 
-/// Stands for one of the centre's accounts in an example.
+/// Represents one of the centre's accounts in an example.
 const OWN: &str = "own";
 
 fn movements(rules: &Rulebook, report: &mut Report) {
@@ -71,7 +71,7 @@ fn movements(rules: &Rulebook, report: &mut Report) {
     for (index, rule) in (0_u16..).zip(&rules.matching.ignore) {
         for example in &rule.examples {
             let got = classifier.classify(&movement(example));
-            // Reversals are decided later; this rule is what an unpaired one falls under.
+            // Reversals are decided later; this rule is the fallback for an unpaired one.
             let falls = got == Kind::Ignored(RuleIndex(index))
                 || (got == Kind::Reversal && rule.id == "reversal-credit");
             report.check(falls == example.counts, || told(&rule.id, example, falls));
@@ -113,7 +113,7 @@ fn movement(example: &Example) -> BankTransaction<'_> {
     }
 }
 
-/// The layouts whose examples a learnt layout takes: it goes before them.
+/// The layouts whose examples a learnt layout matches: it must precede them.
 pub(super) fn taken_by(rules: &Rulebook, id: &str) -> Vec<String> {
     let others = rules.banks.iter().filter(|layout| layout.id != id);
     let takes = |text: &str| {
@@ -173,7 +173,7 @@ fn brake(rules: &Rulebook, report: &mut Report) {
     }
 }
 
-/// Entries as examples write them: one line each.
+/// Entries in the form of examples: one line each.
 #[derive(Default)]
 struct Lines(String);
 

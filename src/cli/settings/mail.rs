@@ -1,8 +1,7 @@
-//! How letters leave the centre: `[letters]` of `duizhang.toml`.
+//! Settings of letters: `[letters]` of `duizhang.toml`.
 //!
-//! A password stands in no setting: it is read from a file, from systemd's credentials or from the
-//! environment ([`Smtp::password`]), and never from a command line, where every user of the machine
-//! could read it.
+//! Passwords are not in the settings. They come from a file, systemd's credentials or the environment
+//! ([`Smtp::password`]), and never from the command line, where every user of the machine could read them.
 
 use super::Tongue;
 use crate::alert::{Hold, Window};
@@ -17,28 +16,28 @@ use std::path::{Path, PathBuf};
 #[serde(deny_unknown_fields, default)]
 pub(in crate::cli) struct Letters {
     pub(in crate::cli) from: String,
-    /// Where an employer asks for no more letters.
+    /// Where to unsubscribe.
     pub(in crate::cli) unsubscribe: Option<String>,
-    /// A mailbox that is read, for answers of employers: `Reply-To` of their letters.
+    /// A mailbox that is read, for employers' replies: `Reply-To` of their letters.
     pub(in crate::cli) reply_to: Option<String>,
-    /// Whether each letter leaves with a sender of its own in its envelope, `bounces+…@` the domain of `from`: what
-    /// comes back there names its letter even where it holds nothing of it.
+    /// Whether each letter has its own envelope sender, `bounces+…@` the domain of `from`. A bounce to it then
+    /// identifies the letter even if it quotes nothing.
     pub(in crate::cli) verp: bool,
-    /// Of reports; a page carries both, this is the one it opens in.
+    /// The language in which reports open; a page has both.
     pub(in crate::cli) language: Tongue,
-    /// Who gets the night's summary and alarms.
+    /// Recipients of the night's summary and alarms.
     pub(in crate::cli) staff: Vec<String>,
-    /// When letters wait for a person.
+    /// When letters are held for approval.
     pub(in crate::cli) hold: Hold,
-    /// When mail goes out.
+    /// When mail may be sent.
     pub(in crate::cli) window: Window,
-    /// A page of one's own that a confirming link opens, instead of the desk's; the token is put behind it.
+    /// A page for confirmation links instead of the desk's; the token is appended.
     pub(in crate::cli) confirm_url: Option<String>,
-    /// The mail server; without it letters are left as files for another program.
+    /// The mail server; without it letters become files for another program.
     pub(in crate::cli) smtp: Option<Smtp>,
     /// Keys to sign letters with.
     pub(in crate::cli) dkim: Vec<Dkim>,
-    /// A gateway of text messages; without it there are none.
+    /// A text message gateway, if any.
     pub(in crate::cli) sms: Option<Sms>,
 }
 
@@ -63,10 +62,10 @@ pub(in crate::cli) struct Sms {
     pub(in crate::cli) later_values: Vec<String>,
     #[serde(default = "ten")]
     pub(in crate::cli) timeout_seconds: u16,
-    /// Messages of 70 characters that one text may take.
+    /// Most messages of 70 characters per text.
     #[serde(default = "one")]
     pub(in crate::cli) parts_max: u8,
-    /// Certificates to trust besides the system's, PEM.
+    /// Additional trusted certificates, PEM.
     pub(in crate::cli) ca_file: Option<PathBuf>,
 }
 
@@ -80,18 +79,18 @@ pub(in crate::cli) struct Smtp {
     pub(in crate::cli) security: Protection,
     pub(in crate::cli) username: Option<String>,
     pub(in crate::cli) password_file: Option<PathBuf>,
-    /// Certificates to trust besides the system's, for a server of one's own.
+    /// Additional trusted certificates, for one's own server.
     pub(in crate::cli) ca_file: Option<PathBuf>,
-    /// How this machine calls itself [default: the domain of `from`].
+    /// This machine's name in EHLO [default: the domain of `from`].
     pub(in crate::cli) hello: Option<String>,
     #[serde(default = "two")]
     pub(in crate::cli) connections: u16,
-    /// Letters a minute over all connections; 0 is as fast as the server takes them.
+    /// Letters a minute over all connections; 0 for no limit.
     #[serde(default = "hundred_twenty")]
     pub(in crate::cli) per_minute: u32,
     #[serde(default = "sixty")]
     pub(in crate::cli) timeout_seconds: u16,
-    /// The pace of receivers, by one of their domains, where it is another than in `rules/servers.toml`.
+    /// The pace of receivers, by one of their domains, where it differs from `rules/servers.toml`.
     #[serde(default)]
     pub(in crate::cli) domains: BTreeMap<String, Pace>,
 }
@@ -102,11 +101,11 @@ pub(in crate::cli) struct Smtp {
 pub(in crate::cli) struct Dkim {
     pub(in crate::cli) selector: String,
     pub(in crate::cli) key_file: PathBuf,
-    /// Whose letters they are [default: the domain of `from`].
+    /// The signed domain [default: the domain of `from`].
     pub(in crate::cli) domain: Option<String>,
 }
 
-/// How the way to the mail server is protected.
+/// How the connection to the mail server is encrypted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::cli) enum Protection {
@@ -140,7 +139,7 @@ const fn hundred_twenty() -> u32 {
     120
 }
 
-/// The credential's name for systemd, and the variable, for the mail server's password.
+/// Name of the systemd credential, and of the variable, for the mail server's password.
 const CREDENTIAL: &str = "smtp-password";
 const VARIABLE: &str = "DUIZHANG_SMTP_PASSWORD";
 
@@ -164,7 +163,7 @@ impl Default for Letters {
 }
 
 impl Letters {
-    /// Takes paths from the folder of the settings file.
+    /// Resolves paths relative to the settings file's folder.
     pub(super) fn rooted(mut self, folder: &Path) -> Self {
         if let Some(smtp) = &mut self.smtp {
             let files = [&mut smtp.password_file, &mut smtp.ca_file];
@@ -185,13 +184,13 @@ impl Letters {
 }
 
 impl Smtp {
-    /// What is known of servers, with the centre's own paces.
+    /// The server rules with the centre's own paces.
     pub(in crate::cli) fn paced(&self, servers: &ServerRules) -> ServerRules {
         let own = self.domains.iter();
         own.fold(servers.clone(), |servers, (domain, pace)| servers.with_pace(domain, *pace))
     }
 
-    /// The password: from its file, else from systemd's credentials, else from the environment.
+    /// The password: from its file, else systemd's credentials, else the environment.
     pub(in crate::cli) fn password(&self) -> Result<String, Failure> {
         if let Some(file) = &self.password_file {
             return secret(file);
@@ -207,27 +206,27 @@ impl Smtp {
         })
     }
 
-    /// Whether the server is this machine itself.
+    /// Whether the server is this machine.
     pub(in crate::cli) fn is_here(&self) -> bool {
         let address = self.host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
         self.host == "localhost" || address.is_ok_and(|address| address.is_loopback())
     }
 }
 
-/// A credential that systemd gave, where it gave one of that name.
+/// A systemd credential, if there is one of that name.
 pub(in crate::cli) fn credential(name: &str) -> Option<PathBuf> {
     let file = Path::new(&variable("CREDENTIALS_DIRECTORY")?).join(name);
     file.is_file().then_some(file)
 }
 
-/// A secret as it stands in a file, the line end aside.
+/// A secret from a file, without the line end.
 pub(in crate::cli) fn secret(file: &Path) -> Result<String, Failure> {
     let text = std::fs::read_to_string(file)
         .doing(|| format!("cannot read the secret in {}", file.display()))?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// A variable that is no flag's: as a flag its value would be seen in the list of processes.
+/// An environment variable without a flag: a flag's value would be visible in the process list.
 fn variable(name: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "a password must not be an argument")]
     std::env::var(name).ok()

@@ -1,8 +1,8 @@
 //! 查询: an employer's log, registers, transfers, employees and statement.
 //!
-//! Start at [`show`]. What is asked is loaded whole and then left to what the flags name; a running
-//! balance counts what they leave out. Identity numbers are shown by their last four characters, in every
-//! format: whoever needs a number has it, and finds its employee by `--document`.
+//! Start at [`show`]. The data is loaded completely and then filtered by the flags; a running balance also counts
+//! filtered rows. Identity numbers show their last four characters in every format: with the full number,
+//! `--document` finds the employee.
 
 use super::super::args::{ShowArgs, Shown};
 use super::super::clock::beijing;
@@ -18,7 +18,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// A column that only JSON and CSV have.
+/// A column only in JSON and CSV.
 macro_rules! for_programs {
     ($key:literal) => {
         Column { key: $key, heading: "", value: |row: &Written| row.value($key) }
@@ -85,14 +85,14 @@ const MOVEMENTS: &[Column<Written>] = columns![
     "balance"
 ];
 
-/// What is asked of an employer.
+/// A query about an employer.
 pub(super) struct Query {
     args: ShowArgs,
     employer: Id,
     month: Option<YearMonth>,
 }
 
-/// The flags that go with what is shown, beside `--month`.
+/// The flags that apply, besides `--month`.
 const fn flags(what: Shown) -> &'static [&'static str] {
     match what {
         Shown::Log => &["kind"],
@@ -109,7 +109,7 @@ const fn flags(what: Shown) -> &'static [&'static str] {
     }
 }
 
-/// Refuses a flag that would be passed over in silence.
+/// Refuses a flag that would have no effect.
 pub(super) fn check(args: &ShowArgs) -> Result<(), Failure> {
     let given = [
         ("kind", &args.kind),
@@ -127,10 +127,10 @@ pub(super) fn check(args: &ShowArgs) -> Result<(), Failure> {
     }
 }
 
-/// What answers a query.
+/// The function that answers a query.
 pub(super) type Answer = fn(&Query, &mut Books<'_>) -> Result<Rows, StoreError>;
 
-/// The rows of an answer; `None` where there is no such employer.
+/// The rows of an answer; `None` for an unknown employer.
 pub(super) fn show(
     books: &mut Books<'_>,
     query: &Query,
@@ -166,7 +166,7 @@ impl Query {
         Ok((LOG, rows.collect()))
     }
 
-    /// 变更/补缴/基数调整清册查询: what was filed, and what is saved.
+    /// 变更/补缴/基数调整清册查询: filed and saved registers.
     pub(super) fn registers(&self, books: &mut Books<'_>) -> Result<Rows, StoreError> {
         books.history(&self.employer)?;
         let centre = books.centre();
@@ -244,7 +244,7 @@ impl Query {
         books.accounts(&self.employer)?;
         let centre = books.centre();
         let document = self.args.document.as_ref().map(|number| number.trim().to_uppercase());
-        // A sign that somebody left behind is shown to whoever asks for signs.
+        // An account left behind by a transfer or merger is shown only when asked for by status.
         let accounts = centre.accounts_of(&self.employer).filter(|account| {
             let here = account.is_active() || account.seal_reason().is_some();
             (here || self.args.status.is_some())
@@ -264,7 +264,7 @@ impl Query {
         Ok((EMPLOYEES, rows.collect()))
     }
 
-    /// 单位流水账 with what each subject holds after each posting.
+    /// 单位流水账 with each subject's balance after each posting.
     pub(super) fn statement(&self, books: &mut Books<'_>) -> Result<Rows, StoreError> {
         if let Some(employee) = &self.args.employee {
             return self.movements(books, &Id::from(employee.trim()));
@@ -285,7 +285,7 @@ impl Query {
             (settled.on, head, vec![deposit, clearing])
         });
         let mut all: Vec<_> = vouchers.chain(whole).collect();
-        // Stable: vouchers of one day stay in the employer's own count.
+        // Stable sort: vouchers of one day keep the employer's own order.
         all.sort_by_key(|(on, ..)| *on);
         let mut balances: BTreeMap<Subject, Total> = BTreeMap::new();
         let mut rows = Vec::new();
@@ -302,7 +302,7 @@ impl Query {
         Ok((STATEMENT, rows))
     }
 
-    /// 个人明细 of one employee there.
+    /// 个人明细 of one employee.
     fn movements(&self, books: &mut Books<'_>, employee: &Id) -> Result<Rows, StoreError> {
         books.statement(&self.employer, employee)?;
         let entries = books.centre().statement(&self.employer, employee);
@@ -315,7 +315,7 @@ fn is(wanted: &Option<String>, found: &str) -> bool {
     wanted.as_ref().is_none_or(|wanted| wanted.replace('-', "_") == found.replace('-', "_"))
 }
 
-/// The lines of a register, whatever its kind: what stands below its one name.
+/// The lines of a register of any kind: the value under its single key.
 fn lines(content: &impl Serialize) -> Vec<serde_json::Value> {
     let Ok(serde_json::Value::Object(kinds)) = serde_json::to_value(content) else {
         return Vec::new();

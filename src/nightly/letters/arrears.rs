@@ -1,10 +1,10 @@
-//! Employers that have not remitted by the day the law gives are told by letter (催缴).
+//! Writes to employers that have not remitted by the legal deadline (催缴).
 //!
-//! Start at [`Writer::call_in`]. A letter names all months that its employer owes; it is written where one of them was
-//! never told of, or last told of so many days ago. Months deferred are not owed, months remitted by this very run
-//! neither: both are read inside its commit.
+//! Start at [`Writer::call_in`]. A letter names all months that its employer owes. It is written when one of them
+//! was never reported, or was last reported long enough ago. Deferred months and months remitted by this run are
+//! not owed; both are read inside the run's commit.
 //!
-//! Invariant: a letter and the marks of the months it tells of stand or fall together.
+//! Invariant: a letter and the marks of its months are committed together.
 
 use super::Writer;
 use super::composing::{POSTED_TOGETHER, numbers};
@@ -14,11 +14,11 @@ use crate::store::{Arrear, LetterRow, Recording, ToldMonth, ToldTonight, Withhel
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Employers that are to hear of months they owe.
+/// The months owed by each employer that must be notified.
 pub(super) type Debtors = BTreeMap<String, Vec<OwedMonth>>;
 
 impl Writer<'_> {
-    /// Writes to every employer in arrears that was not told of late.
+    /// Writes to every employer in arrears that was not notified recently.
     pub(super) fn call_in(
         &self,
         recording: &mut Recording,
@@ -39,8 +39,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Employers that were last written about something else and are to hear of arrears: these go first, so that no
-    /// news keeps an employer from hearing that it owes.
+    /// Employers whose last letter was about something else and that must now hear of arrears. They go first, so
+    /// that other news cannot delay an arrears letter.
     pub(super) fn owes_first(
         &self,
         recording: &Recording,
@@ -58,7 +58,7 @@ impl Writer<'_> {
         Ok(debtors.keys().filter(first).cloned().collect())
     }
 
-    /// Who is to be told, and of which months: all that it owes, where one of them is due.
+    /// The employers to notify. Each gets all months it owes once one of them is due.
     pub(super) fn debtors(
         &self,
         recording: &Recording,
@@ -110,13 +110,13 @@ impl Writer<'_> {
         Ok(recording.post(&letters)?)
     }
 
-    /// Whether a month is to be told of, that was told of on a day before or never.
+    /// Whether a month last reported on this day, or never, must be reported now.
     fn is_to_be_told(&self, told_on: Option<NaiveDate>) -> bool {
         let every = i64::from(self.tools.rules.policy.arrears_letter_every_days);
         told_on.is_none_or(|told_on| (self.tools.settings.as_of - told_on).num_days() >= every)
     }
 
-    /// What the letter is made of; `None` for an employer that wants none.
+    /// The content of the letter; `None` for an employer that wants none.
     fn arrears_of(
         &self,
         employer_id: &str,

@@ -1,7 +1,7 @@
-//! Whether tonight's letters go, or wait for a person.
+//! Decides whether tonight's letters are sent or held for approval.
 //!
-//! Start at [`Writer::brake`]. What makes a night unlike others is `alert`'s to say ([`pulls`]); here its counts are
-//! read inside the night's commit, after all letters were written and before any counts as told.
+//! Start at [`Writer::brake`]. The module `alert` decides what makes a night unusual ([`pulls`]). This file reads
+//! the counts inside the night's commit, after all letters are written and before any is marked as notified.
 
 use super::Writer;
 use crate::alert::pulls;
@@ -9,7 +9,7 @@ use crate::nightly::RunError;
 use crate::store::{Recording, ToldTonight};
 
 impl Writer<'_> {
-    /// Marks what the letters tell as told, or holds all of them.
+    /// Marks the letters' content as notified, or holds all letters.
     pub(super) fn brake(
         &self,
         recording: &mut Recording,

@@ -1,4 +1,4 @@
-//! The rules of writing that a remark broke, with the handbook's words for them.
+//! The writing rules that a remark broke, in the handbook's words.
 
 use crate::alert::{BrokenRule, HandbookQuote};
 use crate::remark::{Advice, Reading};
@@ -6,12 +6,12 @@ use crate::remittance::Reason;
 use crate::report::RemarkText;
 use crate::rulebook::remark::RemarkRules;
 
-/// The rules of writing that the remark broke, with what was read beside what was written.
+/// The broken rules, each with the text as written and as parsed.
 pub(super) fn broken_rules(
     readings: &[(RemarkText, Reading)],
     rules: &RemarkRules,
 ) -> Vec<BrokenRule> {
-    // Only the field that carries the reading breaks rules; a bank's own words do not.
+    // Only the field with the parsed reference can break rules; a bank's own text cannot.
     let Some((text, reading)) = readings.iter().find(|(_, reading)| !reading.advice.is_empty())
     else {
         return Vec::new();
@@ -20,7 +20,7 @@ pub(super) fn broken_rules(
     reading.advice.iter().map(|advice| broken(*advice, text.text(), &right, rules)).collect()
 }
 
-/// The handbook's first rule, for a remark that says nothing at all.
+/// The handbook's first rule, for an empty remark.
 pub(super) fn missing_reference(
     reason: Reason,
     readings: &[(RemarkText, Reading)],
@@ -32,7 +32,7 @@ pub(super) fn missing_reference(
     })
 }
 
-/// A rule with the handbook's words for it.
+/// A rule in the handbook's words.
 fn broken(advice: Advice, wrong: &str, right: &str, rules: &RemarkRules) -> BrokenRule {
     let words = rules.advice_text(advice.code());
     let handbook = words.and_then(|words| rules.handbook_rule(*words.handbook.get_ref()));

@@ -1,10 +1,10 @@
-//! What is due becomes letters: gathered employer by employer, written, and marked as told.
+//! Turns due notifications into letters: collects them by employer, writes them and marks them as notified.
 //!
-//! Start at [`Writer::compose`]. What is due is gathered from payments ([`super::gathering`]), from notices that are open
-//! again ([`super::notices`]) and from habits of writing ([`super::habits`]); an employer that was written to within the
-//! week waits, and nobody is written to on a day off.
+//! Start at [`Writer::compose`]. Due notifications come from payments ([`super::gathering`]), reopened notices
+//! ([`super::notices`]) and habits of writing ([`super::habits`]). An employer that got a letter within the week
+//! waits, and nobody gets one on a day off.
 //!
-//! Invariant: a letter and the marks of what it tells stand or fall together; an employer gets one letter a night.
+//! Invariant: a letter and the marks of its content are committed together; an employer gets one letter a night.
 
 use super::due::Notification;
 use super::habits::Advised;
@@ -22,13 +22,13 @@ use crate::store::{
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Letters that go into the outbox together: what of them is held in memory.
+/// Letters inserted into the outbox per batch: limits memory.
 pub(super) const POSTED_TOGETHER: usize = 250;
 
-/// How often another number is tried for a letter whose number another one has.
+/// How many numbers are tried when a letter's number is already used.
 const NUMBERS_TRIED: u32 = 64;
 
-/// All that is due to one employer.
+/// Everything due to one employer.
 #[derive(Default)]
 struct Pack {
     notifications: Vec<Notification>,
@@ -36,21 +36,21 @@ struct Pack {
     advised: Vec<Advised>,
 }
 
-/// The marks of what one letter tells.
+/// The marks of one letter's content.
 #[derive(Default)]
 struct Marks {
     items: Vec<NotificationMark>,
     notices: Vec<NoticeMark>,
 }
 
-/// A letter before it has a number.
+/// A letter without its number.
 struct Composed {
     digest: Digest,
     marks: Marks,
 }
 
 impl Writer<'_> {
-    /// Writes every letter that is due into the outbox. Those of `later` wait for the letter about their arrears.
+    /// Writes every due letter into the outbox. Employers in `later` wait for their arrears letter.
     pub(super) fn compose(
         &self,
         recording: &mut Recording,
@@ -86,7 +86,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// What is due, employer by employer; what nothing is to be said of is marked so.
+    /// The due notifications by employer; those with nothing to report are marked.
     fn packs(
         &self,
         recording: &mut Recording,
@@ -124,14 +124,14 @@ impl Writer<'_> {
         Ok(packs)
     }
 
-    /// Whether it may be told: paper is for what must be done.
+    /// Whether it is worth sending: paper letters only ask for action.
     fn is_worth_it(&self, employer_id: &str, asks: bool) -> bool {
         let entry = self.book.employers.get(employer_id);
         entry
             .is_some_and(|entry| entry.rhythm != Rhythm::Never && (asks || entry.address.is_some()))
     }
 
-    /// The addresses of those that are written to on paper.
+    /// The addresses of employers that get paper letters.
     pub(super) fn postal(
         &self,
         recording: &Recording,
@@ -144,7 +144,7 @@ impl Writer<'_> {
         Ok(recording.postal_addresses(&employers)?)
     }
 
-    /// One employer's letter before it is written, with the marks of what it tells; `None` where nothing is worth one.
+    /// One employer's unwritten letter with its marks; `None` when nothing is worth a letter.
     fn digest(
         &self,
         employer_id: &str,
@@ -177,7 +177,7 @@ impl Writer<'_> {
         let mut news: Vec<NoticeNews> = Vec::with_capacity(notices.len());
         for NoticeTelling { news: mut notice, mark } in notices {
             marks.notices.push(mark);
-            // What is said of a notice is said once.
+            // Mention each notice once.
             let of_it = |item: &mut DigestItem| item.only_notice() == Some(notice.reference);
             if notice.stage == NewsStage::Reopened {
                 notice.parts = items.extract_if(.., of_it).collect();
@@ -211,7 +211,7 @@ impl Writer<'_> {
             None => Err(LetterRefusal::NoAddress { employer_id: employer_id.to_owned() }),
         };
         let digest = match digest {
-            // What was imported as an address and is none is no address.
+            // An imported address that is invalid counts as no address.
             Err(LetterRefusal::NoAddress { .. } | LetterRefusal::InvalidAddress { .. }) => {
                 Digest::on_paper(centre, addressee, night, contents)
             }
@@ -226,7 +226,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Writes digests into the outbox, each under a number that no other letter has; what they tell is added to `all`.
+    /// Writes digests into the outbox under unused numbers and adds their marks to `all`.
     fn post(
         &self,
         recording: &mut Recording,
@@ -247,7 +247,7 @@ impl Writer<'_> {
         Ok(recording.post(&letters)?)
     }
 
-    /// A letter for the outbox; `None` where it cannot be a message.
+    /// The outbox row of a letter; `None` when it cannot be a valid message.
     pub(super) fn row(&self, kind: LetterKind, letter: Letter) -> Option<LetterRow> {
         let night = self.tools.settings.as_of;
         let message = if letter.to.is_empty() {
@@ -275,7 +275,7 @@ impl Writer<'_> {
     }
 }
 
-/// A number for each letter that no other letter of the centre has; for a letter that is there already, its own.
+/// An unused number for each letter; an existing letter keeps its own.
 pub(super) fn numbers(recording: &Recording, ids: &[String]) -> Result<Vec<String>, RunError> {
     let mut numbers: Vec<String> = ids.iter().map(|id| letter_number::of(id, 0)).collect();
     for attempt in 1..NUMBERS_TRIED {

@@ -1,9 +1,9 @@
-//! What became of items that were in suspense, and which notices their money was for are still open.
+//! Reports what became of items that were in suspense, and which notices their money was for are still open.
 //!
-//! Start at [`Writer::follow`]. The notices are those the remark names or staff read in it; where it names none that
-//! was paid, what the employer owes. Only the employer's own notices are told of.
+//! Start at [`Writer::follow`]. The notices are those that the remark names or that staff read in it. Where none of
+//! them was paid, they are the notices that the employer owes. Only the employer's own notices are reported.
 //!
-//! Invariant: everything said is read inside the night's commit, after its settlements were written.
+//! Invariant: everything reported is read inside the night's commit, after its settlements were written.
 
 use super::Writer;
 use super::due::{DAYS_TO_ACT, Notification, WORKING_DAYS_TO_ACT, working_days_after};
@@ -15,19 +15,19 @@ use crate::suspense::Act;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Notices that a letter lists where the payer named none; the others are counted.
+/// How many notices a letter lists when the payer named none; the rest are counted.
 const OTHERS_MAX: usize = 5;
 
-/// An item that is no longer open, before it is known what that leaves open.
+/// A cleared item, before its open notices are known.
 pub(super) struct Followed {
     row: NotificationRow,
     item: DigestItem,
-    /// The notices that the remark names, or staff read in it.
+    /// The notices that the remark names or that staff read in it.
     named: BTreeSet<PaymentReference>,
 }
 
 impl Writer<'_> {
-    /// Takes up an item that is no longer open.
+    /// Adds a cleared item.
     pub(super) fn followed(
         &self,
         row: NotificationRow,
@@ -35,7 +35,7 @@ impl Writer<'_> {
     ) -> Option<Followed> {
         let mut named: BTreeSet<PaymentReference> =
             [row.notice, row.reference, row.read_as].into_iter().flatten().collect();
-        // Where staff say what the remark means, it no longer says anything else.
+        // Once staff have interpreted the remark, its own parse no longer counts.
         if row.read_as.is_none() {
             for (_, reading) in self.readings(transaction) {
                 named.extend(reading.reference);
@@ -46,7 +46,7 @@ impl Writer<'_> {
         Some(Followed { row, item, named })
     }
 
-    /// Says of each item where its money is and which notices stay open.
+    /// Adds to each item where its money is and which notices stay open.
     pub(super) fn follow(
         &self,
         recording: &Recording,
@@ -94,8 +94,8 @@ impl Writer<'_> {
         Some(Notification { key: row.key, due: Due::Outcome, said: row.told.outcome, item })
     }
 
-    /// Until when what is missing should be here: within the month of its other parts, or as soon as
-    /// can be. `None` where that month is over.
+    /// By when the missing part should arrive: within the month of the other parts, or as soon as possible. `None`
+    /// where that month is over.
     fn pay_by(&self, solution: Solution, booked_on: NaiveDate) -> Option<NaiveDate> {
         let (night, calendar) = (self.tools.settings.as_of, &self.tools.rules.calendar);
         let last = |day| calendar.last_working_day(YearMonth::of(day));
@@ -110,12 +110,12 @@ impl Writer<'_> {
     }
 }
 
-/// The notices that an item pays, or is a part of, each with how much of it.
+/// The notices that an item pays fully or partly, each with the amount.
 fn notices(row: &NotificationRow, amount: Money) -> Vec<(PaymentReference, Money)> {
     match (row.told.outcome, row.notice) {
         (Outcome::Matched, None) => row.shares.clone(),
         (Outcome::Matched | Outcome::Awaiting, Some(notice)) => vec![(notice, amount)],
-        // A part keeps the notice it waits for as what was read.
+        // A waiting part keeps its notice in `read_as`.
         (Outcome::Awaiting, None) => {
             row.reference.map(|notice| (notice, amount)).into_iter().collect()
         }
@@ -131,8 +131,8 @@ fn notices(row: &NotificationRow, amount: Money) -> Vec<(PaymentReference, Money
     }
 }
 
-/// What became of an item, as far as its employer is concerned; `None` while it is in suspense, and while it waits as a
-/// part of somebody else's notice, which may come to nothing yet.
+/// What became of an item from its employer's view; `None` while it is in suspense or waits as a part of another
+/// employer's notice, which may still be cancelled.
 fn solution(row: &NotificationRow, pays_own: bool) -> Option<Solution> {
     let elsewhere = match &row.act {
         Some(Act::Advance { employer_id: Some(employer_id) }) => *employer_id != row.employer_id,
@@ -163,7 +163,7 @@ fn solution(row: &NotificationRow, pays_own: bool) -> Option<Solution> {
     }
 }
 
-/// The employer's open notices that the money was for, or may have been for.
+/// The employer's open notices that the money was or may have been for.
 fn open(
     solution: Solution,
     named: &BTreeSet<PaymentReference>,
@@ -176,8 +176,8 @@ fn open(
     if !meant.is_empty() {
         return Whereabouts { open: meant, named: true, ..Whereabouts::default() };
     }
-    // Of what went back or waits on the advance balance, and names nothing that was paid, nobody can say that it
-    // was not for one of these.
+    // Money that was returned or booked to the advance balance, and that names no paid notice, may have been for
+    // any of these.
     let may_have_been = match solution {
         Solution::Advance | Solution::RefundDue | Solution::Refunded | Solution::Returned => {
             named.iter().all(|notice| !owed.paid.contains(notice))

@@ -1,11 +1,11 @@
-//! What is due of payments: gathered from what the store holds of them, whichever night found them, so that a reminder
-//! says the same as the first letter did.
+//! Collects the payments that are due for a letter from the store, whichever night found them, so that a reminder
+//! says the same as the first letter.
 //!
-//! Start at [`Writer::gather`], then [`Writer::finish`]: what a letter says of a notice (that it exists, whose it is, what
-//! it asks for and what is here of it) is read once for all that is due, inside the night's commit.
+//! Start at [`Writer::gather`], then [`Writer::finish`]. It reads what letters say of notices (existence, owner,
+//! amount due, amount received) once for all, inside the night's commit.
 //!
-//! Invariant: a reference is shown as the right one only where it is the employer's notice, and the money settled it or it
-//! is open. Nothing of another employer's notice is said.
+//! Invariant: a letter shows a reference as correct only when it is the employer's notice and is open or was
+//! settled by this money. It reveals nothing about another employer's notice.
 
 use super::Writer;
 use super::broken::{broken_rules, missing_reference};
@@ -23,33 +23,33 @@ use crate::store::{NotificationKey, NotificationRow, Owed, Recording, Withheld};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What tonight's letters may be made of.
+/// The material of tonight's letters.
 #[derive(Default)]
 pub(super) struct Gathered {
     pub(super) drafts: Vec<Draft>,
     pub(super) followed: Vec<Followed>,
     pub(super) advised: Vec<Advisable>,
-    /// Employers that have money in suspense.
+    /// Employers with money in suspense.
     pub(super) in_suspense: BTreeSet<String>,
-    /// Nothing will be said of these.
+    /// Keys with nothing to report.
     pub(super) quiet: Vec<NotificationKey>,
 }
 
-/// A payment in suspense, before it is known whose the notices are that it names.
+/// A payment in suspense, before the owners of its notices are known.
 pub(super) struct Draft {
     key: NotificationKey,
     due: Due,
     said: Outcome,
     item: DigestItem,
     explanation: Option<Explanation>,
-    /// The notice that the remark names, as far as one is read.
+    /// The notice that the remark names, if one was parsed.
     named: Option<PaymentReference>,
-    /// All that it names, and that matching's explanation does.
+    /// All notices named by the remark or by the match explanation.
     mentioned: BTreeSet<PaymentReference>,
 }
 
 impl Writer<'_> {
-    /// Takes up everything that is due.
+    /// Collects everything that is due.
     pub(super) fn gather(
         &self,
         recording: &Recording,
@@ -68,7 +68,7 @@ impl Writer<'_> {
             match row.told.due(entry.rhythm, night) {
                 Due::NotYet => {}
                 Due::Nothing => gathered.quiet.push(row.key),
-                // Advice is not worth paper, and is of no use where the money did not stay settled.
+                // Advice is not sent on paper, and is useless when the money did not stay settled.
                 Due::Advice if !entry.is_advised() || row.told.outcome != Outcome::Matched => {
                     gathered.quiet.push(row.key);
                 }
@@ -82,7 +82,7 @@ impl Writer<'_> {
         Ok(gathered)
     }
 
-    /// What a letter says of an item; `None` where this release does not know its reason.
+    /// What a letter says of an item; `None` when this release does not know its reason.
     fn draft(
         &self,
         row: NotificationRow,
@@ -127,7 +127,7 @@ impl Writer<'_> {
         })
     }
 
-    /// Says of each what the books know of the notices that it names.
+    /// Adds what the books know of the named notices.
     pub(super) fn finish(
         &self,
         recording: &Recording,
@@ -177,7 +177,7 @@ impl Writer<'_> {
         })
     }
 
-    /// Until when an employer should act: before its month closes, where that leaves time and helps.
+    /// By when an employer should act: before its month closes, if that leaves time and helps.
     fn until(&self, reason: Reason, booked_on: NaiveDate) -> NaiveDate {
         let (night, rules) = (self.tools.settings.as_of, self.tools.rules);
         let closes =
@@ -200,7 +200,7 @@ impl Draft {
             .get(&item.employer_id)
             .map(|open| open.iter().map(|one| (one.reference, told(one))).collect())
             .unwrap_or_default();
-        // Another employer's notice is nobody's business here; one that does not exist is.
+        // Do not reveal another employer's notice; do report one that does not exist.
         let foreign = mentioned.iter().any(|one| owners.contains_key(one) && !is_own(one));
         let names_another = matches!(explanation, Some(Explanation::PayerDisagrees(_)));
         if !foreign && !names_another {
@@ -224,7 +224,7 @@ impl Draft {
     }
 }
 
-/// The notices that an explanation speaks of.
+/// The notices that an explanation mentions.
 fn mentions(explanation: &Explanation) -> Vec<PaymentReference> {
     match explanation {
         Explanation::Alone { reference, .. }

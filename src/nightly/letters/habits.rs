@@ -1,8 +1,8 @@
-//! How employers write the remarks of money that settled: put together by habit, for advice.
+//! Groups settled payments by how employers write remarks, for advice.
 //!
-//! Start at [`Writer::advised`] and [`of`]. Whether advice goes tonight is `alert`'s to say ([`crate::alert::habit`]).
+//! Start at [`Writer::advised`] and [`of`]. [`crate::alert::habit`] decides whether advice is sent tonight.
 //!
-//! Invariant: the right form names the notice that the money settled, and only where that is the employer's own.
+//! Invariant: the suggested form names the notice that the money settled, and only when that is the employer's own.
 
 use super::Writer;
 use super::broken::broken_rules;
@@ -13,7 +13,7 @@ use crate::store::{NotificationKey, NotificationRow, Recording};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
-/// A payment that settled in spite of its remark.
+/// A payment that settled despite its remark.
 pub(super) struct Advisable {
     employer_id: String,
     key: NotificationKey,
@@ -24,7 +24,7 @@ pub(super) struct Advisable {
     rules: Vec<BrokenRule>,
 }
 
-/// The same, once it is known whose notice it settled.
+/// The same with the owner of the settled notice.
 pub(super) struct Advised {
     pub(super) employer_id: String,
     key: NotificationKey,
@@ -35,7 +35,7 @@ pub(super) struct Advised {
 }
 
 impl Writer<'_> {
-    /// Takes up a payment that settled in spite of its remark.
+    /// Adds a payment that settled despite its remark.
     pub(super) fn advisable(
         &self,
         row: NotificationRow,
@@ -54,7 +54,7 @@ impl Writer<'_> {
         })
     }
 
-    /// Says of each how it should have been written, where that is the employer's to know.
+    /// Adds how each should have been written, when the employer may know it.
     pub(super) fn advised(
         &self,
         recording: &Recording,
@@ -80,7 +80,7 @@ impl Writer<'_> {
     }
 }
 
-/// One employer's payments by habit, the most frequent first, and the keys of all that are told of.
+/// One employer's payments by habit, most frequent first, with the keys of all reported.
 pub(super) fn of(mut advised: Vec<Advised>) -> (Vec<Habit>, Vec<NotificationKey>) {
     advised.sort_by(|one, other| {
         (one.booked_on, &one.transaction_id).cmp(&(other.booked_on, &other.transaction_id))

@@ -1,4 +1,4 @@
-//! News of notices becomes part of letters: the bank takes their money back, they are open again, they are settled.
+//! Adds news of notices to letters: the bank reverses their money, they reopen, they are settled.
 //!
 //! Start at [`Writer::note_taken_back`] and [`Writer::notices_due`].
 //!
@@ -17,14 +17,14 @@ use crate::store::{BankReversal, NoticeMark, NoticeNewsRow, Recording, RunDecisi
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
-/// A notice that is due tonight, and the mark of the letter that tells of it.
+/// A notice due for a letter tonight, with its mark.
 pub(super) struct NoticeTelling {
     pub(super) news: NoticeNews,
     pub(super) mark: NoticeMark,
 }
 
 impl Writer<'_> {
-    /// Notes the notices whose money the bank takes back by debits that were opened tonight.
+    /// Stores the notices whose money the bank is reversing by debits that opened tonight.
     pub(super) fn note_taken_back(
         recording: &Recording,
         verdict: &RunDecisions<'_>,
@@ -47,7 +47,8 @@ impl Writer<'_> {
         Ok(recording.note_taken_back(&reversals)?)
     }
 
-    /// The notices that employers are to hear of tonight, where some have money in suspense; those that nothing is to be said of go to `quiet`.
+    /// The notices to report tonight to employers, some of which have money in suspense. Notices with nothing to
+    /// report go to `quiet`.
     pub(super) fn notices_due(
         &self,
         recording: &Recording,
@@ -70,7 +71,7 @@ impl Writer<'_> {
         if due.is_empty() {
             return Ok(Vec::new());
         }
-        // Of one notice the last turn is told, and earlier ones with it.
+        // Report only the latest revision of a notice; it covers the earlier ones.
         let last = |row: &NoticeNewsRow| {
             due.iter()
                 .all(|(other, _)| other.reference != row.reference || other.ordinal <= row.ordinal)
@@ -140,7 +141,7 @@ impl Writer<'_> {
         NoticeTelling { news, mark }
     }
 
-    /// By when a notice that is open again is to be paid.
+    /// The payment deadline of a reopened notice.
     fn pay_again_by(&self) -> NaiveDate {
         let (night, calendar) = (self.tools.settings.as_of, &self.tools.rules.calendar);
         working_days_after(calendar, night, WORKING_DAYS_TO_ACT)

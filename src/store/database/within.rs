@@ -19,7 +19,7 @@ pub(in crate::store) type Outer = Arc<ReentrantMutex<Tx>>;
 
 /// What a verb works in: a transaction of its own, or the one it joined.
 pub(in crate::store) enum Work<'s> {
-    Own(Tx),
+    Own(Box<Tx>),
     Joined(ReentrantMutexGuard<'s, Tx>),
 }
 
@@ -110,7 +110,7 @@ impl Store {
     fn work(&self) -> Result<Work<'_>, StoreError> {
         match &self.outer {
             Some(outer) => Ok(Work::Joined(outer.lock())),
-            None => Tx::open(self).map(Work::Own),
+            None => Ok(Work::Own(Box::new(Tx::open(self)?))),
         }
     }
 }

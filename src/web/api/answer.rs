@@ -1,9 +1,8 @@
-//! What the interface answers: a type for each answer, from which its description is made.
+//! The answers of the API: one type each, from which the description is generated.
 //!
-//! Start at the module of the answer that you look for; a list of them is a [`Page`] or a [`List`]. An
-//! answer is made from a row of the store or a value of the domain by `From`, and by nothing else. What may
-//! be absent is null, never left out. Fields stand in the order of the alphabet, as they always did in the
-//! JSON.
+//! Start at the module of the answer; a list is a [`Page`] or a [`List`]. An answer is made only by `From`, from a
+//! store row or a domain value. Absent values are null, never omitted. Fields are in alphabetical order, as they
+//! always were in the JSON.
 
 pub(crate) mod proof;
 pub(crate) mod proposal;
@@ -35,13 +34,13 @@ impl<T, R: Into<T>> FromIterator<R> for List<T> {
     }
 }
 
-/// An object with nothing but `items`, each as `T` is described.
+/// An object with only `items`, each described as `T`.
 fn items<T: ToSchema>() -> ObjectBuilder {
     let item = Ref::from_schema_name(T::name());
     ObjectBuilder::new().property("items", ArrayBuilder::new().items(item)).required("items")
 }
 
-// By hand: a derived name of a generic type would be `Page_Item`, and programs know it as `ItemPage`.
+// Written by hand: the derived name would be `Page_Item`, but programs know it as `ItemPage`.
 impl<T: ToSchema> PartialSchema for Page<T> {
     fn schema() -> RefOr<Schema> {
         let next = ObjectBuilder::new()

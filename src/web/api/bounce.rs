@@ -1,4 +1,4 @@
-//! What comes back, as a mail server hands it on: reports of letters that failed, answers, complaints.
+//! Receives returned mail from a mail server: failure reports, replies, complaints.
 
 use super::Caller;
 use crate::alert::bounce::{CameBack, Failure, Kind};
@@ -112,7 +112,7 @@ enum MessageKind {
 }
 
 impl BounceList {
-    /// What the message led to is said of the address that its letter went to.
+    /// The result for the address that the letter went to.
     fn of(message: &CameBack, taken: CameBackOutcome) -> Self {
         let own = message.failures.iter().position(|one| one.addresses.contains(&taken.recipient));
         let own = own.unwrap_or(0);

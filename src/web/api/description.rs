@@ -1,8 +1,7 @@
-//! The description of the interface, OpenAPI 3.1: made from the handlers and the types of their answers.
+//! The OpenAPI 3.1 description, generated from the handlers and the types of their answers.
 //!
-//! An address is described where its handler is (`#[utoipa::path]`), an answer where its type is. What holds
-//! for many addresses is said here: who may ask stands in the table of routes, and every refusal is problem
-//! details.
+//! An endpoint is described at its handler (`#[utoipa::path]`), an answer at its type. This file adds what is
+//! common: permissions come from the table of routes, and every refusal is problem details.
 
 use super::{bounce, proof, proposal, record, suspense};
 use crate::web::fault_page::Problem;
@@ -60,7 +59,7 @@ use utoipa::{Modify, OpenApi, ToSchema};
 )]
 struct Interface;
 
-/// Who may ask: said of each address as the table of routes has it.
+/// Adds the required permission to each endpoint, from the table of routes.
 struct Tokens<'t>(&'t [Listed]);
 
 impl Modify for Tokens<'_> {
@@ -85,7 +84,7 @@ impl Modify for Tokens<'_> {
     }
 }
 
-/// What an address refuses by what it takes; and how refusals look.
+/// Adds the possible refusals to each endpoint, and their schema.
 struct Refusals;
 
 impl Modify for Refusals {
@@ -115,8 +114,8 @@ impl Modify for Refusals {
     }
 }
 
-/// No object has a field that is not described: what is asked is refused with one (serde's
-/// `deny_unknown_fields`), and what is answered has none, being a type.
+/// Forbids undescribed fields: requests with one are refused (serde's `deny_unknown_fields`), and answers have none
+/// because they are typed.
 struct Exact;
 
 impl Modify for Exact {
@@ -150,8 +149,7 @@ fn add(operation: &mut Operation, status: &str, description: &str) {
     operation.responses.responses.insert(status.to_owned(), response.into());
 }
 
-/// The whole of it, as it is served: what a route needs is said once its answers are described, and what a refusal
-/// looks like once every refusal is there.
+/// The complete description as served. Permissions come first, since they bring refusals; then the form of each refusal.
 pub(crate) fn written(routes: &[Listed]) -> String {
     let mut description = Interface::openapi();
     Tokens(routes).modify(&mut description);

@@ -1,4 +1,4 @@
-//! What proves the books, for programs: the audit trail, and the audit itself.
+//! Proof of the books for programs: the audit trail and the audit.
 
 use super::answer::Page;
 use super::answer::proof::{Audit, TrailLink};
@@ -50,7 +50,7 @@ pub(crate) async fn trail(
 }
 
 /// Proves the books from the ground up
-// Which takes a while.
+// Slow.
 #[utoipa::path(
     get,
     path = "/api/v1/audit",

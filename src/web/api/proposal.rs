@@ -1,7 +1,7 @@
-//! Acts, for programs: what one would do, proposing it, and what others decide of it.
+//! Acts for programs: preview, propose, and decide.
 //!
-//! As at the desk, an approval names the digest of what was looked at, and who proposed does not
-//! approve: a token is a person of its own.
+//! As at the desk, an approval names the digest of what was previewed, and a proposer cannot approve: a token
+//! counts as a person of its own.
 
 use super::answer::Page;
 use super::answer::proposal::{Approved, Draft, Preview, Proposal};

@@ -1,4 +1,4 @@
-//! What there is to read, for programs: transactions, notices, employers, nights, letters.
+//! Records for programs: transactions, notices, employers, nights, letters.
 
 use super::answer::Page;
 use super::answer::record::{Employer, EmployerSheet, Letter, Notice, Run, Transaction};
@@ -211,7 +211,7 @@ pub(crate) async fn runs(
     Ok(page(found, rows, |row| row.as_of.to_string(), Run::from))
 }
 
-/// The day that a cursor holds.
+/// The day in a cursor.
 fn day(text: Option<String>) -> Result<Option<NaiveDate>, Fault> {
     parsed("cursor", text.as_deref())
 }
@@ -263,7 +263,7 @@ pub(crate) async fn letters(
     Ok(page(found.await?, rows, key, Letter::from))
 }
 
-/// A letter's state in a query.
+/// The letter state in a query.
 fn letter_state(code: Option<&str>) -> Result<Option<alert::LetterState>, Fault> {
     code.map(|code| alert::LetterState::from_code(code).ok_or_else(|| wrong("state"))).transpose()
 }

@@ -1,4 +1,4 @@
-//! What is in suspense, for programs: the list, one item, what may be meant, what was done, notes, whose it is.
+//! Suspense for programs: the list, one item, its suggestions and history, notes, assignment.
 
 use super::answer::proposal::Seen;
 use super::answer::suspense::{HistoryEntry, Item, Suggestion};
@@ -118,7 +118,7 @@ pub(crate) async fn listed(
     Ok(page(found, rows, key, Item::from))
 }
 
-/// An item by its id, also one that is no longer open.
+/// An item by its id, open or cleared.
 fn find(store: &Store, id: &ItemId) -> Result<Option<SuspenseRow>, StoreError> {
     let filter =
         SuspenseFilter { id: Some(id.clone()), closed_too: true, ..SuspenseFilter::default() };
@@ -143,7 +143,7 @@ pub(crate) async fn shown(
 }
 
 /// The nearest notices, best first
-// None of them is settled without a person.
+// A person must settle each of them.
 #[utoipa::path(
     get,
     path = "/api/v1/suspense/{account}/{serial}/suggestions",

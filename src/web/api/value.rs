@@ -1,7 +1,7 @@
-//! Values in the interface's JSON: money, days, instants, references and codes, all of them text.
+//! Values in the API's JSON, all as text: money, days, instants, references and codes.
 //!
-//! Each is a type of its own, so that an answer cannot hold a bare amount or day, and the description has
-//! one place that says what it looks like. Codes are the domain's own lists: a new one is described at once.
+//! Each has its own type, so that an answer cannot contain a bare amount or day, and the description defines its
+//! format in one place. Codes come from the domain's lists, so a new one is described at once.
 
 use crate::alert;
 use crate::remittance::{self, Money, NoticeStage, PaymentReference, Total, YearMonth, wire};
@@ -72,7 +72,7 @@ impl From<YearMonth> for Month {
 }
 
 impl Instant {
-    /// An instant of so many seconds since 1970-01-01T00:00:00Z, as RFC 3339 has it.
+    /// The instant these seconds after 1970-01-01T00:00:00Z, in RFC 3339.
     pub(crate) fn of(seconds: i64) -> Self {
         let at = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
         Self(at.to_rfc3339_opts(SecondsFormat::Secs, true))
@@ -91,7 +91,7 @@ impl From<&suspense::ItemId> for ItemId {
     }
 }
 
-/// A value of the domain that has a code, and all the codes there are.
+/// A domain value with a code, and the list of all codes.
 macro_rules! codes {
     ($($name:ident($value:ty): $all:expr;)+) => {$(
         pub(crate) struct $name($value);

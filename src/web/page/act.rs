@@ -1,5 +1,5 @@
-//! Small acts that need no second person: taking an item, a note, taking a proposal back, a look at a
-//! whole number; and what several pages of acts share.
+//! Small acts that need no second person: assigning an item, notes, withdrawing a proposal, unmasking a number.
+//! Also helpers for several pages of acts.
 
 use super::draft::{Form, items};
 use super::{actor, moment};
@@ -15,7 +15,7 @@ use axum::extract::{Path, RawForm, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Characters of a note that are kept.
+/// Characters kept of a note.
 const NOTE_CHARS_MAX: usize = 2_000;
 
 /// The notices that acts name.
@@ -33,7 +33,7 @@ pub(super) fn named<'a>(
     store.notice_lines(&references)
 }
 
-/// Gives items to somebody, or to nobody.
+/// Assigns items to somebody or nobody.
 pub(crate) async fn assign(
     State(desk): State<Desk>,
     session: Session,
@@ -55,7 +55,7 @@ pub(crate) async fn assign(
     Ok(Redirect::to(&back(&desk.pages, form.one("back"), done)).into_response())
 }
 
-/// Back to the page that was acted on, which says what was done.
+/// The address of the page acted on, with the act's result.
 fn back(pages: &Pages, address: &str, done: &str) -> String {
     let address = pages.own(address).unwrap_or("/queue");
     let mark = if address.contains('?') { '&' } else { '?' };
@@ -81,7 +81,7 @@ pub(crate) async fn note(
     Ok(Redirect::to(&format!("{place}?done=noted")).into_response())
 }
 
-/// Takes the own proposal back.
+/// Withdraws one's own proposal.
 pub(crate) async fn withdraw(
     State(desk): State<Desk>,
     session: Session,
@@ -96,7 +96,7 @@ pub(crate) async fn withdraw(
     Ok(Redirect::to(&back(&desk.pages, &next, "withdrawn")).into_response())
 }
 
-/// An item's id from its address.
+/// The item's id from its address.
 pub(super) async fn item_id(desk: &Desk, account_id: i64, serial: &str) -> Result<ItemId, Fault> {
     let accounts = desk.read(Store::own_accounts).await?;
     let account = accounts.into_iter().find(|account| account.account_id == account_id);

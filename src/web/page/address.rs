@@ -1,4 +1,4 @@
-//! Where letters go: staff enter an employer's address, lift a block, send a letter once more.
+//! Mail addresses: staff enter an employer's address, lift a block, or resend a letter.
 
 use super::draft::Form;
 use crate::remittance::email;
@@ -10,8 +10,7 @@ use crate::web::view::address;
 use axum::extract::{Path, RawForm, State};
 use axum::response::{IntoResponse, Redirect, Response};
 
-/// Believes the address that staff have from the employer itself; entering the one that is there lifts
-/// a block on it.
+/// Accepts an address that staff have from the employer itself; entering the current one lifts its block.
 pub(crate) async fn set(
     State(desk): State<Desk>,
     session: Session,
@@ -28,7 +27,7 @@ pub(crate) async fn set(
     Ok(Redirect::to(&format!("{page}?done=address-set")).into_response())
 }
 
-/// Sends a letter once more, to the address of now; the next run of the sender takes it.
+/// Resends a letter to the current address in the sender's next run.
 pub(crate) async fn retry(
     State(desk): State<Desk>,
     session: Session,
@@ -45,7 +44,7 @@ pub(crate) async fn retry(
     Ok(Redirect::to(&format!("{page}?done=letter-retried")).into_response())
 }
 
-/// One mail address, as people type it.
+/// Parses one typed mail address.
 fn mail_address(typed: &str) -> Result<String, Fault> {
     email::one(typed).ok_or_else(|| {
         Fault::invalid("请填写一个邮箱地址，例如 gjj@example.com", "expected one mail address")

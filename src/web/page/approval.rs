@@ -1,7 +1,7 @@
-//! 复核: what others proposed, before and after side by side, to be approved or sent back.
+//! 复核: proposals with before and after side by side, to approve or send back.
 //!
-//! Start at [`show`]. An approval names the digest of what was on the page, so an edit in between
-//! voids it. What is alike is approved together: all that are chosen, or none.
+//! Start at [`show`]. An approval names the digest of what the page showed, so an edit in between invalidates it.
+//! Similar proposals are approved together: all that are selected, or none.
 
 use super::draft::Form;
 use super::{actor, moment, people};
@@ -19,7 +19,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use std::borrow::Cow;
 
-/// Proposals on the page.
+/// Proposals listed.
 const SHOWN: u32 = 100;
 
 #[derive(Template)]
@@ -33,7 +33,7 @@ struct Page {
     more: bool,
 }
 
-/// One state of proposals, as a filter.
+/// A filter by proposal state.
 struct Choice {
     words: Cow<'static, str>,
     href: String,
@@ -95,7 +95,7 @@ pub(crate) async fn show(
     })
 }
 
-/// Approves all that are chosen, or none.
+/// Approves all selected proposals or none.
 pub(crate) async fn approve(
     State(desk): State<Desk>,
     session: Session,
@@ -117,7 +117,7 @@ pub(crate) async fn approve(
     Ok(Redirect::to(&format!("/approvals?done={word}")).into_response())
 }
 
-/// Sends a proposal back to whoever made it, with the reason.
+/// Sends a proposal back to its author with a reason.
 pub(crate) async fn send_back(
     State(desk): State<Desk>,
     session: Session,

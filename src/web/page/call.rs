@@ -1,4 +1,4 @@
-//! 电话联系: employers that were reminded for the last time and whose money is still open.
+//! 电话联系: employers to call because their last reminder is past and money is still open.
 
 use super::as_of;
 use super::draft::Form;
@@ -18,7 +18,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-/// Calls on the page; whoever made some sees the others.
+/// Calls listed; the others follow as these are done.
 const SHOWN: usize = 100;
 const NOTE_CHARS_MAX: usize = 500;
 
@@ -84,7 +84,7 @@ fn line(call: &CallRow, frame: &Frame) -> Line {
     }
 }
 
-/// Notes that somebody was called.
+/// Records that somebody was called.
 pub(crate) async fn made(
     State(desk): State<Desk>,
     session: Session,

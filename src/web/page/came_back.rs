@@ -1,6 +1,6 @@
-//! 来信与退信: what came back and waits for a person, and employers whose address is none.
+//! 来信与退信: returned messages that wait for a person, and employers with invalid addresses.
 //!
-//! What strangers wrote is shown as plain words, never as a page of theirs, and links of theirs are not followed.
+//! Strangers' messages are shown as plain text; their HTML is not rendered and their links are not followed.
 
 use super::draft::Form;
 use crate::store::{ContactPreference, Dealt, KeptMessage, SHARED};
@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-/// Messages and employers that the page shows; whoever deals with some sees the others.
+/// Messages and employers listed; the others follow as these are handled.
 const SHOWN: u32 = 50;
 
 #[derive(Template)]
@@ -43,7 +43,7 @@ struct Line {
     shared: bool,
 }
 
-/// An employer whose field holds something that is no address.
+/// An employer with an invalid address.
 struct Unreached {
     name: String,
     href: String,
@@ -80,7 +80,7 @@ pub(crate) async fn show(
     })
 }
 
-/// Notes that somebody dealt with a message; a shared address stays in use, or is blocked.
+/// Records that a message was handled; a shared address stays in use or is blocked.
 pub(crate) async fn deal(
     State(desk): State<Desk>,
     session: Session,

@@ -1,8 +1,8 @@
-//! The counter (柜台业务): what needs two persons, asked for by one and approved by another.
+//! The counter (柜台业务): operations that one person requests and another approves.
 //!
-//! Start at [`show`]: a form for the operation that was chosen, what waits with what it would do, what was decided. The
-//! fields of each form are in [`fields`]; documents are masked until [`unmask`] writes down who looked. The two
-//! persons are never typed: [`act`] takes them from the sessions.
+//! Start at [`show`]: the form of the chosen operation, pending requests with their effect, and decided ones.
+//! [`fields`] defines each form. Documents are masked; [`unmask`] shows them and records who looked. Both persons
+//! come from sessions ([`act`]) and are never typed.
 
 pub(crate) mod act;
 mod fields;
@@ -29,7 +29,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Rows of what was decided.
+/// Decided requests listed.
 const DECIDED_MAX: u32 = 50;
 
 #[derive(Template)]
@@ -37,7 +37,7 @@ const DECIDED_MAX: u32 = 50;
 struct Counter {
     frame: Frame,
     kinds: Vec<(&'static str, Cow<'static, str>, bool)>,
-    /// The operation whose form is shown; empty for none.
+    /// The operation of the form; empty for none.
     kind: &'static str,
     fields: Vec<Field>,
     open: Vec<Line>,
@@ -51,12 +51,12 @@ struct Line {
     id: String,
     what: Cow<'static, str>,
     facts: Vec<(Cow<'static, str>, String)>,
-    /// What it would do; or why it cannot be done any more.
+    /// Its effect, or why it is no longer possible.
     would: Vec<String>,
     refused: String,
     asked: String,
     decided: String,
-    /// Whose access another person had renewed before they asked or decided.
+    /// People whose access another person renewed before they requested or decided.
     flags: Vec<String>,
     state: Cow<'static, str>,
     note: String,
@@ -65,7 +65,7 @@ struct Line {
     is_masked: bool,
 }
 
-/// What the address asks for.
+/// The query.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
@@ -81,7 +81,7 @@ pub(crate) async fn show(
     page(&desk, &session, &asked, "").await
 }
 
-/// Shows one request with its documents whole, and writes down who looked.
+/// Shows one request with unmasked documents and records who looked.
 pub(crate) async fn unmask(
     State(desk): State<Desk>,
     session: Session,
@@ -162,7 +162,7 @@ fn line(
         Some(Ok(effect)) => {
             let lines = effect.lines.iter();
             let told = lines.map(|(before, after, amount)| {
-                // The log's words have the whole document.
+                // The log's words contain the full document.
                 changed(before, after, *amount, whole || !hides)
             });
             (told.filter(|words| !words.is_empty()).collect(), String::new())
@@ -191,7 +191,7 @@ fn line(
     }
 }
 
-/// Whose access another person had renewed a short while before they asked or decided.
+/// People whose access another person renewed shortly before they requested or decided.
 fn flags(
     request: &CounterRequest,
     called: &impl Fn(&str) -> String,
@@ -208,7 +208,7 @@ fn flags(
     told.collect()
 }
 
-/// What the log would say of it.
+/// The log's description of the change.
 fn changed(before: &str, after: &str, amount: Option<Money>, whole: bool) -> String {
     let mut words = Vec::new();
     if whole && before != after {
@@ -218,7 +218,7 @@ fn changed(before: &str, after: &str, amount: Option<Money>, whole: bool) -> Str
     words.join(" · ")
 }
 
-/// What was typed, by its labels; and whether a document's number is in it.
+/// The typed values with labels, and whether they contain a document number.
 fn facts(
     operation: &CounterOperation,
     whole: bool,
@@ -236,7 +236,7 @@ fn facts(
     (facts.collect(), is_identity)
 }
 
-/// The sentence behind an act.
+/// The message after an act.
 fn done(word: &str, language: Language) -> &'static str {
     match word {
         "asked" => language.choose("已提交，待他人复核。", "Submitted; somebody else approves it."),

@@ -1,8 +1,8 @@
-//! A form of the desk becomes a draft of an act.
+//! Turns a form of the desk into a draft of an act.
 //!
-//! Start at [`drafts`]. Forms name an item as `account/version/serial`, by the account's small number;
-//! a draft names it by the account itself. What a form does not say well is a fault in words; whether
-//! an act is possible is for the store to say.
+//! Start at [`drafts`]. Forms name an item as `account/version/serial`, with the account's small number; a draft
+//! uses the account itself. Malformed input is a fault with a message; whether an act is possible is the store's
+//! decision.
 
 use crate::remittance::{Money, PaymentReference};
 use crate::store::OwnAccount;
@@ -10,7 +10,7 @@ use crate::suspense::{Act, Draft, ItemId, Seen, Share};
 use crate::web::fault::Fault;
 use crate::web::view::{typed_amount, typed_day};
 
-/// A form as it was sent: names may come more than once.
+/// A submitted form: names may repeat.
 pub(crate) struct Form(Vec<(String, String)>);
 
 impl Form {
@@ -18,7 +18,7 @@ impl Form {
         Self(form_urlencoded::parse(body).into_owned().collect())
     }
 
-    /// The first value of a name; empty where there is none.
+    /// The first value of a name; empty without one.
     pub(crate) fn one(&self, name: &'static str) -> &str {
         self.all(name).next().unwrap_or_default()
     }
@@ -28,10 +28,10 @@ impl Form {
     }
 }
 
-/// The items a form names, as they were seen.
+/// The items in a form, in the versions seen.
 ///
 /// # Errors
-/// [`Fault`] where none is named, or one that is none.
+/// [`Fault`] without items or with an invalid one.
 pub(crate) fn items(form: &Form, accounts: &[OwnAccount]) -> Result<Vec<Seen>, Fault> {
     let items: Option<Vec<Seen>> = form.all("item").map(|text| seen(text, accounts)).collect();
     let items = items.ok_or(Fault::NotFound)?;
@@ -50,10 +50,10 @@ fn seen(text: &str, accounts: &[OwnAccount]) -> Option<Seen> {
     Some(Seen { id: ItemId { account_no: account.account_no.clone(), serial }, version })
 }
 
-/// What the form drafts: one act on all its items, or, with `each`, the act on each by itself.
+/// The drafts of a form: one act on all its items, or with `each` one act per item.
 ///
 /// # Errors
-/// [`Fault`] where the form does not say an act.
+/// [`Fault`] if the form is not a valid act.
 pub(crate) fn drafts(form: &Form, accounts: &[OwnAccount]) -> Result<Vec<Draft>, Fault> {
     let items = items(form, accounts)?;
     let act = act(form, &items)?;
@@ -95,7 +95,7 @@ fn act(form: &Form, items: &[Seen]) -> Result<Act, Fault> {
     }
 }
 
-/// The credit that an item took back, by its serial: both are of one account.
+/// The credit that an item reversed, by its serial: both are on one account.
 fn credit(serial: &str, items: &[Seen]) -> Result<ItemId, Fault> {
     let item = items.first().filter(|_| !serial.is_empty());
     let item =
@@ -103,13 +103,13 @@ fn credit(serial: &str, items: &[Seen]) -> Result<ItemId, Fault> {
     Ok(ItemId { account_no: item.id.account_no.clone(), serial: serial.to_owned() })
 }
 
-/// What a form changes, where it changes a proposal that waits: `id@digest` in its field `edits`.
+/// The pending proposal that a form edits: `id@digest` in its field `edits`.
 pub(crate) fn edits(form: &Form) -> Option<(String, String)> {
     let (id, digest) = form.one("edits").split_once('@')?;
     Some((id.to_owned(), digest.to_owned()))
 }
 
-/// References as people type them: apart by blanks or commas, upper or lower case.
+/// Typed references, separated by blanks or commas, in upper or lower case.
 fn references(text: &str) -> Result<Vec<PaymentReference>, Fault> {
     let words = text.split(|found: char| found.is_whitespace() || ",，、;；".contains(found));
     let mut references = Vec::new();
@@ -127,7 +127,7 @@ fn references(text: &str) -> Result<Vec<PaymentReference>, Fault> {
     Ok(references)
 }
 
-/// What the advance balance adds, as people type it; nothing where they type nothing.
+/// The typed amount to add from the advance balance; `None` if empty.
 fn from_advance(text: &str) -> Result<Option<Money>, Fault> {
     match (text, typed_amount(text)) {
         ("", _) => Ok(None),
@@ -138,7 +138,7 @@ fn from_advance(text: &str) -> Result<Option<Money>, Fault> {
     }
 }
 
-/// The lines of a split: each a notice and how much of the item it gets.
+/// The lines of a split: notices with their shares of the item.
 fn shares(form: &Form, items: &[Seen]) -> Result<Vec<Share>, Fault> {
     let [item] = items else {
         return Err(Fault::invalid("拆分一次只拆一笔", "one item is split at a time"));

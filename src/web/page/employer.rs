@@ -1,6 +1,6 @@
-//! Employers: searched; and one with its notices, what is in suspense of it, and the letters it got.
+//! Employers: the search; and one employer with its notices, items in suspense and letters.
 //!
-//! Accounts and telephone numbers show their last four characters; a letter needs no more of them.
+//! Accounts and telephone numbers show only their last four characters.
 
 use super::item::Notice;
 use super::queue::QueueLine;
@@ -26,7 +26,7 @@ use serde::Deserialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// Notices, items and letters that one employer's page shows.
+/// Notices, items and letters shown per employer.
 const SHOWN: u32 = 24;
 
 #[derive(Template)]
@@ -63,7 +63,7 @@ struct Page {
     done: bool,
 }
 
-/// A letter as the employer's page shows it.
+/// A letter on the employer's page.
 struct Letter {
     href: String,
     written_on: NaiveDate,
@@ -72,19 +72,19 @@ struct Letter {
     failed: bool,
 }
 
-/// Where its letters go.
+/// The mail address.
 struct Address {
-    /// Where the form that changes it is sent to; empty where this role may not.
+    /// Where the form to change it posts; empty without permission.
     form: String,
     address: String,
-    /// Kept for when that one takes no letters.
+    /// Used when the first accepts no letters.
     others: String,
-    /// What was entered and is no address.
+    /// Imported text that is not a valid address.
     left_over: String,
     known_by: String,
     asked: String,
     rhythm: Cow<'static, str>,
-    /// Why letters to it came back, where they did.
+    /// Why letters to it bounced, if they did.
     blocked: String,
 }
 

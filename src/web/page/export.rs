@@ -1,7 +1,7 @@
-//! What the queue shows, as a workbook: every row of the view, on whichever page.
+//! Exports the queue as a workbook, with the rows of all pages.
 //!
-//! Start at [`queue`]. Rows are read a page at a time and written as they come. Accounts stay masked,
-//! every text is guarded against formulas (`report/xlsx.rs`), and the trail says who took what out.
+//! Start at [`queue`]. Rows are read a page at a time and written as they come. Accounts stay masked, texts are
+//! guarded against formulas (`report/xlsx.rs`), and the trail records the export.
 
 use super::queue::View;
 use super::{actor, as_of};
@@ -21,9 +21,9 @@ use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use std::io;
 
-/// Rows read together.
+/// Rows read per batch.
 const ROWS_TOGETHER: u32 = 1_000;
-/// Rows of one workbook; whoever wants more filters, or takes the report of the night.
+/// Most rows per workbook; for more, filter or use the night's report.
 const ROWS_MAX: u64 = 50_000;
 
 pub(crate) async fn queue(
@@ -39,7 +39,7 @@ pub(crate) async fn queue(
         role: actor(&session).role.code().to_owned(),
         event: TrailEvent::Exported,
         subject: "queue".to_owned(),
-        // Not what was searched for: that may be a payer's name, and the trail is kept for ever.
+        // Not the search text: it may be a payer's name, and the trail is kept forever.
         detail: String::new(),
     };
     let made = desk
@@ -78,7 +78,7 @@ struct Items<'a> {
 }
 
 impl Items<'_> {
-    /// The workbook; `None` where it could not be written, which is no fault of the store.
+    /// The workbook; `None` if it could not be written, which is not a store error.
     fn workbook(&self, language: Language) -> Result<Option<Vec<u8>>, StoreError> {
         let reader = self.readings.reader();
         let title = format!("duizhang {}", self.as_of);

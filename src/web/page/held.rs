@@ -1,7 +1,7 @@
-//! 暂扣函件: letters that wait for a person, why, and by reason and file; an approver releases or drops them.
+//! 暂扣函件: held letters with their reasons, grouped by reason and file; an approver releases or drops them.
 //!
-//! Start at [`show`]. What is released is checked against the books by the store; a letter that is no longer true stays
-//! behind and is told anew by a night.
+//! Start at [`show`]. The store checks released letters against the books; a letter that is no longer true is not
+//! sent, and a later night writes its news again.
 
 use super::draft::Form;
 use crate::remittance::{Language, Localized};
@@ -20,11 +20,11 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// Letters that the page lists; a whole night is decided by its group.
+/// Letters listed; a whole night is decided through its group.
 const SHOWN: usize = 100;
-/// Letters of a group that are named.
+/// Letters named per group.
 const SAMPLES: usize = 3;
-/// Characters of a note.
+/// Longest note.
 const NOTE_CHARS_MAX: usize = 500;
 
 #[derive(Template)]
@@ -39,17 +39,17 @@ struct Page {
     done: String,
 }
 
-/// Why letters of a night wait.
+/// Why letters of a night are held.
 struct Night {
     night: NaiveDate,
     letters: u64,
     why: Vec<String>,
 }
 
-/// Letters that are alike: of one night, one reason, or one file.
+/// Letters of the same night, reason or file.
 struct Group {
     words: String,
-    /// The field and its value, as the form names the group.
+    /// The form field and value that name the group.
     field: &'static str,
     value: String,
     count: usize,
@@ -103,7 +103,7 @@ pub(crate) async fn show(
     })
 }
 
-/// What became of letters that were decided on just now.
+/// The result of the latest decision.
 fn said(asked: &Asked, language: Language) -> String {
     let counts = [
         (asked.released, "封已放行", "released"),
@@ -143,7 +143,7 @@ fn name(letter: &HeldLetter) -> String {
     foreign(if known { &letter.employer_name } else { &letter.employer_id })
 }
 
-/// The letters by night, by reason and by file, each with some of them.
+/// The letters by night, reason and file, each with samples.
 fn groups(letters: &[HeldLetter], language: Language) -> Vec<Group> {
     let mut found: BTreeMap<(&'static str, String), Vec<&HeldLetter>> = BTreeMap::new();
     let mut words: BTreeMap<(&'static str, String), String> = BTreeMap::new();
@@ -187,7 +187,7 @@ fn groups(letters: &[HeldLetter], language: Language) -> Vec<Group> {
         .collect()
 }
 
-/// Releases or drops the letters that are chosen, or those of a group.
+/// Releases or drops the selected letters or a group.
 pub(crate) async fn decide(
     State(desk): State<Desk>,
     session: Session,
@@ -226,7 +226,7 @@ pub(crate) async fn decide(
             store.decide_held(act, &letters, stands, &entry)
         })
         .await?;
-    // Pages to print, and files for another mail program, are the shell's to write.
+    // The caller writes pages to print and files for another mail program.
     if let Some(told) = desk.setup().told.clone() {
         let _ = tokio::task::spawn_blocking(move || told()).await;
     }

@@ -1,8 +1,7 @@
-//! One item: what the bank gave, how it was read, why it is open, what may resolve it, what was done.
+//! One item: the bank's data, its parse, why it is open, suggestions, and its history.
 //!
-//! Start at [`show`]. Everything on the page is asked for in one go ([`Found`]); what it amounts to is
-//! put in words by [`shown`]. [`unmask`] shows the same page with the payer's account whole, once, and
-//! writes that into the trail.
+//! Start at [`show`]. One query loads everything ([`Found`]), and [`shown`] puts it into words. [`unmask`] shows
+//! the page once with the payer's full account and records that in the trail.
 
 mod shown;
 
@@ -31,12 +30,12 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// Other items and notices of the same employer that are shown.
+/// Other items and notices shown of the same employer.
 const OTHERS: u32 = 12;
-/// Items like it whose end is shown.
+/// Similar items whose outcome is shown.
 const SIMILAR: u32 = 8;
 
-/// Everything the page shows, as the store has it.
+/// The page's data from the store.
 struct Found {
     as_of: NaiveDate,
     row: OpenItem,
@@ -47,17 +46,17 @@ struct Found {
     notices: Vec<NoticeRow>,
     similar: Vec<SimilarItem>,
     history: Vec<HistoryEntry>,
-    /// The proposal that waits, or the one that stands.
+    /// The pending or the approved proposal.
     proposal: Option<Proposal>,
     named: BTreeMap<PaymentReference, NoticeRow>,
-    /// The advance balance that has what an underpaid notice is short of.
+    /// The advance balance that could cover what an underpaid notice lacks.
     offer: Option<AdvanceOffer>,
     accounts: Vec<OwnAccount>,
     people: BTreeMap<String, String>,
     workers: Vec<(String, String)>,
-    /// The refund that returns it, and where that stands.
+    /// The refund that returns it, with its state.
     refund: Option<RefundRow>,
-    /// The next one in the queue.
+    /// The next item in the queue.
     next: Option<OpenItem>,
 }
 
@@ -77,7 +76,7 @@ pub(crate) async fn show(
     answer(&shown::page(&desk, &session, found, &asked.done, false))
 }
 
-/// Shows the payer's account number whole, and writes down who looked.
+/// Shows the payer's full account number and records who looked.
 pub(crate) async fn unmask(
     State(desk): State<Desk>,
     session: Session,
@@ -164,7 +163,7 @@ fn ask(
     }))
 }
 
-/// The notice whose parts fall short, and by how much.
+/// The notice with missing parts, and the missing amount.
 fn short(explanation: Option<&str>) -> Option<(PaymentReference, Money)> {
     let Explanation::Parts(standing) = explanation?.parse().ok()? else { return None };
     let missing = (Total::from(standing.due) - standing.received).money()?;

@@ -1,4 +1,4 @@
-//! Letters to employers: searched; one as it was written; and the addresses that take none.
+//! Letters to employers: the search; one letter as written; and blocked addresses.
 
 use super::{ROWS, cut};
 use crate::alert::LetterState;
@@ -19,7 +19,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use std::borrow::Cow;
 
-/// Blocked addresses that the list shows; whoever mends some sees the others.
+/// Blocked addresses listed; the others follow as these are fixed.
 const BLOCKED_SHOWN: u32 = 50;
 
 #[derive(Template)]
@@ -31,13 +31,13 @@ struct List {
     lines: Vec<Line>,
     next: String,
     blocked: Vec<Blocked>,
-    /// Letters that wait for a person.
+    /// Held letters.
     held: u64,
-    /// Messages that came back and wait for a person; no more than are shown at once.
+    /// Returned messages that wait for a person, up to the number shown at once.
     waiting: usize,
 }
 
-/// An address that takes no letters, as the list shows it.
+/// A blocked address in the list.
 struct Blocked {
     address: String,
     why: String,
@@ -64,9 +64,9 @@ struct Page {
     letter: LetterRow,
     employer_href: String,
     subject: String,
-    /// As it is read out.
+    /// As read out.
     number: String,
-    /// What stands in the message besides its parts in HTML.
+    /// The message without its HTML parts.
     text: String,
     standing: Vec<(&'static str, String)>,
     may_retry: bool,
@@ -94,7 +94,7 @@ impl Asked {
         }
     }
 
-    /// The place behind which the page begins, `day.id`.
+    /// The position after which the page begins, `day.id`.
     fn behind(&self) -> Option<(NaiveDate, String)> {
         let (on, id) = self.after.split_once('.')?;
         Some((on.parse().ok()?, id.to_owned()))
@@ -210,7 +210,7 @@ pub(crate) async fn show(
     })
 }
 
-/// One letter's bytes, as they were written; one on paper is no mail.
+/// One letter's raw bytes; a paper letter is not a mail.
 pub(crate) async fn file(
     State(desk): State<Desk>,
     Path(letter_id): Path<String>,
@@ -225,11 +225,11 @@ pub(crate) async fn file(
     Ok((headers, letter.message).into_response())
 }
 
-/// What a letter's own page may do: show its styles, and nothing else.
+/// The policy of a letter's page: styles only.
 const PRINTED: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-modals; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// One letter's page as its reader sees it, to be printed by the browser.
+/// One letter's page as its reader sees it, for printing.
 pub(crate) async fn print(
     State(desk): State<Desk>,
     Path(letter_id): Path<String>,
@@ -248,7 +248,7 @@ pub(crate) async fn print(
     Ok((headers, page).into_response())
 }
 
-/// Where a letter stands, and how it came there.
+/// The state of a letter, and its history.
 fn facts(desk: &Desk, row: &OutboxRow, frame: &Frame) -> Vec<(&'static str, String)> {
     let at =
         |at: Option<i64>| at.filter(|at| *at > 0).map(|at| desk.shown_at(at)).unwrap_or_default();
@@ -268,7 +268,7 @@ fn facts(desk: &Desk, row: &OutboxRow, frame: &Frame) -> Vec<(&'static str, Stri
     facts.into_iter().filter(|(_, value)| !value.is_empty() && value != "0").collect()
 }
 
-/// The words of a letter: a mail's plain text, or those of the page that is printed.
+/// The text of a letter: a mail's plain text, or that of the printed page.
 fn readable(letter: &LetterRow) -> String {
     let page = || format!("Content-Type: text/html; charset=utf-8\n\n{}", letter.message);
     let text = if letter.on_paper() {

@@ -1,4 +1,4 @@
-//! Notices: searched by reference, employer, month, state and amount.
+//! Notices: search by reference, employer, month, state and amount.
 
 use super::{ROWS, cut};
 use crate::remittance::{Localized, NoticeStage, YearMonth};
@@ -33,7 +33,7 @@ struct Line {
     month: YearMonth,
     issued_on: NaiveDate,
     amount: String,
-    /// What the advance balance brings of it; empty where it brings nothing.
+    /// What the advance balance contributes; empty for nothing.
     from_advance: String,
     status: Cow<'static, str>,
     settled_on: Option<NaiveDate>,
@@ -41,7 +41,7 @@ struct Line {
     transactions: String,
 }
 
-/// What the address asks for.
+/// The query.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {

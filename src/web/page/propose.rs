@@ -1,9 +1,8 @@
-//! Looking at an act before anybody else sees it, and proposing it.
+//! Previews an act before anybody else sees it, and proposes it.
 //!
-//! Start at [`preview`]: whatever form drafted it, for one item or fifty, the same page says what each
-//! would move and what cannot be; then [`propose`] takes exactly what was looked at, all or none. The
-//! drafts travel inside the page, each with the versions of its items, so that what changed meanwhile
-//! is refused.
+//! Start at [`preview`]. For any form, with one item or fifty, the same page shows what each act would move and
+//! what is impossible. [`propose`] then accepts exactly what was previewed, all or none. The page carries the
+//! drafts with the versions of their items, so that a change in between is refused.
 
 use super::draft::{Form, drafts, edits, items};
 use super::{actor, moment, people};
@@ -32,14 +31,14 @@ struct Page {
     count: String,
     total: String,
     refused: usize,
-    /// `id@digest` of the proposal that is changed; empty for a new one.
+    /// `id@digest` of the edited proposal; empty for a new one.
     edits: String,
     back: String,
 }
 
-/// A draft, and what it would do or why not.
+/// A draft with its effect or its refusal.
 struct Drafted {
-    /// The draft as the next form sends it; empty where it is refused.
+    /// The draft for the next form; empty if refused.
     json: String,
     items: Vec<ActLine>,
     after: Vec<ActLine>,
@@ -97,7 +96,7 @@ pub(crate) async fn preview(
     })
 }
 
-/// What drafts put into a proposal: they name its items, which stay.
+/// The edits of a proposal by new drafts; its items stay the same.
 fn changes(of: (String, String), drafts: Vec<Draft>) -> impl Iterator<Item = Edit> {
     let (proposal_id, digest) = of;
     drafts.into_iter().map(move |Draft { act, note, .. }| Edit {
@@ -146,8 +145,8 @@ impl Drafted {
     }
 }
 
-/// Each item with the notice that comes nearest, where the remark names it, it asks for exactly what came and
-/// every clue agrees. Items without such a notice are left out, and the page counts what is left.
+/// Drafts for items whose nearest notice is named by the remark, has the same amount and agrees with every clue.
+/// Other items are left out, and the page counts them.
 async fn nearest(desk: &Desk, form: &Form, accounts: &[OwnAccount]) -> Result<Vec<Draft>, Fault> {
     let seen = items(form, accounts)?;
     let (accounts, note) = (accounts.to_vec(), form.one("note").to_owned());
@@ -180,7 +179,7 @@ async fn nearest(desk: &Desk, form: &Form, accounts: &[OwnAccount]) -> Result<Ve
     Ok(drafted)
 }
 
-/// Where one goes who changes their mind: the item, or the queue.
+/// Where cancelling leads: the item, or the queue.
 fn back(drafts: &[Draft], accounts: &[OwnAccount]) -> String {
     let only = match drafts {
         [Draft { items, .. }] => items.first(),

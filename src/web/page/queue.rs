@@ -1,7 +1,7 @@
-//! The queue: what is in suspense, filtered, counted beside each filter, a page at a time.
+//! The queue: suspense with filters, counts per filter, and pages.
 //!
-//! Start at [`show`]. The address holds the whole view ([`View`]), so it can be kept, sent and gone
-//! back to. One statement counts for all filters ([`facet`]), another reads the page.
+//! Start at [`show`]. The address contains the whole view ([`View`]), so it can be bookmarked and shared. One
+//! statement counts for all filters ([`facet`]), another reads the page.
 
 mod cursor_page;
 mod facet;
@@ -29,7 +29,7 @@ use chrono::NaiveDate;
 use facet::Facet;
 use std::collections::BTreeMap;
 
-/// Items that a search finds and counts; more than these are "at least".
+/// Most items that a search counts; above it the page says "at least".
 const COUNTED_MAX: usize = 100_000;
 
 #[derive(Template)]
@@ -40,18 +40,18 @@ struct Page {
     as_of: NaiveDate,
     facets: Vec<Facet>,
     lines: Vec<QueueLine>,
-    /// What the filters leave, over all pages.
+    /// Total of the filtered items over all pages.
     total: String,
     total_amount: String,
     cut: bool,
-    /// The addresses of the next page, the one before and the first; empty where there is none.
+    /// The addresses of the next, previous and first page; empty without one.
     next: String,
     previous: String,
     first: String,
-    /// This page’s address, without what was done.
+    /// This page's address without the result of an act.
     here: String,
     export: String,
-    /// The address of the view with the other order.
+    /// The address of the view in the other order.
     reordered: String,
     may_assign: bool,
     may_propose: bool,
@@ -59,7 +59,7 @@ struct Page {
     done: &'static str,
 }
 
-/// What a page of the queue needs of the store.
+/// The page's data from the store.
 struct Found {
     as_of: NaiveDate,
     counts: Counts,

@@ -1,7 +1,7 @@
-//! Refunds: what is still to leave, one refund with all that is known of it, and the file for the bank.
+//! Refunds: the list of pending ones, one refund in detail, and the payment file for the bank.
 //!
-//! Start at [`list`]. Account numbers are masked; [`unmask`] shows them whole, once, and writes down who looked. A
-//! change is asked for and approved in [`act`]; whoever asks does not approve.
+//! Start at [`list`]. Account numbers are masked; [`unmask`] shows them once and records who looked. A change is
+//! requested and approved in [`act`], by two different people.
 
 pub(crate) mod act;
 
@@ -40,7 +40,7 @@ struct One {
     line: Line,
     facts: Vec<(&'static str, String)>,
     item: String,
-    /// A change that waits: what, its particulars, who asked and why, its digest.
+    /// A pending change: kind, details, requester and reason, digest.
     request: Option<(Cow<'static, str>, String, String, String)>,
     is_mine: bool,
     may_ask: bool,
@@ -50,7 +50,7 @@ struct One {
     may_correct: bool,
     may_recall: bool,
     may_untie: bool,
-    /// What may have paid it, or brought it back: value and words.
+    /// Movements that may have paid or returned it: value and words.
     candidates: Vec<(String, String)>,
     candidate_change: &'static str,
     done: &'static str,
@@ -68,7 +68,7 @@ struct Line {
     waits: bool,
 }
 
-/// What the address asks for.
+/// The query.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
@@ -93,7 +93,7 @@ fn line(row: &RefundRow, names: &BTreeMap<String, String>, whole: bool, frame: &
     }
 }
 
-/// The sentence behind an act.
+/// The message after an act.
 fn done(word: &str, frame: &Frame) -> &'static str {
     match word {
         "asked" => {
@@ -138,7 +138,7 @@ pub(crate) async fn show(
     one(&desk, &session, &found, false, &asked.done)
 }
 
-/// Shows account numbers whole, and writes down who looked.
+/// Shows full account numbers and records who looked.
 pub(crate) async fn unmask(
     State(desk): State<Desk>,
     session: Session,
@@ -157,7 +157,7 @@ pub(crate) async fn unmask(
     one(&desk, &session, &found, true, "")
 }
 
-/// A refund with all that its page shows.
+/// A refund with the data of its page.
 struct Found {
     row: RefundRow,
     names: BTreeMap<String, String>,
@@ -255,7 +255,7 @@ fn one(
     })
 }
 
-/// What a change says; account numbers as they may be shown.
+/// The details of a change, with account numbers masked or in full.
 fn particulars(change: &RefundChange, whole: bool) -> String {
     let shown = |account: &str| if whole { account.to_owned() } else { masked(account) };
     match change {

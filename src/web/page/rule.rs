@@ -1,4 +1,4 @@
-//! Rules in force: what the night judges by, each rule with its reason and an example.
+//! The rules in force, each with its reason and an example.
 
 use crate::remittance::{Language, Localized};
 use crate::rulebook::Rulebook;
@@ -25,7 +25,7 @@ struct Page {
     handbook: Vec<(u8, Cow<'static, str>)>,
 }
 
-/// A rule with its reason, and an example of it.
+/// A rule with its reason and an example.
 struct Rule {
     id: String,
     why: String,
@@ -33,7 +33,7 @@ struct Rule {
     gives: String,
 }
 
-/// Who decides what up to which amount.
+/// Who may decide up to which amount.
 struct Limit {
     id: String,
     why: String,
@@ -95,7 +95,7 @@ fn settings(rules: &Rulebook, language: Language) -> Vec<(&'static str, String)>
     ]
 }
 
-/// Why, in Chinese, for the rules that ship; a centre's own rule says it in its file's language.
+/// Chinese reasons of the built-in rules; a centre's own rule gives its reason in its file's language.
 #[rustfmt::skip] // A table is read by column.
 const CHINESE: &[(&str, &str)] = &[
     ("own-transfer",     "中心自有账户之间的划转不是缴款，无论附言写什么。"),
@@ -132,7 +132,7 @@ fn ignore(rules: &Rulebook, language: Language) -> Vec<Rule> {
     rules.matching.ignore.iter().map(rule).collect()
 }
 
-/// Every rule of the remark with its first example.
+/// Every remark rule with its first example.
 fn readings(rules: &Rulebook, language: Language) -> Vec<Rule> {
     let remark = &rules.remark;
     let reasons = remark
@@ -160,7 +160,7 @@ fn readings(rules: &Rulebook, language: Language) -> Vec<Rule> {
         .collect()
 }
 
-/// What an example reads as, and how surely.
+/// The parse of an example and its certainty.
 fn gives(example: &Example, language: Language) -> String {
     let reference = example.gives.as_deref().unwrap_or("–");
     let surely = match (language, example.certainty.as_str()) {

@@ -1,4 +1,4 @@
-//! 批次: the nights there were; and one with its files, what it decided, and what a person should know.
+//! 批次: the list of nights; and one night with its files, decisions and warnings.
 
 use super::{ROWS, cut};
 use crate::nightly;
@@ -51,7 +51,7 @@ struct Page {
     letters_href: String,
 }
 
-/// A file that was taken in.
+/// An ingested file.
 struct File {
     name: String,
     kind: String,
@@ -70,7 +70,7 @@ struct Decided {
     href: String,
 }
 
-/// Something to know.
+/// A warning.
 struct Told {
     title: Cow<'static, str>,
     place: String,

@@ -1,7 +1,7 @@
-//! 总览: what came in, what settled, what is in suspense since when and why, and what needs me.
+//! 总览: today's receipts and settlements, suspense by age and reason, and my tasks.
 //!
-//! Start at [`show`]. Every figure leads to the list it counts; every chart has its figures as text
-//! beside it. What is in suspense is counted now, the rest stands as the latest night left it.
+//! Start at [`show`]. Every number links to the list it counts, and every chart has its numbers as text. Suspense
+//! is counted now, the rest is as of the latest night.
 
 use super::as_of;
 use crate::nightly::night_point;
@@ -22,23 +22,23 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
-/// Nights that the trend looks back.
+/// Nights in the trend.
 const NIGHTS: u32 = 90;
 
 #[derive(Template)]
 #[template(path = "desk/today.html")]
 struct Page {
     frame: Frame,
-    /// The latest night; `None` before there was any.
+    /// The latest night; `None` before the first.
     night: Option<Night>,
     tiles: Vec<Tile>,
     mine: Vec<Tile>,
-    /// What is in suspense, in two columns.
+    /// Suspense breakdowns, in two columns.
     breakdowns: [Vec<Breakdown>; 2],
     trend: Option<Trend>,
 }
 
-/// A figure that leads to what it counts.
+/// A number with a link to what it counts.
 struct Tile {
     name: &'static str,
     value: String,
@@ -46,7 +46,7 @@ struct Tile {
     href: String,
 }
 
-/// What the night did.
+/// Results of the night.
 struct Night {
     as_of: NaiveDate,
     href: String,
@@ -54,21 +54,21 @@ struct Night {
     movement: [(&'static str, String, String); 4],
 }
 
-/// What is in suspense, by one thing.
+/// Suspense by one criterion.
 struct Breakdown {
     name: &'static str,
     rows: Vec<Row>,
     total: Option<(String, String)>,
 }
 
-/// A line of a table with its bar.
+/// A table row with its bar.
 struct Row {
     words: String,
     count: String,
     amount: String,
     is_negative: bool,
     href: String,
-    /// The bar's length, in thousandths.
+    /// The bar's length in thousandths.
     share: u64,
     class: &'static str,
 }
@@ -80,7 +80,7 @@ struct Found {
     feeds: Vec<FeedRow>,
     counts: Counts,
     awaiting: Tally,
-    /// What others proposed and waits.
+    /// Pending proposals of others.
     waiting: Tally,
     sent_back: Tally,
 }
@@ -123,8 +123,7 @@ fn page(frame: Frame, session: &Session, found: &Found) -> Page {
     }
 }
 
-/// The nights as the report's trend takes them, oldest first. What was in suspense before a night is what the one
-/// before it left.
+/// The nights for the report's trend, oldest first. A night's opening suspense is the previous night's closing one.
 fn points(runs: &[RunLine]) -> Vec<NightPoint> {
     let mut before = Tally::default();
     let mut points = Vec::new();
@@ -183,7 +182,7 @@ fn tiles(found: &Found, points: &[NightPoint], language: Language) -> Vec<Tile> 
     ]
 }
 
-/// What waits for whoever reads.
+/// Tasks that wait for the reader.
 fn mine(found: &Found, session: &Session, frame: &Frame) -> Vec<Tile> {
     let say = |zh, en| frame.language.choose(zh, en);
     let me = Assigned::To(session.person_id.clone());
@@ -252,12 +251,12 @@ fn row(words: String, tally: Tally, href: String, most: u128, class: &'static st
     }
 }
 
-/// All amounts together without their signs, which bars are measured by.
+/// The sum of all absolute amounts, the scale of the bars.
 fn whole(tallies: &[Tally]) -> u128 {
     tallies.iter().map(|tally| tally.amount.fen().unsigned_abs()).sum()
 }
 
-/// One table: each value with what is in suspense under it, the empty ones left out.
+/// One table: each non-empty value with its suspense.
 fn breakdown<T: Copy>(
     name: &'static str,
     counts: &Counts,

@@ -1,4 +1,4 @@
-//! 操作日志: the audit trail, searched, taken out as a file ([`export`]), and whether its chain holds.
+//! 操作日志: the audit trail: search, export ([`export`]) and verification of its chain.
 
 pub(crate) mod export;
 
@@ -28,11 +28,11 @@ struct Page {
     events: Vec<(&'static str, Cow<'static, str>)>,
     lines: Vec<Line>,
     next: String,
-    /// What the chain was found to be; only where that was asked for.
+    /// The verification, if requested.
     verified: Option<Verified>,
 }
 
-/// The chain, gone through from its first entry.
+/// The result of verifying the chain from its first entry.
 struct Verified {
     holds: bool,
     words: String,
@@ -47,10 +47,10 @@ struct Line {
     role: String,
     event: String,
     subject: String,
-    /// Where the subject has a page.
+    /// Link to the subject's page, if it has one.
     href: String,
     detail: String,
-    /// The beginning of the hash; the whole of it in the export.
+    /// The beginning of the hash; the export has all of it.
     hash: String,
 }
 
@@ -61,7 +61,7 @@ pub(crate) struct Asked {
     event: String,
     subject: String,
     after: String,
-    /// Not empty: go through the chain.
+    /// Not empty: verify the chain.
     verify: String,
 }
 

@@ -1,4 +1,4 @@
-//! 流水: every transaction, searched; and one with what became of it, posting by posting.
+//! 流水: the search of all transactions; and one transaction with its outcome and postings.
 
 use super::{ROWS, cut};
 use crate::remittance::account::masked;
@@ -59,17 +59,17 @@ struct Page {
     reason: Cow<'static, str>,
     rule: String,
     decided_on: String,
-    /// Staff decided it, and the explanation is why it had been in suspense.
+    /// Staff decided it; the explanation is why it was in suspense.
     by_staff: bool,
     rest: String,
     why: Why,
     notices: Vec<(String, String)>,
     postings: Vec<(NaiveDate, Cow<'static, str>, Cow<'static, str>, String)>,
-    /// Its page as an item; empty where it was never open.
+    /// Its item page; empty if it was never open.
     item: String,
 }
 
-/// What the address asks for.
+/// The query.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
@@ -161,7 +161,7 @@ pub(crate) async fn list(
     })
 }
 
-/// The receiving banks, each once.
+/// The receiving banks without duplicates.
 fn banks(accounts: &[OwnAccount]) -> Vec<(String, String)> {
     let banks: BTreeSet<(String, String)> =
         accounts.iter().map(|one| (one.bank.clone(), foreign(&one.bank_name))).collect();

@@ -1,22 +1,21 @@
-//! What makes a password easy to guess, in words: the piece of it that most characters stand in.
+//! Explains what makes a password easy to guess: the pattern that covers most of its characters.
 
 use crate::remittance::{Language, Localized};
 use std::borrow::Cow;
 use zxcvbn::Entropy;
 use zxcvbn::matching::patterns::MatchPattern;
 
-/// Why a password is guessed soon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hint {
     /// A word of the trade, or a name of the centre or the person.
     Known,
-    /// Among the passwords and words that are tried first.
+    /// A common password or word.
     Common,
     Keyboard,
     Repeat,
     Sequence,
     Date,
-    /// Nothing in particular: there is too little of it.
+    /// Nothing in particular: it is too short.
     Little,
 }
 
@@ -24,7 +23,7 @@ impl Hint {
     pub(super) fn of(found: &Entropy) -> Self {
         let longest = found.sequence().iter().max_by_key(|part| part.token.chars().count());
         longest.map_or(Self::Little, |part| match &part.pattern {
-            // The type of dictionaries has no public path; its name is what tells.
+            // The dictionary type has no public path, so its name is compared.
             MatchPattern::Dictionary(word)
                 if format!("{:?}", word.dictionary_name) == "UserInputs" =>
             {

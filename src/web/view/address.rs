@@ -1,16 +1,16 @@
-//! Addresses of the desk: a path, and a query that holds the view.
+//! Builds the desk's addresses: a path and a query.
 //!
-//! Start at [`Query`]. Only what is set stands in an address, in a fixed order, so that the same view
-//! always has the same one; what a payer or bank named is percent-encoded.
+//! Start at [`Query`]. It contains only parts that are set, in a fixed order, so that the same view always has the
+//! same address; texts of payers and banks are percent-encoded.
 
 use form_urlencoded::byte_serialize;
 
-/// The query of an address, part by part.
+/// The parts of a query string.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Query(Vec<(&'static str, String)>);
 
 impl Query {
-    /// With this part set, or taken out where the value is empty; its place stays.
+    /// Sets a part in its place, or removes it if the value is empty.
     #[must_use]
     pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
         match self.0.iter_mut().find(|(known, _)| *known == name) {
@@ -39,9 +39,8 @@ impl Query {
     }
 }
 
-/// A part of a path. A space is `%20` there, not `+`. A part that is only dots is a step up to every
-/// browser, encoded or not, so it gets a `~` before it, as does what begins with one; [`named`] takes
-/// it off again.
+/// Encodes a path segment. A space becomes `%20`, not `+`. Every browser treats a segment of only dots as a step
+/// up, encoded or not, so it gets a `~` prefix, as does a segment that begins with one; [`named`] removes it.
 pub(crate) fn part(text: &str) -> String {
     let encoded: String = byte_serialize(text.as_bytes()).collect();
     let mark =
@@ -49,7 +48,7 @@ pub(crate) fn part(text: &str) -> String {
     format!("{mark}{}", encoded.replace('+', "%20"))
 }
 
-/// What a part of a path names, once it is decoded.
+/// The name in a decoded path segment.
 pub(crate) fn named(part: &str) -> &str {
     part.strip_prefix('~').unwrap_or(part)
 }

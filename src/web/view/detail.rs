@@ -1,6 +1,6 @@
-//! The details of an entry of the trail, which are kept as JSON, in words.
+//! Puts the JSON details of a trail entry into words.
 //!
-//! What this release does not know of them is shown as it is kept: a trail hides nothing.
+//! Unknown details are shown as stored: a trail hides nothing.
 
 use super::proposal::{Known, after};
 use super::{foreign, yuan};
@@ -8,7 +8,7 @@ use crate::remittance::{Language, Localized, Money};
 use crate::suspense::{AccessKind, Act, CounterOperation, Role};
 use serde_json::Value;
 
-/// What an entry says besides what happened.
+/// What an entry says besides its kind.
 pub(crate) fn words(detail: &str, known: &Known, language: Language) -> String {
     let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(detail) else {
         return foreign(detail);
@@ -57,7 +57,7 @@ pub(crate) fn words(detail: &str, known: &Known, language: Language) -> String {
     parts.join(" · ")
 }
 
-/// What an entry says of people's access, and of whose hands an act was in; `None` where it is no such thing.
+/// The words for a detail about access or about who holds an act; `None` for other details.
 fn access(name: &str, text: &str, known: &Known, language: Language) -> Option<String> {
     let kind = match (name, text) {
         ("change", code) => AccessKind::from_code(code),

@@ -1,23 +1,23 @@
-//! Notices that may be meant, with a tick for each thing that speaks for or against.
+//! Suggested notices, with a tick for each piece of evidence.
 
 use super::{foreign, yuan};
 use crate::remittance::{Language, Localized};
 use crate::report::{Holds, Suggestion};
 use std::borrow::Cow;
 
-/// A notice beside an item.
+/// A suggested notice of an item.
 pub(crate) struct Candidate {
     pub(crate) reference: String,
     pub(crate) employer: String,
     pub(crate) employer_href: String,
     pub(crate) month: String,
     pub(crate) amount: String,
-    /// It asks for exactly what came.
+    /// Its amount equals the money received.
     pub(crate) exact: bool,
     pub(crate) ticks: Vec<Tick>,
 }
 
-/// One thing that was compared. The sign is for the eye, `says` for the ear.
+/// One comparison. The sign is visual, `says` is for screen readers.
 pub(crate) struct Tick {
     pub(crate) class: &'static str,
     pub(crate) sign: &'static str,

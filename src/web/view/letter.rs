@@ -1,10 +1,10 @@
-//! Where a letter stands and where letters go, in words.
+//! Words for letters' states and addresses.
 
 use crate::alert::LetterState;
 use crate::remittance::Language;
 use crate::store::ContactPreference;
 
-/// Whether it did not arrive, as far as anybody knows.
+/// Whether it did not arrive, as far as known.
 pub(crate) const fn failed(state: Option<LetterState>) -> bool {
     match state {
         Some(
@@ -26,7 +26,7 @@ pub(crate) const fn failed(state: Option<LetterState>) -> bool {
     }
 }
 
-/// How it is known that an address is the employer's.
+/// How an address is known to be the employer's.
 pub(crate) fn known_by(choice: &ContactPreference, language: Language) -> String {
     let day = choice.confirmed_on.map(|day| format!(" {day}")).unwrap_or_default();
     match choice.confirmed_by.as_deref() {

@@ -1,7 +1,7 @@
-//! A proposal as people read it: what is, what shall be, who says so and why.
+//! A proposal for people: before and after, who proposed it and why.
 //!
-//! Start at [`Shown::of`]. An approver must see before and after at once; so every act is written out in
-//! the notices and amounts it moves, never as a code.
+//! Start at [`Shown::of`]. An approver must see before and after at once, so every act is written out as the
+//! notices and amounts it moves, never as a code.
 
 use super::{address, count, foreign, instant, yuan};
 use crate::remittance::{Language, Localized, Money, PaymentReference, said};
@@ -10,12 +10,12 @@ use crate::suspense::{Act, Actor, DeskRules, ItemId, Person, Proposal, ProposalS
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// What a proposal names, looked up.
+/// The names that a proposal refers to.
 #[derive(Default)]
 pub(crate) struct Known {
     pub(crate) notices: BTreeMap<PaymentReference, NoticeRow>,
     pub(crate) accounts: Vec<OwnAccount>,
-    /// Names of people by what they log in with.
+    /// Display names by login.
     pub(crate) people: BTreeMap<String, String>,
 }
 
@@ -29,26 +29,26 @@ pub(crate) struct Shown {
     pub(crate) count: String,
     pub(crate) by: String,
     pub(crate) at: String,
-    /// What to know of who proposed and approved: whose access another person had renewed; a sentence each.
+    /// Sentences about proposers and approvers whose access another person renewed.
     pub(crate) flags: Vec<String>,
     pub(crate) note: String,
     pub(crate) state: Cow<'static, str>,
     pub(crate) is_open: bool,
     pub(crate) is_mine: bool,
-    /// Where the reader can change it; empty where not.
+    /// Where the reader can edit it; empty if not.
     pub(crate) edit: String,
     pub(crate) before: Vec<ActLine>,
     pub(crate) after: Vec<ActLine>,
     pub(crate) approvals: Vec<ActLine>,
-    /// So many more have to agree.
+    /// How many more approvals it needs.
     pub(crate) missing: usize,
-    /// Why this reader cannot approve it; empty where they can.
+    /// Why this reader cannot approve it; empty if they can.
     pub(crate) why_not: String,
-    /// Who ended it, when and why; empty while it is open.
+    /// Who ended it, when and why; empty while open.
     pub(crate) ended: String,
 }
 
-/// A sentence, and where it leads.
+/// A sentence with a link.
 pub(crate) struct ActLine {
     pub(crate) words: String,
     pub(crate) href: String,
@@ -61,7 +61,7 @@ impl ActLine {
 }
 
 impl Known {
-    /// What people call somebody.
+    /// A person's display name.
     pub(crate) fn person(&self, login: &str) -> String {
         self.people
             .get(login)
@@ -69,7 +69,7 @@ impl Known {
             .map_or_else(|| foreign(login), |name| foreign(name))
     }
 
-    /// An item, by its bank and serial, with its page.
+    /// An item by its bank and serial, with a link.
     pub(crate) fn item(&self, id: &ItemId) -> ActLine {
         let account = self.accounts.iter().find(|account| account.account_no == id.account_no);
         ActLine {
@@ -142,7 +142,7 @@ impl Shown {
     }
 }
 
-/// Whose access another person had renewed a short while before they proposed or approved.
+/// People whose access another person renewed shortly before they proposed or approved.
 fn flags(proposal: &Proposal, known: &Known, language: Language) -> Vec<String> {
     let proposer = [(&proposal.proposed_by, &proposal.proposer_renewed_by)];
     let approvers = proposal.approvals.iter().map(|one| (&one.by, &one.renewed_by));
@@ -152,7 +152,7 @@ fn flags(proposal: &Proposal, known: &Known, language: Language) -> Vec<String> 
     proposer.into_iter().chain(approvers).filter_map(renewed).collect()
 }
 
-/// That somebody's access was renewed by another of late.
+/// That another person recently renewed somebody's access.
 pub(crate) fn renewed(who: &str, by: &str, language: Language) -> String {
     said!(
         language,
@@ -162,14 +162,14 @@ pub(crate) fn renewed(who: &str, by: &str, language: Language) -> String {
     .into_owned()
 }
 
-/// Where a proposal is changed: on the page of its first item. A reversal is proposed or not.
+/// Where a proposal is edited: on its first item's page. A reversal cannot be edited.
 fn edit(proposal: &Proposal, known: &Known) -> String {
     let first = proposal.items.first().filter(|_| proposal.act != Act::Reverse);
     let page = first.map(|seen| known.item(&seen.id).href).filter(|href| !href.is_empty());
     page.map(|href| format!("{href}#acts")).unwrap_or_default()
 }
 
-/// What shall be, a line for each notice, employer or day that is named.
+/// The state after the act, one line per notice, employer or day.
 pub(crate) fn after(act: &Act, known: &Known, language: Language) -> Vec<ActLine> {
     let say = |zh: &str, en: &str| language.choose(zh, en).to_owned();
     match act {
@@ -225,7 +225,7 @@ pub(crate) fn after(act: &Act, known: &Known, language: Language) -> Vec<ActLine
     }
 }
 
-/// The notices that are paid, and what the advance balance adds.
+/// The paid notices, and what the advance balance adds.
 fn settled(
     notices: &[PaymentReference],
     from_advance: Option<Money>,

@@ -1,24 +1,24 @@
-//! A remark with its reading marked in it, and every fold explained.
+//! A remark with its parsed parts marked and every normalisation explained.
 //!
-//! Start at [`Remark::read`]. The pieces joined are what the bank gave, with only the invisible made
-//! visible; below stands what was done to each piece, by which rule, in words.
+//! Start at [`Remark::read`]. The pieces together are the bank's text, with only invisible characters made visible.
+//! Below it, each step is explained with its rule.
 
 use super::foreign;
 use crate::remark::{Certainty, Reader, Reading, SegmentKind, Step, marked};
 use crate::remittance::{Language, Localized, RemarkField};
 use std::borrow::Cow;
 
-/// Pieces and steps that are shown of one remark; a hostile one may alternate for megabytes.
+/// Most pieces and steps shown per remark; a hostile one may have megabytes of them.
 const PIECES_MAX: usize = 64;
 
-/// One free text of the bank.
+/// One remark field.
 pub(crate) struct Remark {
     pub(crate) field: Cow<'static, str>,
     pub(crate) pieces: Vec<Piece>,
-    /// What it amounts to.
+    /// The result.
     pub(crate) verdict: String,
     pub(crate) steps: Vec<Done>,
-    /// What the payer should do otherwise.
+    /// Advice for the payer.
     pub(crate) advice: Vec<String>,
 }
 
@@ -36,7 +36,7 @@ pub(crate) enum Kind {
     Stripped,
 }
 
-/// One thing that was done to the remark.
+/// One step of normalisation.
 pub(crate) struct Done {
     pub(crate) found: String,
     pub(crate) became: String,
@@ -45,7 +45,7 @@ pub(crate) struct Done {
 }
 
 impl Remark {
-    /// Reads a remark by today's rules.
+    /// Parses a remark by today's rules.
     pub(crate) fn read(
         field: RemarkField,
         text: &str,
@@ -70,14 +70,14 @@ impl Remark {
         }
     }
 
-    /// Whether anything was read in it.
+    /// Whether anything was parsed.
     pub(crate) fn speaks(&self) -> bool {
         self.pieces.iter().any(|piece| piece.kind != Kind::Plain)
     }
 }
 
 impl Piece {
-    /// The piece's place in a template: which mark it gets.
+    /// Lets a template test the piece's mark.
     pub(crate) fn is(&self, kind: &str) -> bool {
         kind == match self.kind {
             Kind::Plain => "plain",
@@ -98,7 +98,7 @@ fn pieces(text: &str, reading: &Reading) -> Vec<Piece> {
             SegmentKind::Stripped => Kind::Stripped,
         };
         let text = foreign(&segment.text);
-        // A blank that was taken out must be seen to be believed.
+        // Show a removed blank, because readers cannot see it otherwise.
         let text = if kind == Kind::Stripped {
             text.replace([' ', '\u{3000}', '\u{A0}'], "␣")
         } else {
@@ -144,7 +144,7 @@ fn done(text: &str, step: &Step, language: Language) -> Done {
     }
 }
 
-/// Why, for the rules that ship; a centre's own rule is named by its id.
+/// The reason of a built-in rule; a centre's own rule is named by its id.
 pub(crate) fn why(rule: &str, language: Language) -> Option<&'static str> {
     #[rustfmt::skip] // A table is read by column.
     const WHY: &[(&str, &str, &str)] = &[

@@ -1,7 +1,7 @@
-//! Why an item is open: the sentence, and each condition with what was wanted and what was found.
+//! Why an item is open: the sentence, and each condition with the expected and the actual value.
 //!
-//! Start at [`Why::of`]. The explanation was kept when the decision was made, with its amounts and
-//! counts, so the page says what held then, whatever became of notices and rules since.
+//! Start at [`Why::of`]. The explanation was stored with the decision, with its amounts and counts, so the page
+//! shows what was true then, whatever changed since.
 
 use super::yuan;
 use crate::matching::explanation::{
@@ -12,25 +12,24 @@ use crate::remittance::{
     Bilingual, Language, Localized, Money, NoticeStage, PaymentReference, Total,
 };
 
-/// Why an item is open.
 #[derive(Default)]
 pub(crate) struct Why {
     pub(crate) sentence: String,
     pub(crate) conditions: Vec<Condition>,
 }
 
-/// One thing that had to hold.
+/// One condition.
 pub(crate) struct Condition {
     pub(crate) name: String,
     pub(crate) wanted: String,
     pub(crate) found: String,
-    /// By how much it failed; empty where there is no measure.
+    /// The difference; empty without a measure.
     pub(crate) gap: String,
     pub(crate) holds: bool,
 }
 
 impl Why {
-    /// From the explanation as it is kept; empty where this release does not know it.
+    /// From the stored explanation; empty if this release does not know it.
     pub(crate) fn of(explanation: Option<&str>, language: Language) -> Self {
         let Some(explanation) = explanation.and_then(|text| text.parse::<Explanation>().ok())
         else {

@@ -1,7 +1,7 @@
-//! Asks on a terminal which column is what.
+//! Asks on a terminal what each column means.
 //!
-//! Start at [`ask`]. Each question has an answer already, what the heading was understood as, so that whoever agrees only
-//! presses the return key. Nothing is decided here: the answers are what `--column` would have said.
+//! Start at [`ask`]. Each question has the parsed heading as default, so that the return key accepts it. Nothing is
+//! decided here: the answers equal `--column` options.
 
 use super::draft::heading;
 use crate::cli::args::Role;
@@ -11,10 +11,10 @@ use crate::remittance::{Language, Localized};
 use crate::rulebook::bank::Field;
 use std::io::{BufRead, Write};
 
-/// Cells of a column that are shown.
+/// Sample cells shown per column.
 const SHOWN: usize = 3;
 
-/// The columns that are other than understood, as `--column` names them; `None` where the input ended.
+/// The columns that differ from their default, as in `--column`; `None` if the input ended.
 pub(super) fn ask(
     outline: &Outline,
     from: &mut impl BufRead,
@@ -43,7 +43,7 @@ pub(super) fn ask(
             }
             match answer(line.trim(), default) {
                 Some(role) if role == default && column.understood != Understood::Unknown => break,
-                // A column that nobody knows and nobody needs is said to be so.
+                // State that an unknown, unneeded column is unused.
                 Some(role) => {
                     said.push((role, format!("#{}", place + 1)));
                     break;
@@ -103,7 +103,7 @@ mod tests {
             crate::feed::outline::outline(&mut Cursor::new(file), &layouts, None).unwrap();
         let debit = Field::all().position(|field| field == Field::Debit).unwrap() + 1;
         let mut to = Vec::new();
-        // The day is proposed already: its column alone holds days.
+        // The day is already proposed: only its column has days.
         let typed = format!("\n收入金额\nrubbish\n{debit}\n\n0\n");
         let said = ask(&outline, &mut typed.as_bytes(), &mut to).unwrap().unwrap();
         let want = [

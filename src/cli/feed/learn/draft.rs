@@ -1,9 +1,10 @@
-//! What a layout says before it is proved: which column is what, and how amounts, days and directions are written.
+//! An unproved layout: the meaning of columns and the form of amounts, days and directions.
 //!
-//! Start at [`Draft::all`]. What somebody says of a column goes before what its heading says; where the words of a direction can mean either way,
-//! each way is a draft of its own, and the balances choose.
+//! Start at [`Draft::all`]. A stated meaning takes precedence over a heading. If the words of a direction are
+//! ambiguous, each meaning becomes a draft and the balances decide.
 //!
-//! Invariant: each field has at most one column in the layout; what is not in it is read by its heading, or not at all.
+//! Invariant: each field has at most one column in the layout; other columns are read by their heading or not at
+//! all.
 
 use crate::cli::args::{AmountHow, LearnArgs, Role, SerialFor};
 use crate::cli::failure::Failure;
@@ -11,20 +12,20 @@ use crate::feed::outline::{Outline, Understood};
 use crate::rulebook::bank::{AmountModel, AmountStyle, DateOrder, Field};
 use crate::rulebook::headings::Headings;
 
-/// The fields for words: of these a statement may have several columns each.
+/// Text fields: a statement may have several columns of each.
 const WORDS: [Field; 4] = [Field::Summary, Field::Postscript, Field::Purpose, Field::Note];
-/// Columns without which there is nothing to read.
+/// At least one of these columns is needed.
 const AMOUNTS: [Field; 3] = [Field::Amount, Field::Credit, Field::Debit];
 
-/// Words for money in, and for money out.
+/// Words for credit and for debit.
 type Words = (Vec<String>, Vec<String>);
 
-/// A layout to be proved.
+/// A layout to prove.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Draft {
-    /// What each column is; `None` for one that is not read.
+    /// The field of each column; `None` for an unread one.
     pub(super) roles: Vec<Option<Field>>,
-    /// Columns that are said to be what they are.
+    /// Columns whose meaning was stated.
     pub(super) given: Vec<bool>,
     pub(super) amount: Option<AmountModel>,
     pub(super) credit: Vec<String>,
@@ -40,10 +41,10 @@ fn usage<T>(sentence: String) -> Result<T, Failure> {
 }
 
 impl Draft {
-    /// The drafts that what is said and understood allows, the likeliest first.
+    /// The possible drafts, most likely first.
     ///
     /// # Errors
-    /// Where a column is not there, or what a statement needs is missing: what to say with which option.
+    /// When a column does not exist or a required one is missing, with the option to use.
     pub(super) fn all(
         outline: &Outline,
         headings: &Headings,
@@ -75,13 +76,13 @@ impl Draft {
         Ok(words.into_iter().map(of).collect())
     }
 
-    /// The rows that are movements.
+    /// The rows with movements.
     pub(super) fn data(&self, outline: &Outline) -> Outline {
         let day = self.column(Field::Date).unwrap_or(usize::MAX);
         outline.of_days(day, self.dates)
     }
 
-    /// The column of a field in the layout: of several for words the one that was said.
+    /// A field's column in the layout; of several text columns the stated one.
     pub(super) fn column(&self, field: Field) -> Option<usize> {
         let mut columns = (0..self.roles.len()).filter(|column| self.is(*column, field));
         let said = columns.clone().find(|column| self.given.get(*column) == Some(&true));
@@ -92,7 +93,7 @@ impl Draft {
         self.roles.get(column).copied().flatten() == Some(field)
     }
 
-    /// Changes money in for money out.
+    /// Swaps credit and debit.
     pub(super) fn swap(&mut self) {
         for role in &mut self.roles {
             *role = match *role {
@@ -104,7 +105,7 @@ impl Draft {
         std::mem::swap(&mut self.credit, &mut self.debit);
     }
 
-    /// A column that only counts rows tells no payment from another.
+    /// A column that only counts rows does not distinguish payments.
     fn leave_out_counting(&mut self, outline: &Outline) -> Result<(), Failure> {
         let Some(column) = self.column(Field::Serial) else { return Ok(()) };
         let counts =
@@ -123,7 +124,7 @@ impl Draft {
     }
 
     fn find_dates(&mut self, outline: &Outline, args: &LearnArgs) -> Result<(), Failure> {
-        // 交易时间 may be a day, an instant or a time of day: where no other column is the day, it is.
+        // 交易时间 may be a day, an instant or a time: it is the day if no other column is.
         let time =
             self.column(Field::Time).filter(|column| !outline.date_orders(*column).is_empty());
         if self.column(Field::Date).is_none()
@@ -173,7 +174,7 @@ impl Draft {
             Some(AmountHow::Signed) => AmountModel::Signed,
             None if credit && debit => AmountModel::Pair,
             None if amount && flag => AmountModel::Flagged,
-            // One of the two is there: the other is what is missing.
+            // One of the two exists, so the other is missing.
             None if !amount && (credit || debit) => AmountModel::Pair,
             None => AmountModel::Signed,
         };
@@ -193,7 +194,7 @@ impl Draft {
         self.leave_out_amounts(model);
         let parties = self.column(Field::PayerAccount).is_some()
             && self.column(Field::PayeeAccount).is_some();
-        // Which side the own account is on may say the way too.
+        // The side of the own account may show the direction too.
         let by_parties = model == AmountModel::Signed && args.amount.is_none() && parties;
         self.amount = Some(model).filter(|_| !by_parties);
         let columns: Vec<usize> = AMOUNTS
@@ -205,7 +206,7 @@ impl Draft {
         Ok(())
     }
 
-    /// The amounts that the model does not use are not read.
+    /// Drops the amount columns that the model does not use.
     fn leave_out_amounts(&mut self, model: AmountModel) {
         let useless: &[Field] = match model {
             AmountModel::Pair => &[Field::Amount],
@@ -217,7 +218,7 @@ impl Draft {
         }
     }
 
-    /// The words of the direction's column, as lists for money in and money out; two ways where nothing tells.
+    /// The words of the direction column for credit and debit; both assignments if nothing decides.
     fn words(&self, outline: &Outline, headings: &Headings) -> Result<Vec<Words>, Failure> {
         let values = &headings.values;
         let (mut credit, mut debit) = (self.credit.clone(), self.debit.clone());
@@ -266,7 +267,7 @@ impl Draft {
     }
 }
 
-/// What each column is: as it is said, else as its heading is understood.
+/// The meaning of each column: as stated, else from its heading.
 fn roles(
     outline: &Outline,
     said: &[(Role, String)],
@@ -296,7 +297,7 @@ fn roles(
     }
     let given: Vec<bool> = roles.iter().map(Option::is_some).collect();
     let mut taken: Vec<Field> = roles.iter().flatten().filter_map(|role| role.field()).collect();
-    // Who says where amounts stand means these and no others.
+    // Stated amount columns exclude all others.
     let pair = taken.contains(&Field::Credit) || taken.contains(&Field::Debit);
     if taken.contains(&Field::Amount) {
         taken.extend([Field::Credit, Field::Debit]);
@@ -327,7 +328,7 @@ impl Role {
     }
 }
 
-/// The column that is meant by a heading, or by `#3`.
+/// The column of a heading or of `#3`.
 fn find(outline: &Outline, name: &str) -> Result<usize, Failure> {
     let folded = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
     let number = name.strip_prefix('#').and_then(|number| number.parse::<usize>().ok());

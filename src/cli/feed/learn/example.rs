@@ -1,10 +1,10 @@
-//! Invents rows in the form of a file's own, and says what must be read in them.
+//! Invents rows in the form of a file, with their expected parse.
 //!
-//! Start at [`Example::of`]. Separators, groups, guards and the words of a direction are the bank's; accounts, names, numbers,
-//! words and amounts are ours. What is said to come out is worked out from what was invented, not from reading it, so the
-//! example proves the layout.
+//! Start at [`Example::of`]. Separators, groups, guards and direction words come from the bank; accounts, names,
+//! numbers, texts and amounts are invented. The expected parse is computed from the invented values and not by
+//! reading the rows, so the example proves the layout.
 //!
-//! Invariant: no cell of the file that says anything of a payment stands in the example ([`Example::leaks`]).
+//! Invariant: no cell of the file with information about a payment is in the example ([`Example::leaks`]).
 
 use super::draft::Draft;
 use super::form::{AmountForm, dated, numbered, shortest, timed, unguarded};
@@ -14,14 +14,14 @@ use crate::rulebook::bank::Field;
 use chrono::{NaiveDate, NaiveTime};
 use std::collections::BTreeMap;
 
-/// Other inventions that are tried where one happens to be what stands in the file.
+/// Other seeds to try when an invented value happens to be in the file.
 const SEEDS: usize = 24;
-/// Characters from which a cell says something of its own.
+/// From this length on, a cell contains information.
 const TELLING_CHARS: usize = 3;
-/// Characters of a word of form: 借, 人民币, 否.
+/// Longest formal word: 借, 人民币, 否.
 const FORM_CHARS_MAX: usize = 4;
 
-/// Rows of an example: the way of each, and its amount in fen.
+/// Rows of an example: direction and amount in fen.
 const MOVEMENTS: [(Direction, i64); 4] = [
     (Direction::Credit, 1200_00),
     (Direction::Debit, 20_00),
@@ -31,7 +31,7 @@ const MOVEMENTS: [(Direction, i64); 4] = [
 const OPENING: i64 = 10_000_00;
 const STEMS: [&str; 10] = ["甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸"];
 
-/// A text and what must come out of it, as layouts carry them.
+/// A text and its expected parse, as in layouts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Example {
     pub(super) text: String,
@@ -52,20 +52,20 @@ struct Invented {
     balance: i64,
 }
 
-/// What is written the same way in every row.
+/// The values that are written the same way in every row.
 struct Forms<'o> {
     outline: &'o Outline,
     draft: &'o Draft,
     amounts: Vec<AmountForm>,
-    /// Each outgoing amount carries a minus beside its word or in its column.
+    /// Each debit has a minus, in addition to its word or column.
     minus: bool,
     two_parties: bool,
-    /// How the file's currency is read.
+    /// The file's parsed currency.
     currency: String,
 }
 
 impl Example {
-    /// Rows that nothing of the file stands in; `None` where all that can be invented is there already.
+    /// Rows without any value of the file; `None` if every invention occurs in it.
     pub(super) fn of(outline: &Outline, draft: &Draft, currency: &str) -> Option<Self> {
         let data = draft.data(outline);
         let forms = Forms::of(&data, draft, currency);
@@ -73,7 +73,7 @@ impl Example {
         tried.find(|example| example.leaks(outline, draft).is_none())
     }
 
-    /// A cell of the file that stands in the example, though it is none of form.
+    /// A cell of the file that is in the example and is not a formal word.
     pub(super) fn leaks(&self, outline: &Outline, draft: &Draft) -> Option<String> {
         use Field::{Currency, Date, Flag, Reversal, Time};
         for row in &outline.rows {
@@ -131,7 +131,7 @@ impl<'o> Forms<'o> {
             cells: Vec::new(),
         };
         if self.two_parties && self.draft.amount.is_none() {
-            // Which side is the own one is said by a label, as nothing in a row says it.
+            // A label names the own account, because nothing in a row does.
             example.text.insert_str(0, &format!("账号：{}\n", self.own_account(seed)));
         }
         for one in self.movements(seed) {
@@ -168,7 +168,7 @@ impl<'o> Forms<'o> {
         movements
     }
 
-    /// The smallest amount that each of the columns can write.
+    /// The smallest amount that every column can express.
     fn steps(&self) -> i64 {
         let fields = [Field::Amount, Field::Credit, Field::Debit, Field::Balance];
         let columns = fields.into_iter().filter_map(|field| self.draft.column(field));
@@ -201,13 +201,13 @@ impl<'o> Forms<'o> {
         numbered(shape, '2', 11 + seed)
     }
 
-    /// The word of form that stands most often in a column, be it none; nothing where what stands there is longer.
+    /// The most frequent formal word of a column, which may be empty; empty if its usual cell is longer.
     fn word(&self, column: usize) -> String {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for row in &self.outline.rows {
             *counts.entry(row.get(column).map_or("", String::as_str)).or_default() += 1;
         }
-        // Of two that stand as often the first by name, which an empty cell is.
+        // Between equally frequent words take the first in order, so an empty cell wins.
         let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
         let word = most.map_or("", |(word, _)| word);
         if word.chars().count() <= FORM_CHARS_MAX { word.to_owned() } else { String::new() }
@@ -215,7 +215,7 @@ impl<'o> Forms<'o> {
 
     fn cell(&self, column: usize, one: &Invented) -> String {
         let role = self.draft.roles.get(column).copied().flatten();
-        // Of several columns for one thing the first carries it; the others are empty.
+        // Of several columns for one field, only the first is filled.
         let Some(role) = role.filter(|role| self.draft.column(*role) == Some(column)) else {
             return String::new();
         };
@@ -255,7 +255,7 @@ impl<'o> Forms<'o> {
         }
     }
 
-    /// An account, a name or a bank, of the own side or of the other.
+    /// An account, name or bank of either side.
     fn party(&self, column: usize, field: Field, one: &Invented) -> String {
         use Field::{Account, BankCode, BankName, CounterpartyAccount, CounterpartyName};
         use Field::{
@@ -289,13 +289,13 @@ impl<'o> Forms<'o> {
         words.first().cloned().unwrap_or_default()
     }
 
-    /// What the file writes into the amount's column of the other way: nothing, a zero, a hyphen.
+    /// What the file writes in the amount column of the other direction: nothing, a zero, a hyphen.
     fn other_side(&self, column: usize) -> String {
         let mut cells = self.outline.rows.iter().filter_map(|row| row.get(column));
         cells.find(|cell| is_zero(cell)).cloned().unwrap_or_default()
     }
 
-    /// The line that reading the row must give, worked out from what was invented.
+    /// The expected line of the row, computed from the invented values.
     fn entry(&self, one: &Invented, cells: &[String]) -> String {
         let column = |field| self.draft.column(field);
         let cell =
@@ -340,7 +340,7 @@ impl<'o> Forms<'o> {
         line
     }
 
-    /// The time that is read: behind the day, else from a column of its own.
+    /// The expected time: after the day, else from its own column.
     fn time_of(&self, one: &Invented) -> Option<NaiveTime> {
         let (order, shape) = (self.draft.dates, |column| self.shape(column));
         let day = self
@@ -351,7 +351,7 @@ impl<'o> Forms<'o> {
         day.or_else(beside)
     }
 
-    /// The fields of the other side (account, name, bank's number, bank), and the own account's.
+    /// The fields of the other side (account, name, bank number, bank), and the own account's.
     fn sides(&self, way: Direction) -> [Field; 5] {
         use Field::{BankCode, BankName, CounterpartyAccount, CounterpartyName};
         use Field::{PayeeAccount, PayeeBankCode, PayeeBankName, PayeeName};
@@ -360,7 +360,7 @@ impl<'o> Forms<'o> {
         let payee = [PayeeAccount, PayeeName, PayeeBankCode, PayeeBankName];
         let other = [CounterpartyAccount, CounterpartyName, BankCode, BankName];
         let named = |field| self.draft.column(field).is_some();
-        // Where only the payer has columns, that is the other side.
+        // If only the payer has columns, it is the other side.
         let alone = !named(CounterpartyAccount) && !named(CounterpartyName);
         let ([account, name, code, bank], own) = match (self.two_parties, way) {
             (true, Direction::Credit) => (payer, PayeeAccount),
@@ -372,12 +372,12 @@ impl<'o> Forms<'o> {
     }
 }
 
-/// Whether a cell holds no amount: nothing, a zero, a hyphen.
+/// Whether a cell has no amount: empty, a zero, a hyphen.
 fn is_zero(cell: &str) -> bool {
     cell.chars().all(|c| matches!(c, '0' | '.' | ',' | '-' | '—' | '￥' | '¥'))
 }
 
-/// Whether each amount of money out has a minus, beside its word or in its column.
+/// Whether each debit has a minus, in addition to its word or column.
 fn minus_of_debits(outline: &Outline, draft: &Draft) -> bool {
     let flag = draft.column(Field::Flag);
     let (column, flagged) = match (draft.column(Field::Debit), draft.column(Field::Amount)) {

@@ -1,14 +1,14 @@
-//! How a column writes its values, so that invented ones can be written in the same form.
+//! The written form of a column's values, to write invented ones alike.
 //!
-//! Start at [`AmountForm::of`] and [`dated`]. A form keeps separators, guards, groups and lengths; of digits and letters it
-//! keeps only how many there are.
+//! Start at [`AmountForm::of`] and [`dated`]. A form keeps separators, guards, groups and lengths, but of digits
+//! and letters only their number.
 //!
-//! Invariant: no digit, letter or word of a cell comes out of a form, but for the names of currencies.
+//! Invariant: a form contains no digit, letter or word of a cell, except currency names.
 
 use crate::rulebook::bank::{AmountStyle, DateOrder};
 use chrono::{Datelike, NaiveDate, NaiveTime, Timelike};
 
-/// What spreadsheets need to keep the digits of a number.
+/// How a cell protects the digits of a number from spreadsheets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Guard {
     None,
@@ -33,7 +33,7 @@ impl Guard {
     }
 }
 
-/// How a column of amounts writes them.
+/// The form of an amount column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct AmountForm {
     guard: Guard,
@@ -45,10 +45,10 @@ pub(super) struct AmountForm {
     plus: bool,
 }
 
-/// Signs and names of the currency that may stand before an amount.
+/// Currency signs and names that may precede an amount.
 const BEFORE: [&str; 6] = ["￥", "¥", "CNY ", "CNY", "RMB ", "RMB"];
 
-/// What stands before the decimals, and between groups.
+/// The decimal mark and the group separator.
 const fn marks(style: AmountStyle) -> (char, char) {
     match style {
         AmountStyle::Point => ('.', ','),
@@ -57,7 +57,7 @@ const fn marks(style: AmountStyle) -> (char, char) {
 }
 
 impl AmountForm {
-    /// The form of the cells that hold anything.
+    /// The form of the non-empty cells.
     pub(super) fn of<'c>(cells: impl Iterator<Item = &'c str> + Clone, style: AmountStyle) -> Self {
         let (point, comma) = marks(style);
         let longest = cells.clone().max_by_key(|cell| cell.len()).unwrap_or("0.00");
@@ -78,7 +78,7 @@ impl AmountForm {
         }
     }
 
-    /// The smallest step of an amount that the form can write, in fen.
+    /// The smallest amount that the form can express, in fen.
     pub(super) const fn step(&self) -> i64 {
         match self.decimals {
             0 => 100,
@@ -87,7 +87,7 @@ impl AmountForm {
         }
     }
 
-    /// An amount as the file writes it.
+    /// An amount in the file's form.
     pub(super) fn written(&self, fen: i64) -> String {
         let (whole, fraction) = self.parts(fen);
         let (point, comma) = marks(self.style);
@@ -99,7 +99,7 @@ impl AmountForm {
         } else {
             ""
         });
-        // A sign stands before that of the currency nowhere that readers know of.
+        // Readers know no form with a sign before the currency.
         text.push_str(if text.is_empty() { self.before } else { "" });
         for (place, digit) in whole.chars().enumerate() {
             if self.grouped && place > 0 && (whole.len() - place).is_multiple_of(3) {
@@ -115,7 +115,7 @@ impl AmountForm {
         self.guard.around(&text)
     }
 
-    /// The same as a reader gives it back: the file's decimals, no groups.
+    /// The amount as parsed: the file's decimals, no groups.
     pub(super) fn plain(&self, fen: i64) -> String {
         let (whole, fraction) = self.parts(fen);
         let sign = if fen < 0 { "-" } else { "" };
@@ -130,18 +130,18 @@ impl AmountForm {
     }
 }
 
-/// The shortest cell: it shows best whether months and days of one digit stand alone.
+/// The shortest cell shows best whether months and days may have one digit.
 pub(super) fn shortest<'c>(cells: impl Iterator<Item = &'c str>) -> &'c str {
     cells.min_by_key(|cell| cell.chars().count()).unwrap_or_default()
 }
 
-/// A piece of a day's or time's form.
+/// A part of a day's or time's form.
 enum Piece {
     Digits(usize),
     Mark(char),
 }
 
-/// Marks that may stand in days and times.
+/// Marks allowed in days and times.
 const MARKS: &str = "-/.: 年月日时分秒T";
 
 fn pieces(form: &str) -> Vec<Piece> {
@@ -151,7 +151,7 @@ fn pieces(form: &str) -> Vec<Piece> {
             (true, Some(Piece::Digits(count))) => *count += 1,
             (true, _) => pieces.push(Piece::Digits(1)),
             (false, _) if MARKS.contains(c) => pieces.push(Piece::Mark(c)),
-            // A zone, or what no day has: the form ends here.
+            // A time zone, or something that no day has: the form ends here.
             (false, _) => break,
         }
     }
@@ -162,7 +162,7 @@ fn padded(value: u32, digits: usize) -> String {
     if digits >= 2 { format!("{value:02}") } else { value.to_string() }
 }
 
-/// A day, and the time where the form has one, as a column writes them; the time as it is read back.
+/// A day, with the time if the form has one, as the column writes it; and the time as parsed.
 pub(super) fn dated(
     form: &str,
     order: DateOrder,
@@ -188,7 +188,7 @@ pub(super) fn dated(
             Piece::Digits(digits) if place == 0 && digits >= 8 => {
                 text.push_str(&on.format("%Y%m%d").to_string());
                 place = 3;
-                // What is glued on: two digits each, the last perhaps one.
+                // Without separators: two digits each, the last may have one.
                 let glued = (digits - 8).div_ceil(2).min(clock.len());
                 for value in clock.iter().take(glued) {
                     text.push_str(&padded(*value, 2));
@@ -218,7 +218,7 @@ pub(super) fn dated(
     (guard.around(&text), time_read(&clock, times))
 }
 
-/// A time of day as a column writes it; with a day before it where the form has one.
+/// A time as the column writes it, after a day if the form has one.
 pub(super) fn timed(
     form: &str,
     order: DateOrder,
@@ -247,7 +247,7 @@ pub(super) fn timed(
     (guard.around(&text), time_read(&clock, times))
 }
 
-/// Hours, minutes or seconds, or several of them glued; with how many they are.
+/// Hours, minutes or seconds, or several without separators; with their count.
 fn timed_piece(clock: &[u32; 3], from: usize, digits: usize) -> (String, usize) {
     let used = (digits / 2).max(1).min(clock.len().saturating_sub(from));
     let shown = clock.iter().skip(from).take(used).map(|value| padded(*value, digits));
@@ -259,12 +259,12 @@ fn time_read(clock: &[u32; 3], times: usize) -> Option<NaiveTime> {
     (times > 0).then(|| NaiveTime::from_hms_opt(part(0), part(1), part(2))).flatten()
 }
 
-/// Year first is read in every order.
+/// The year first is read in any date order.
 fn starts_with_year(form: &str) -> bool {
     form.bytes().take_while(u8::is_ascii_digit).count() >= 4
 }
 
-/// A number of the same length with the same marks in it: of its digits the first is one of ours and the last ones count.
+/// A number of the same length and marks: the first digit is ours, and the last digits count.
 pub(super) fn numbered(form: &str, first: char, count: usize) -> String {
     let (guard, bare) = Guard::of(form);
     let digits = bare.chars().filter(char::is_ascii_digit).count();
@@ -288,7 +288,7 @@ pub(super) fn numbered(form: &str, first: char, count: usize) -> String {
     guard.around(&text)
 }
 
-/// A number as a reader gives it back.
+/// A number as parsed.
 pub(super) fn unguarded(cell: &str) -> &str {
     Guard::of(cell).1
 }

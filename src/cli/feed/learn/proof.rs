@@ -1,7 +1,7 @@
-//! Reads the whole file under a layout and follows its balances: the proof of what was learnt.
+//! Reads the whole file with a layout and follows its balances, as the proof of the layout.
 //!
-//! Start at [`Proof::of`]. A file stands oldest or newest first, so both orders are followed, for each own account apart; the
-//! order with fewer breaks is the file's.
+//! Start at [`Proof::of`]. A file may be oldest or newest first, so both orders are followed for each own account;
+//! the one with fewer breaks is right.
 
 use crate::feed::{
     self, BlockRead, FeedError, Flag, Reject, Sink, Source, Statement, StatementEntry,
@@ -11,16 +11,16 @@ use crate::rulebook::bank::BankLayouts;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
-/// Places, and rows, that are named.
+/// Places and rows listed.
 const NAMED_MAX: usize = 5;
 
-/// What reading the file came to.
+/// The result of reading the file.
 #[derive(Default)]
 pub(super) struct Proof {
     pub(super) layout: Option<String>,
     pub(super) entries: u64,
     pub(super) rejected: u64,
-    /// The first rows that cannot be read, and the first that can, as they are told.
+    /// The first unreadable rows as messages, and the first readable ones.
     pub(super) rejects: Vec<String>,
     pub(super) first: Vec<String>,
     pub(super) blocks: Vec<BlockRead>,
@@ -31,7 +31,7 @@ pub(super) struct Proof {
 
 #[derive(Default)]
 struct Steps {
-    /// Balance and movement of the row before.
+    /// Balance and movement of the previous row.
     before: Option<(Decimal, Decimal)>,
     tried: u64,
     rising: Breaks,
@@ -55,7 +55,7 @@ impl Breaks {
     }
 }
 
-/// How the balances do.
+/// The result of following the balances.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Balances {
     pub(super) tried: u64,
@@ -69,7 +69,7 @@ impl Balances {
         self.tried > 0 && self.broken == 0
     }
 
-    /// More than a gap here and there: the columns must mean something else.
+    /// More than an occasional gap: the columns must mean something else.
     pub(super) const fn contradict(&self) -> bool {
         self.broken * 8 > self.tried
     }
@@ -77,7 +77,7 @@ impl Balances {
 
 impl Proof {
     /// # Errors
-    /// Where the file cannot be read as a whole under these layouts.
+    /// When the file as a whole cannot be read with these layouts.
     pub(super) fn of(input: &mut dyn Source, layouts: &BankLayouts) -> Result<Self, FeedError> {
         let mut proof = Self::default();
         let facts = feed::read(input, layouts, &mut proof)?;
@@ -134,7 +134,7 @@ impl Sink for Proof {
 
     fn reject(&mut self, reject: Reject) {
         self.rejected += 1;
-        // What cannot be read has a balance that nobody knows.
+        // An unreadable row leaves the balance unknown.
         self.accounts.values_mut().for_each(|steps| steps.before = None);
         if self.rejects.len() < NAMED_MAX {
             self.rejects.push(reject.to_string());

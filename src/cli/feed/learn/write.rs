@@ -1,6 +1,6 @@
-//! Writes a layout as `rules/banks/` holds it.
+//! Formats a layout for `rules/banks/`.
 //!
-//! Start at [`text`]. What is written is what [`Draft`] says and no more: the reader's habits need no words.
+//! Start at [`text`]. It writes only what [`Draft`] states: the reader's defaults need no words.
 
 use super::draft::Draft;
 use super::example::Example;
@@ -8,17 +8,17 @@ use crate::cli::args::SerialFor;
 use crate::feed::outline::{Outline, Understood};
 use crate::rulebook::bank::{AmountModel, AmountStyle, DateOrder, Field};
 
-/// Who the layout is of.
+/// Names for the layout.
 pub(super) struct Names {
-    /// Of the layout, and of its file.
+    /// Id of the layout and its file.
     pub(super) id: String,
     pub(super) bank: String,
     pub(super) bank_name: String,
-    /// What proved it, as one sentence.
+    /// The proof as one sentence.
     pub(super) proof: String,
 }
 
-/// A text as TOML writes it, which is as JSON does, escapes included.
+/// A TOML string, which has the same form and escapes as in JSON.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
@@ -74,7 +74,8 @@ pub(super) fn text(names: &Names, outline: &Outline, draft: &Draft, example: &Ex
     if !passed.is_empty() {
         put("passed", list(&passed));
     }
-    // It fits only what has all its columns: headings such as 日期 or 金额 alone would fit another bank's file.
+    // It applies only if all its columns are present: headings such as 日期 or 金额 alone would also match another
+    // bank's file.
     let columns = columns(outline, draft);
     let codes: Vec<String> = columns.iter().map(|(field, _)| field.code().to_owned()).collect();
     put("must", list(&codes));
@@ -91,7 +92,7 @@ pub(super) fn text(names: &Names, outline: &Outline, draft: &Draft, example: &Ex
     text
 }
 
-/// Lines between three quotes, as they are; escaped where they hold such quotes themselves.
+/// Lines between triple quotes; escaped if they contain such quotes.
 fn block(lines: &str) -> String {
     let plain = |c: char| c == '\n' || c == '\t' || !c.is_control();
     if lines.contains("'''") || !lines.chars().all(plain) {
@@ -100,7 +101,7 @@ fn block(lines: &str) -> String {
     format!("'''\n{lines}'''")
 }
 
-/// The columns that the layout names. A direction beside two columns of amounts says nothing more; its heading may.
+/// The columns of the layout. With two amount columns a direction column adds nothing, but its heading may.
 fn columns(outline: &Outline, draft: &Draft) -> Vec<(Field, String)> {
     let named = |field: Field| {
         let heading = outline.columns.get(draft.column(field)?)?.heading.clone();
@@ -110,7 +111,7 @@ fn columns(outline: &Outline, draft: &Draft) -> Vec<(Field, String)> {
     Field::all().filter(|field| flagged || *field != Field::Flag).filter_map(named).collect()
 }
 
-/// Headings that would be read by themselves, and shall not.
+/// Headings that would be recognised but must not be read.
 fn passed(outline: &Outline, draft: &Draft) -> Vec<String> {
     let columns = outline.columns.iter().zip(&draft.roles).zip(&draft.given);
     let unwanted = columns.filter(|((column, role), given)| {

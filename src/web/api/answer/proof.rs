@@ -1,4 +1,4 @@
-//! What proves the books: links of the audit trail, and the audit.
+//! Proof of the books: links of the audit trail, and the audit.
 
 use super::suspense::trail_json;
 use crate::store;

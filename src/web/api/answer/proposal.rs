@@ -1,4 +1,4 @@
-//! An act on its way from one person to another: as it is drafted, shown, proposed and approved.
+//! Proposals: an act as it is drafted, previewed, proposed and approved.
 
 use super::suspense::Posting;
 use crate::remittance::Money;
@@ -155,8 +155,8 @@ pub(crate) enum Approving {
     NeedsAnother,
 }
 
-// By hand: each act as it is described, and beside its own fields those of the draft. A schema of two
-// parts would not do, since neither part allows the fields of the other.
+// Written by hand: each act's schema plus the draft's own fields. A schema of two parts would not work, since
+// neither part allows the fields of the other.
 impl PartialSchema for Draft {
     fn schema() -> RefOr<Schema> {
         let seen = Ref::from_schema_name(Seen::name());

@@ -1,4 +1,4 @@
-//! What there is to read: transactions, notices, employers, nights, letters.
+//! Records: transactions, notices, employers, nights, letters.
 
 use super::suspense::Direction;
 use crate::remittance;

@@ -1,4 +1,4 @@
-//! An item in suspense, what may be meant by it, and what happened to it.
+//! An item in suspense, its suggested notices, and its history.
 
 use crate::remittance::account::masked;
 use crate::remittance::{self, Language, Localized, Money, Subject, Total};
@@ -226,7 +226,7 @@ impl From<store::HistoryEntry> for HistoryEntry {
     }
 }
 
-/// The trail's own JSON; null for nothing.
+/// The trail's own JSON; null if empty.
 pub(super) fn trail_json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! What is done at the counter's page: an operation asked for, approved, sent back, taken back.
+//! The counter's acts: request, approve, send back, withdraw.
 
 use super::super::draft::Form;
 use super::super::{actor, moment};
@@ -14,10 +14,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
-/// Characters of a field that are taken.
+/// Longest field accepted.
 const FIELD_CHARS_MAX: usize = 500;
 
-/// Asks for an operation, for another person to approve.
+/// Requests an operation for another person's approval.
 pub(crate) async fn ask(
     State(desk): State<Desk>,
     session: Session,
@@ -30,7 +30,7 @@ pub(crate) async fn ask(
     Ok(back("asked"))
 }
 
-/// Approves a request; it is done at once.
+/// Approves a request and executes it at once.
 pub(crate) async fn approve(
     State(desk): State<Desk>,
     session: Session,
@@ -42,7 +42,7 @@ pub(crate) async fn approve(
     Ok(back("approved"))
 }
 
-/// Says no to another's request, and why.
+/// Rejects another's request with a reason.
 pub(crate) async fn send_back(
     State(desk): State<Desk>,
     session: Session,
@@ -55,7 +55,7 @@ pub(crate) async fn send_back(
     Ok(back("sent-back"))
 }
 
-/// Takes the own request back.
+/// Withdraws one's own request.
 pub(crate) async fn withdraw(
     State(desk): State<Desk>,
     session: Session,
@@ -66,8 +66,8 @@ pub(crate) async fn withdraw(
     Ok(back("withdrawn"))
 }
 
-/// The operation that a form asks for. What is left empty is not said; what the operation does not take is refused
-/// and not dropped, since whoever typed it meant something by it.
+/// The operation of a form. Empty fields are omitted. A field that the operation does not use is refused, because
+/// the person who typed it meant something by it.
 fn operation(form: &Form, today: &str) -> Result<CounterOperation, Fault> {
     let op = form.one("op");
     if CounterOperation::KINDS.iter().all(|(known, _)| *known != op) {

@@ -1,12 +1,12 @@
-//! The fields of each counter operation's form: start at [`fields_of`].
+//! The form fields of each counter operation: start at [`fields_of`].
 //!
-//! Invariant: a name is the operation's own field in JSON; neither of the two persons is a field.
+//! Invariant: a name is the operation's field name in JSON; neither of the two persons is a field.
 
 use crate::remittance::document::DocumentType;
 use crate::remittance::{Bilingual, Language, Localized};
 use std::borrow::Cow;
 
-/// A field of a form; with choices it is a select.
+/// A form field; with choices it is a select.
 pub(super) struct Field {
     pub(super) name: &'static str,
     pub(super) label: Cow<'static, str>,
@@ -14,7 +14,7 @@ pub(super) struct Field {
     pub(super) choices: Vec<(&'static str, Cow<'static, str>)>,
 }
 
-/// Name, Chinese, English; in the order of the forms.
+/// Name, Chinese, English; in form order.
 static LABELS: &[(&str, Bilingual)] = &[
     ("employer_id", Bilingual::fixed("单位编号", "Employer number")),
     ("employee_id", Bilingual::fixed("职工编号", "Employee number")),
@@ -42,7 +42,7 @@ static LABELS: &[(&str, Bilingual)] = &[
     ("reason", Bilingual::fixed("原因", "Reason")),
 ];
 
-/// What each operation must be told, and what it may.
+/// Required and optional fields of each operation.
 const FORMS: &[(&str, &[&str], &[&str])] = &[
     (
         "correct_paid",
@@ -69,13 +69,13 @@ static KINDS: &[(&str, Bilingual)] = &[
     ("other", Bilingual::fixed("其他", "Other")),
 ];
 
-/// What a field is called; `None` where it is none of a form.
+/// A field's label; `None` for an unknown field.
 pub(super) fn label(name: &str, language: Language) -> Option<Cow<'static, str>> {
     let (_, label) = LABELS.iter().find(|(known, _)| *known == name)?;
     Some(label.in_language(language))
 }
 
-/// The form of an operation; empty where there is no such operation.
+/// The form of an operation; empty for an unknown operation.
 pub(super) fn fields_of(code: &str, language: Language) -> Vec<Field> {
     let Some((_, must, may)) = FORMS.iter().find(|(known, ..)| *known == code) else {
         return Vec::new();

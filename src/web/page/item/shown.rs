@@ -1,4 +1,4 @@
-//! The item's page in words.
+//! The item page's view.
 
 use super::Found;
 use crate::matching::Explanation;
@@ -21,21 +21,20 @@ use askama::Template;
 use chrono::NaiveDate;
 use std::borrow::Cow;
 
-/// An item's page.
 #[derive(Template)]
 #[template(path = "desk/item.html")]
 pub(super) struct ItemPage {
     frame: Frame,
     here: String,
-    /// What a form names the item by.
+    /// The item's name in forms.
     seen: String,
     bank: Bank,
     standing: ItemStatus,
     why: Why,
     candidates: Vec<Candidate>,
-    /// The notice that the form begins with: the nearest, where the remark names it and every clue agrees.
+    /// The form's default notice: the nearest, if the remark names it and every clue agrees.
     first_choice: String,
-    /// What the advance balance could add; empty where it has too little.
+    /// What the advance balance could add; empty if it has too little.
     offer: String,
     employer: Option<Employer>,
     others: Vec<QueueLine>,
@@ -44,19 +43,19 @@ pub(super) struct ItemPage {
     note: String,
     history: Vec<Moment>,
     proposal: Option<Shown>,
-    /// `id@digest` of the reader's own proposal, which the acts then change; empty otherwise.
+    /// `id@digest` of the reader's own proposal, which acts then edit; empty otherwise.
     edits: String,
-    /// The serial of the credit that was probably taken back; empty where the item is none.
+    /// The serial of the credit that was probably reversed; empty otherwise.
     taken_back: String,
     next: String,
-    /// The refund's reference and state; empty where it was not to be returned.
+    /// The refund's reference and state; empty without one.
     refund: (String, Cow<'static, str>),
     done: &'static str,
     rights: Rights,
     people: Vec<(String, String)>,
 }
 
-/// What the bank gave.
+/// The bank's data.
 struct Bank {
     facts: Vec<(&'static str, String)>,
     payer_account: String,
@@ -66,7 +65,7 @@ struct Bank {
     remarks: Vec<Remark>,
 }
 
-/// Where the item stands.
+/// The state of the item.
 struct ItemStatus {
     reason: Cow<'static, str>,
     stage: Cow<'static, str>,
@@ -77,7 +76,7 @@ struct ItemStatus {
     is_mine: bool,
 }
 
-/// What the reader can do with it now.
+/// What the reader can do now.
 struct Rights {
     /// It is open and nothing is proposed: acts can be drafted.
     can_act: bool,
@@ -99,7 +98,7 @@ pub(crate) struct Notice {
     pub(crate) month: String,
     pub(crate) amount: String,
     pub(crate) status: Cow<'static, str>,
-    /// It asks for exactly what came.
+    /// Its amount equals the money received.
     pub(crate) exact: bool,
 }
 
@@ -172,13 +171,13 @@ fn place(item: &OpenItem) -> String {
     address::item(item.account_id, &item.item.id.serial)
 }
 
-/// The nearest notice, where the remark names it, it asks for exactly what came and every clue agrees.
+/// The nearest notice, if the remark names it, its amount equals the money and every clue agrees.
 fn first_choice(found: &Found) -> String {
     let exact = found.suggestions.first().filter(|nearest| nearest.agrees());
     exact.map(|nearest| nearest.reference.to_string()).unwrap_or_default()
 }
 
-/// Said, and filled in nowhere: that the money and the balance belong together is for a person to say.
+/// Only text, not a default: a person must decide whether the money and the balance belong together.
 fn offer(offer: &AdvanceOffer, language: Language) -> String {
     let (reference, missing) = (offer.reference, yuan(offer.missing));
     let free = yuan(offer.free);
@@ -216,7 +215,7 @@ impl ItemStatus {
         Self {
             reason: match (item.reason, found.sheet.outcome) {
                 (Some(reason), _) => reason.in_language(language),
-                // What is no longer open says what became of it.
+                // A cleared item shows its outcome.
                 (None, Some(outcome)) => outcome.in_language(language),
                 (None, None) => Cow::default(),
             },
@@ -230,7 +229,7 @@ impl ItemStatus {
     }
 }
 
-/// The reader's own proposal that waits and may be changed. A reversal is proposed or not.
+/// The reader's own pending proposal, if it can be edited. A reversal cannot.
 fn own<'f>(found: &'f Found, session: &Session) -> Option<&'f Proposal> {
     let open = found.proposal.as_ref().filter(|one| one.state == ProposalState::Open);
     open.filter(|one| one.proposed_by.0 == session.person_id && one.act != Act::Reverse)
@@ -240,7 +239,7 @@ fn edits(proposal: &Proposal) -> String {
     format!("{}@{}", proposal.proposal_id, proposal.digest())
 }
 
-/// The credit that the explanation names, where it is the only one that the debit can mean.
+/// The credit in the explanation, if it is the only one that the debit can mean.
 fn taken_back(explanation: Option<&str>) -> String {
     match explanation.and_then(|text| text.parse::<Explanation>().ok()) {
         Some(Explanation::Reversal(undone)) if undone.role == Role::DebitOfSettled => {
@@ -299,7 +298,7 @@ fn done_words(done: &str, language: Language) -> &'static str {
     }
 }
 
-/// The transaction as the bank gave it; what it did not give is left out.
+/// The transaction's data from the bank; missing values are left out.
 pub(crate) fn facts(sheet: &TransactionSheet, language: Language) -> Vec<(&'static str, String)> {
     let say = |zh, en| language.choose(zh, en);
     let booked = match sheet.booked_time {

@@ -1,9 +1,8 @@
-//! A page among pages: its rows, and whether there are more on either side.
+//! One page of rows, and whether there are more on either side.
 
 use crate::store::Cursor;
 use crate::web::page::ROWS;
 
-/// The rows of a page.
 pub(super) struct CursorPage<T> {
     pub(super) rows: Vec<T>,
     pub(super) previous: bool,
@@ -11,7 +10,7 @@ pub(super) struct CursorPage<T> {
 }
 
 impl<T> CursorPage<T> {
-    /// Of rows of which one more was asked for than a page has: that one says that there is another page.
+    /// Makes a page from rows with one extra, which shows that there is another page.
     pub(super) fn of(mut rows: Vec<T>, cursor: &Cursor) -> Self {
         let more = rows.len() > ROWS as usize;
         match cursor {
@@ -19,7 +18,7 @@ impl<T> CursorPage<T> {
                 rows.truncate(ROWS as usize);
                 Self { rows, previous: *cursor != Cursor::Start, next: more }
             }
-            // Read backward: the one too many is the first, and where one came from is there still.
+            // Read backward: the extra row is the first, and a next page always exists.
             Cursor::Before(_) => {
                 rows.drain(..usize::from(more));
                 Self { rows, previous: more, next: true }

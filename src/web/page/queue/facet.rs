@@ -1,7 +1,7 @@
-//! The filters of the queue, each value with what it would leave.
+//! The filters of the queue, each value with its count.
 //!
-//! A filter counts under all the others, but not under itself: whoever has chosen a bank still sees
-//! what the other banks hold.
+//! A filter's counts apply all the other filters but not itself: after choosing a bank, the reader still sees the
+//! counts of the other banks.
 
 use super::{View, Wanted};
 use crate::remittance::{Language, Localized, Reason, Tally};
@@ -17,7 +17,7 @@ pub(crate) struct Facet {
     pub(crate) chips: Vec<Chip>,
 }
 
-/// One value of a filter. Choosing it again takes it back.
+/// One value of a filter. Choosing it again clears it.
 pub(crate) struct Chip {
     pub(crate) words: String,
     pub(crate) count: String,
@@ -26,7 +26,7 @@ pub(crate) struct Chip {
     pub(crate) is_chosen: bool,
 }
 
-/// Which filter is being counted, and so does not count itself.
+/// The filter being counted, which does not apply to itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum By {
     Reason,
@@ -37,7 +37,7 @@ enum By {
     Nothing,
 }
 
-/// What all filters together leave.
+/// The tally under all filters together.
 pub(super) fn left(counts: &Counts, wanted: &Wanted, _me: &str) -> Tally {
     counts.of(|cell| passes(cell, wanted, By::Nothing))
 }
@@ -52,7 +52,7 @@ fn passes(cell: &Cell, wanted: &Wanted, but: By) -> bool {
         && holds(By::Who, filter.assigned.as_ref().is_none_or(|who| cell.assigned == *who))
 }
 
-/// Makes the chips of one filter.
+/// Makes the values of one filter.
 struct Maker<'a> {
     view: &'a View,
     counts: &'a Counts,
@@ -80,7 +80,7 @@ impl Maker<'_> {
     }
 }
 
-/// All filters, in the order of the page.
+/// All filters, in page order.
 pub(super) fn all(
     view: &View,
     counts: &Counts,
@@ -122,7 +122,7 @@ pub(super) fn all(
     ]
 }
 
-/// Mine and nobody's first, then the others by name.
+/// Mine and unassigned first, then others by name.
 fn whose(
     maker: &Maker<'_>,
     session: &Session,

@@ -12,18 +12,17 @@ use chrono::NaiveDate;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// An item as a list shows it.
 pub(crate) struct QueueLine {
     pub(crate) href: String,
-    /// `account/version/serial`: what a form names it by.
+    /// `account/version/serial`: its name in forms.
     pub(crate) seen: String,
     pub(crate) booked_on: NaiveDate,
     pub(crate) bank: String,
     pub(crate) payer: String,
     pub(crate) amount: String,
-    /// Signed, for the total of what is selected.
+    /// Signed, for the total of the selection.
     pub(crate) fen: i64,
-    /// The free text that says most: the first in which something was read, or the first.
+    /// The most useful remark: the first with a parsed part, or the first.
     pub(crate) remark: Option<Remark>,
     pub(crate) reason: Cow<'static, str>,
     /// The nearest notice.
@@ -75,12 +74,12 @@ impl QueueLine {
     }
 }
 
-/// What a form names an item by: its account's small number, the version looked at, its serial.
+/// An item's name in forms: its account's small number, the version seen, its serial.
 pub(crate) fn seen(row: &OpenItem) -> String {
     format!("{}/{}/{}", row.account_id, row.item.version, row.item.id.serial)
 }
 
-/// What a bank took back is open with a negative amount.
+/// The signed amount: a debit in suspense is negative.
 pub(crate) fn signed(direction: Direction, amount: Money) -> Money {
     match direction {
         Direction::Credit => amount,

@@ -1,7 +1,7 @@
-//! What the address of the queue says, and what that asks of the store.
+//! The queue's query string, and the store query that it stands for.
 //!
-//! Fields are texts as they stand in the address. What cannot be meant (an age there is not, an amount
-//! that is none) narrows nothing, rather than showing an error to whoever follows an old link.
+//! Fields are the raw texts of the address. An invalid value (unknown age, malformed amount) filters nothing, so
+//! that an old link does not fail.
 
 use crate::remittance::{Language, Reason};
 use crate::store::{Assigned, Cursor, Order, QueueFilter, RowPlace};
@@ -11,7 +11,7 @@ use crate::web::view::typed_amount;
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
-/// A view of the queue.
+/// The query string of the queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub(crate) struct View {
@@ -19,23 +19,23 @@ pub(crate) struct View {
     pub(crate) bank: String,
     pub(crate) age: String,
     pub(crate) stage: String,
-    /// `me`, `nobody`, or what somebody logs in with.
+    /// `me`, `nobody`, or a login.
     pub(crate) who: String,
     pub(crate) q: String,
     pub(crate) employer: String,
     pub(crate) min: String,
     pub(crate) max: String,
-    /// `largest`, or the oldest first.
+    /// `largest`, or oldest first.
     pub(crate) order: String,
-    /// The place of the last row of the page before.
+    /// Position of the previous page's last row.
     pub(crate) after: String,
-    /// The place of the first row of the page behind; then `after` is not looked at.
+    /// Position of the next page's first row; it overrides `after`.
     pub(crate) before: String,
-    /// What was just done, to be told once.
+    /// The result of an act, shown once.
     pub(crate) done: String,
 }
 
-/// What a view asks of the store.
+/// The store query of a view.
 pub(crate) struct Wanted {
     pub(crate) filter: QueueFilter,
     pub(crate) order: Order,
@@ -44,7 +44,7 @@ pub(crate) struct Wanted {
 }
 
 impl View {
-    /// What it asks for; ages are those of a day, `me` is who reads.
+    /// The store query; ages count to a day, `me` is the reader.
     pub(crate) fn wanted(&self, as_of: NaiveDate, me: &str) -> Wanted {
         let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let age = Age::ALL.into_iter().find(|age| age.code() == self.age);
@@ -70,7 +70,7 @@ impl View {
         Wanted { filter, order, cursor, age }
     }
 
-    /// The view as the query of an address, without its page and what was done.
+    /// The query string without the page and the result of an act.
     pub(crate) fn query(&self) -> Query {
         Query::default()
             .with("reason", &self.reason)
@@ -89,12 +89,12 @@ impl View {
         self.query().on("/queue")
     }
 
-    /// This very page.
+    /// The address of this page.
     pub(crate) fn here(&self) -> String {
         self.query().with("after", &self.after).with("before", &self.before).on("/queue")
     }
 
-    /// The page behind a row.
+    /// The page after a row.
     pub(crate) fn onward(&self, row: &RowPlace) -> String {
         self.query().with("after", &placed(row)).on("/queue")
     }
@@ -113,7 +113,7 @@ impl View {
         self.query().with("order", order).on("/queue")
     }
 
-    /// The fields that a search keeps: all that it does not ask for itself.
+    /// The fields to keep when searching: those without an input of their own.
     pub(crate) fn kept(&self) -> Vec<(&'static str, String)> {
         let asked = ["q", "employer", "min", "max"];
         let query = self.query();
@@ -138,7 +138,7 @@ impl View {
 }
 
 impl Wanted {
-    /// What is searched for, without the filters that are counted.
+    /// The search without the counted filters.
     pub(crate) fn searched(&self) -> QueueFilter {
         QueueFilter {
             bank: None,
@@ -172,12 +172,12 @@ fn booked(age: Age, as_of: NaiveDate) -> (Option<NaiveDate>, Option<NaiveDate>) 
     }
 }
 
-/// A row's place as an address holds it: `key.account.serial`.
+/// A row's position in an address: `key.account.serial`.
 fn placed(row: &RowPlace) -> String {
     format!("{}.{}.{}", row.key, row.account_id, row.serial)
 }
 
-/// What [`placed`] wrote.
+/// The inverse of [`placed`].
 pub(crate) fn place(text: &str) -> Option<RowPlace> {
     let mut parts = text.splitn(3, '.');
     Some(RowPlace {

@@ -1,4 +1,4 @@
-//! What is done with refunds on their pages: a change asked for, approved or dropped; the file for the bank.
+//! Acts on refunds: request, approve or drop a change; export the payment file.
 
 use super::super::draft::Form;
 use super::super::{actor, moment};
@@ -13,10 +13,10 @@ use axum::extract::{Path, RawForm, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
-/// Characters of a note that are kept.
+/// Characters kept of a note.
 const NOTE_CHARS_MAX: usize = 500;
 
-/// Asks for a change, for another person to approve.
+/// Requests a change for another person's approval.
 pub(crate) async fn ask(
     State(desk): State<Desk>,
     session: Session,
@@ -32,7 +32,7 @@ pub(crate) async fn ask(
     Ok(back(reference, "asked"))
 }
 
-/// Approves a change as it was looked at.
+/// Approves a change as shown.
 pub(crate) async fn approve(
     State(desk): State<Desk>,
     session: Session,
@@ -46,7 +46,7 @@ pub(crate) async fn approve(
     Ok(back(reference, "approved"))
 }
 
-/// Takes the own request back, or says no to another's.
+/// Withdraws one's own request, or rejects another's.
 pub(crate) async fn drop(
     State(desk): State<Desk>,
     session: Session,
@@ -60,7 +60,7 @@ pub(crate) async fn drop(
     Ok(back(reference, "dropped"))
 }
 
-/// What is due as a file for the bank, marked as exported; each refund in it is an entry of the trail.
+/// Exports due refunds as a file for the bank and marks them; each gets an entry in the trail.
 pub(crate) async fn export(
     State(desk): State<Desk>,
     session: Session,

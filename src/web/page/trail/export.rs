@@ -1,8 +1,8 @@
-//! The whole trail as a file, oldest first, with every hash: whoever can compute a SHA-256 checks it elsewhere.
+//! Exports the whole trail, oldest first, with every hash, so that anybody can verify it with SHA-256.
 //!
-//! The same columns as `duizhang trail --format json|csv`, written as they are read: a trail of ten years
-//! is never in memory. Who took it is an entry of the trail itself, and the file's last. The JSON lines are
-//! the entries as they are, to be proved; the CSV is opened in a spreadsheet, so no cell begins a formula.
+//! The columns are those of `duizhang trail --format json|csv`. Entries are written as they are read, so a trail of
+//! ten years is never in memory. The export is itself an entry, the last in the file. JSON lines are the unchanged
+//! entries, for proof; in the CSV no cell begins a formula, because spreadsheets open it.
 
 use crate::report::text;
 use crate::store::{Store, StoreError};
@@ -22,9 +22,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use tokio::sync::mpsc;
 
-/// Bytes that are sent together.
+/// Bytes sent per chunk.
 const CHUNK_BYTES: usize = 64 * 1024;
-/// Chunks that wait for a slow reader.
+/// Chunks buffered for a slow reader.
 const CHUNKS: usize = 4;
 
 const COLUMNS: [&str; 10] = [
@@ -63,7 +63,7 @@ async fn file(desk: &Desk, session: &Session, format: Format) -> Result<Response
         let done =
             desk.store(move |store| write(store, format, Chunks { sender, waiting: Vec::new() }));
         if done.await.is_err() {
-            // The file is cut off where it failed, and the browser says so.
+            // The file ends where it failed, and the browser reports it.
             let _ = failed.send(Err(io::ErrorKind::BrokenPipe.into())).await;
         }
     });
@@ -74,10 +74,10 @@ async fn file(desk: &Desk, session: &Session, format: Format) -> Result<Response
     Ok((headers, Body::new(Sent(receiver))).into_response())
 }
 
-/// Writes entry by entry. A reader who left ends it; that is no fault.
+/// Writes the entries. Stops without an error when the reader disconnects.
 fn write(store: &Store, format: Format, mut out: Chunks) -> Result<(), StoreError> {
     let headed = |out: &mut Chunks| {
-        // Without the BOM Excel reads the file in the machine's own code page.
+        // Without the BOM, Excel uses the machine's own code page.
         out.write_all("\u{FEFF}".as_bytes())?;
         line(out, &COLUMNS.map(str::to_owned))
     };
@@ -132,7 +132,7 @@ fn object(out: &mut Chunks, link: &Link) -> io::Result<()> {
     writeln!(out, "{object}")
 }
 
-/// What is written, on its way to the socket.
+/// Buffers output for the socket.
 struct Chunks {
     sender: mpsc::Sender<io::Result<Bytes>>,
     waiting: Vec<u8>,
@@ -154,7 +154,7 @@ impl Write for Chunks {
     }
 }
 
-/// Chunks as the body of an answer.
+/// Chunks as a response body.
 struct Sent(mpsc::Receiver<io::Result<Bytes>>);
 
 impl hyper::body::Body for Sent {
