@@ -1,19 +1,19 @@
-//! The remittance domain: what employers file and owe, how they pay, what may become of the money.
+//! The remittance domain: what employers file and owe, how they pay, and what can happen to the money.
 //!
-//! Two doors. Reconciliation starts at [`PaymentNotice`] (what is owed) and [`BankTransaction`] (what
-//! came); [`Outcome`] and [`Reason`] say what can become of it. An online hall starts at
-//! [`Centre::apply`], which does one [`Operation`] of an employer whole or refuses it with a
-//! [`Refusal`], and at [`Centre::settle`], which posts a paid notice to the employees.
+//! There are two entry points. Reconciliation starts at [`PaymentNotice`] (what is owed) and [`BankTransaction`] (what
+//! came); [`Outcome`] and [`Reason`] say what can happen to it. An online hall starts at [`Centre::apply`], which does
+//! one [`Operation`] of an employer completely or refuses it with a [`Refusal`], and at [`Centre::settle`], which posts
+//! a paid notice to the employees.
 //!
 //! A month of an employer, in the order of the modules: [`enrolment`], [`register`] (open, unseal,
 //! seal; [`adjustment`], [`supplement`], [`transfer`]), [`roster`] (the month's list), [`payment`]
 //! (the notice and its reference, [`receipt`] to print), [`settlement`], [`advance`] and [`ledger`]
-//! (who got what), [`revocation`] (what may be undone), [`counter`] (what two persons put right,
-//! [`correction`]), [`query`] (what can be asked).
+//! (who got what), [`revocation`] (what can be undone), [`counter`] (what two persons correct, [`correction`]),
+//! [`query`] (the queries).
 //!
 //! # Words
 //!
-//! One word means one thing, here and in whatever is built on it.
+//! One word means one thing, here and in everything built on it.
 //!
 //! | 中文 | here | what it is |
 //! |---|---|---|
@@ -38,8 +38,8 @@
 //! | 业务撤销 | [`revocation`] | an operation undone while nothing rests on it |
 //! | 汇缴年度 | contribution year | July to June, by policy |
 //!
-//! It reads no clock and does no I/O, so it can be used alone. What a centre decides for itself is a
-//! [`Policy`], a plain value. A year of one employer is in `examples/online_hall.rs`; a month is this:
+//! This crate reads no clock and does no I/O, so it can be used alone. A [`Policy`], a plain value, holds the centre's
+//! own decisions. `examples/online_hall.rs` is a year of one employer; this is a month:
 //!
 //! ```
 //! use remittance::document::DocumentType;
