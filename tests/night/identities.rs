@@ -1,5 +1,5 @@
-//! On PostgreSQL what names a file's transactions is committed before the file. A night that is stopped in
-//! between leaves names of nothing: whoever brings the transaction gets its name.
+//! On PostgreSQL the identities of a file's transactions are committed before the file. A night stopped in between
+//! leaves unused identities: whoever delivers the transaction gets its identity.
 
 use super::centre::{Centre, POSTGRES};
 use super::feed::csv;
