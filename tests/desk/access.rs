@@ -21,7 +21,7 @@ fn moment(at: i64) -> Moment {
     Moment { at, on: super::centre::date("05-13") }
 }
 
-/// Changes rows behind the store's back; `None` where the database refuses.
+/// Changes rows behind the store's back; `None` if the database refuses.
 fn try_tamper(served: &Served, sql: &str) -> Option<u64> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| served.centre.tamper(sql))).ok()
 }

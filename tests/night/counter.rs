@@ -51,7 +51,7 @@ pub(crate) fn paid(backing: Backing) -> (Centre, String) {
     (centre, reference)
 }
 
-/// The same, 160.00 of A's line taken back, A then merged into B's number.
+/// The same, with 160.00 of A's line returned, and A then merged into B's number.
 fn corrected(backing: Backing) -> (Centre, String) {
     let (centre, reference) = paid(backing);
     centre.apply(&[by_two(json!({"op": "correct_paid", "employee_id": "A", "month": "2026-05",

@@ -15,7 +15,7 @@ pub enum Outcome {
     Awaiting,
     /// 挂账: no notice could be found without guessing; a person must decide.
     Suspense,
-    /// A credit the bank took back before it was settled, or the debit that did so.
+    /// A credit that the bank reversed before it was settled, or the debit that reversed it.
     Returned,
     /// Not a remittance, by a named rule or by staff ([`NOT_OURS`]).
     Ignored,

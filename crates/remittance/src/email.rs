@@ -232,7 +232,7 @@ fn apart(word: &str) -> Vec<&str> {
     if parts.iter().all(|part| part.contains('@')) { parts } else { vec![word] }
 }
 
-/// One address, perhaps with `mailto:` before it or a query behind it.
+/// One address, perhaps with `mailto:` before it or a query after it.
 fn address(word: &str) -> Option<String> {
     let word = word.trim().trim_matches(['\'', '"', '`']);
     let word = match word.get(..7) {

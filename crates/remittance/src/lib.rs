@@ -27,14 +27,14 @@
 //! | 变更清册: 开户, 启封, 封存 | [`register`]: open, unseal, seal | what an employer files of its people |
 //! | 汇缴清册, 清册月份 | [`roster`], `roster_month` | the list of one month, person by person |
 //! | 补缴清册 | [`supplement`] | what is paid for months gone by |
-//! | 缴款通知书, 登记号 | [`PaymentNotice`], [`PaymentReference`] | what is to be paid, and the number that names it in a remark |
+//! | 缴款通知书, 登记号 | [`PaymentNotice`], [`PaymentReference`] | what is to be paid, and its number in a remark |
 //! | 归集专户, 转入银行 | [`CollectionAccount`], receiving bank | where the money comes in |
 //! | 流水, 附言 | [`BankTransaction`], [`Remarks`] | the bank's fact, and what the payer wrote |
 //! | 分账 | allocation, [`settlement`] | a paid notice posted to its employees |
 //! | 挂账 | suspense, [`Reason`] | money that settles nothing yet, and why |
 //! | 单位暂存款 | [`advance`] balance | money of an employer that no notice asks for yet |
 //! | 单位流水账 | [`ledger`] | what was posted, entry by entry |
-//! | 冲正, 红冲 | [`reversal`] | a posting taken back by one of the same sides below zero |
+//! | 冲正, 红冲 | [`reversal`] | a posting reversed by one of the same sides with negative amounts |
 //! | 业务撤销 | [`revocation`] | an operation undone while nothing rests on it |
 //! | 汇缴年度 | contribution year | July to June, by policy |
 //!

@@ -60,7 +60,7 @@ macro_rules! operations {
             pub struct $type {
                 #[serde(with = "day")]
                 pub on: NaiveDate,
-                /// Who does it, for the log; if absent, whoever applies the file.
+                /// Who does it, for the log; if absent, the author of the file.
                 #[serde(default, deserialize_with = "who", skip_serializing_if = "Option::is_none")]
                 pub by: Option<String>,
                 $($(#[$attribute])* pub $field: $field_type,)*

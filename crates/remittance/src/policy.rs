@@ -153,7 +153,7 @@ impl<T: Copy> Dated<T> {
 }
 
 impl OncePer {
-    /// Whether two months lie in one span.
+    /// Whether two months are in one span.
     #[must_use]
     pub fn same_span(self, policy: &Policy, a: YearMonth, b: YearMonth) -> bool {
         let calendar = a.year() == b.year();
@@ -222,14 +222,14 @@ impl OpenDays {
 }
 
 impl Policy {
-    /// The contribution year a month lies in, named by the calendar year it begins in: with July,
+    /// The contribution year of a month, named by the calendar year it begins in: with July,
     /// 2025-07 to 2026-06 is 2025.
     #[must_use]
     pub fn contribution_year(&self, month: YearMonth) -> i32 {
         month.year() - i32::from(month.month() < self.contribution_year_month)
     }
 
-    /// What one employee's month costs each side; `None` only where it would not fit.
+    /// What one employee's month costs each side; `None` only on overflow.
     #[must_use]
     pub fn monthly_contribution(
         &self,
@@ -288,7 +288,7 @@ impl Policy {
 }
 
 impl MonthlyContribution {
-    /// Both sides together; `None` only where it would not fit.
+    /// Both sides together; `None` only on overflow.
     #[must_use]
     pub fn total(self) -> Option<Money> {
         self.employer_share.checked_add(self.employee_share)

@@ -200,7 +200,7 @@ mod tests {
     fn the_check_digit_completes_a_sum_that_eleven_divides() {
         #[rustfmt::skip] // A table is read by column.
         let rows = [
-            // 1×10 + 2×9 + 3×8 + 4×7 + 5×6 + 6×5 + 7×4 + 8×3 + 9×2 = 210 = 19×11 + 1: ten is missing, which is no digit.
+            // 1×10 + 2×9 + 3×8 + 4×7 + 5×6 + 6×5 + 7×4 + 8×3 + 9×2 = 210 = 19×11 + 1: ten is missing: no digit.
             (123_456_789, None),
             // 1×3 + 0×2 = 3, eight is missing: P 0 000 000 10 8.
             (10, Some(108)),

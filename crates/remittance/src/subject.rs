@@ -25,7 +25,7 @@ pub enum Subject {
     Clearing,
     /// 内部转移: in transit between two employers; zero over the whole centre.
     Transit,
-    /// 非缴存往来: movements that are no remittances, and money that a bank took back.
+    /// 非缴存往来: movements that are no remittances, and reversals by a bank.
     Other,
 }
 

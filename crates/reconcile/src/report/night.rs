@@ -16,7 +16,7 @@ pub struct Centre {
     pub name: String,
 }
 
-/// What the night ingested and rejected.
+/// What the night ingested, rejected and quarantined.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct NightFigures {
     pub files_taken: u64,

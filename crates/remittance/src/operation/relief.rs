@@ -64,7 +64,7 @@ pub(super) fn allow_low_rates(work: &mut Work<'_>, op: &AllowLowRates) -> Result
     Ok(Output::default())
 }
 
-/// Inserts a period into the rates; no other begins in its month.
+/// Inserts a period into the rates in order; it replaces an approved one with the same first month.
 fn insert(employer: &mut EmployerAccount, period: RatePeriod) {
     employer.rates.retain(|known| !(known.approved && known.from == period.from));
     employer.rates.push(period);

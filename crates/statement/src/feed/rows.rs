@@ -27,7 +27,7 @@ pub(super) struct Span {
 pub(super) struct Row<'a> {
     /// Physical line on which the row starts, from 1.
     pub(super) line: u64,
-    /// The row as it stands in the file, without its line end.
+    /// The original row, without its line end.
     pub(super) text: &'a str,
     unescaped: &'a str,
     spans: &'a [Span],

@@ -243,7 +243,7 @@ mod tests {
         }
     }
 
-    /// `number/page opening closing day`, `-` for none, `+` behind a page that is not the last.
+    /// `number/page opening closing day`, `-` for none, `+` after a page that is not the last.
     fn part(line: u64, text: &str) -> Part {
         let mut fields = text.split(' ');
         let mut field = || fields.next().unwrap_or("-");

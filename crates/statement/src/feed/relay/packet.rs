@@ -224,7 +224,7 @@ impl<'a> Unpack<'a> {
         table.get(usize::from(place)).copied()
     }
 
-    /// A text constant of the program: leaked once.
+    /// A constant text of the program; each is leaked only once.
     pub(super) fn constant(&mut self) -> Option<&'static str> {
         static KNOWN: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
         let text = self.text()?;
