@@ -1,7 +1,7 @@
-//! How fast tables are read, beside what crate csv needs to split the same bytes.
+//! The speed of parsing tables, compared with crate csv splitting the same bytes.
 //!
-//! `cargo bench --bench feed_csv -- FILE...` reads the files that are named; without one it makes
-//! 200,000 rows of the standard layout. All is read from memory, on one thread.
+//! `cargo bench --bench feed_csv -- FILE...` parses the named files; without one it makes 200,000 rows of the standard
+//! layout. Everything is in memory, on one thread.
 #![expect(clippy::print_stdout, reason = "a bench speaks to whoever runs it")]
 
 use duizhang::feed::{self, Flag, Reject, Sink, Statement, StatementEntry};
@@ -57,7 +57,7 @@ fn made() -> Vec<u8> {
     text.into_bytes()
 }
 
-/// The best of five runs, and what the last one counted.
+/// The best of five runs, and the count of the last one.
 fn best(mut run: impl FnMut() -> u64) -> (Duration, u64) {
     let mut rows = 0;
     let times = (0..5).map(|_| {

@@ -1,9 +1,8 @@
-//! How fast camt.053 and MT940 are read, beside the plain pass that limits each of them.
+//! The speed of parsing camt.053 and MT940, compared with the plain pass that limits each of them.
 //!
-//! `cargo bench --bench feed_xml [-- ENTRIES]`: the entries are invented in
-//! memory (about 0.9 kB of XML, 0.17 kB of MT940 each), each reading is done three times and the
-//! best is shown. The plain pass over XML visits every event and looks at nothing; the plain pass
-//! over MT940 finds every line's end.
+//! `cargo bench --bench feed_xml [-- ENTRIES]`: the entries are invented in memory (about 0.9 kB of XML, 0.17 kB of
+//! MT940 each), and the best of three parses is shown. The plain pass over XML visits every event and ignores it; the
+//! plain pass over MT940 finds every line end.
 #![expect(clippy::print_stdout, reason = "a benchmark shows what it measured")]
 
 use duizhang::feed::{self, Flag, Reject, Sink, Statement, StatementEntry};

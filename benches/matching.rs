@@ -1,8 +1,7 @@
-//! Judging, sifting and suggesting at the size of a province, beside the limit of a plain hash join.
+//! Matching, classifying and suggesting at the size of a province, compared with a plain hash join as the limit.
 //!
-//! Run with `cargo bench --bench matching`. The limit knows only one thing, to look
-//! a reference up and compare the amount; judging proves sets, months, banks and reversals on top. Both
-//! are measured in the same run, so the ratio holds on any machine.
+//! Run with `cargo bench --bench matching`. The limit only looks a reference up and compares the amount; matching also
+//! proves sets, months, banks and reversals. Both are measured in the same run, so the ratio holds on any machine.
 
 #![expect(
     clippy::expect_used,
@@ -34,7 +33,7 @@ fn main() {
     divan::main();
 }
 
-/// References scattered over all ten-digit numbers, each once.
+/// Unique references scattered over all ten-digit numbers.
 fn reference(k: u64) -> PaymentReference {
     let number = (k * 7_364_912_893 + 1_906_133_753) % 10_000_000_000;
     PaymentReference::from_number(number).expect("ten digits")
@@ -62,7 +61,7 @@ fn serials() -> Vec<String> {
     (0..COUNT).map(|k| format!("260511{k:010}")).collect()
 }
 
-/// Nine in ten pay a notice alone, the others in two parts; in no order.
+/// Nine in ten pay a notice alone, the others in two parts; in random order.
 fn items(serials: &[String]) -> Vec<Item<'_>> {
     let make = |(k, serial): (u64, _)| {
         let whole = k % 10 > 0;
@@ -93,7 +92,7 @@ fn items(serials: &[String]) -> Vec<Item<'_>> {
     (0..).zip(serials).map(|(k, serial)| make((k, serial.as_str()))).collect()
 }
 
-/// The limit: a hash of references to amounts, and one look for each payment.
+/// The limit: a hash of references to amounts, and one look-up for each payment.
 #[divan::bench(sample_count = 5)]
 fn limit_hash_join(bencher: Bencher<'_, '_>) {
     let (facts, serials) = (facts(), serials());
@@ -131,7 +130,7 @@ fn judging(bencher: Bencher<'_, '_>) {
         .bench(|| decide(&items, &notices, &Known::default(), &rules, &calendar, as_of));
 }
 
-/// Who pays for whom, where every payer's account is registered with the employer whose notice it pays.
+/// Payers, if every account is registered with the employer whose notice it pays.
 #[divan::bench(sample_count = 5)]
 fn knowing_payers(bencher: Bencher<'_, '_>) {
     let serials = serials();
@@ -182,7 +181,7 @@ fn sifting(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// A mistyped reference of a payer with a name that nobody has exactly: the dearest kind of look.
+/// A mistyped reference of a payer whose name no employer has exactly: the most expensive search.
 #[divan::bench(sample_count = 5)]
 fn suggesting(bencher: Bencher<'_, '_>) {
     let month: YearMonth = "2026-05".parse().expect("a month");

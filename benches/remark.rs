@@ -1,9 +1,9 @@
-//! Remarks read a second, beside what the simplest programs that could be compared take.
+//! Remarks parsed a second, compared with the simplest comparable programs.
 //!
-//! `memchr` looks for a P and nothing else: the limit. `nfkc_regex` normalises every row and runs one
-//! expression: what a script would do, and less than the rule asks.
+//! `memchr` only searches for a P: the limit. `nfkc_regex` normalises every row and runs one expression: what a script
+//! would do, and less than the rule requires.
 //!
-//! `ten_megabytes` shows that time stays linear on remarks made to be slow.
+//! `ten_megabytes` shows that time is linear on remarks designed to be slow.
 
 use divan::{Bencher, black_box, counter::ItemsCount};
 use duizhang::remark::Reader;
@@ -101,7 +101,7 @@ fn nfkc_regex(bencher: Bencher<'_, '_>, kind: Kind) {
     });
 }
 
-/// Remarks of 10 MB each, a form that would be quadratic if anything were.
+/// Remarks of 10 MB each, in forms that would expose quadratic time.
 #[divan::bench(args = ["P", "P1 ", "P19061 ", "P1906133753", "1,234", "\u{200B}", "|1"], sample_count = 3)]
 fn ten_megabytes(bencher: Bencher<'_, '_>, piece: &str) {
     let reader = Reader::shipped();

@@ -1,7 +1,6 @@
-//! An employer of 100,000 employees: opens, remits, issues, settles, and takes all of it back.
+//! An employer of 100,000 employees: opens accounts, remits, issues, settles, and undoes all of it.
 //!
-//! `cargo bench --bench remittance`; items are employees (postings, where a
-//! notice is settled).
+//! `cargo bench --bench remittance`; items are employees (for a settlement, postings).
 
 #![expect(clippy::expect_used, reason = "a bench whose preparation fails has nothing to measure")]
 
@@ -38,7 +37,7 @@ fn issue() -> Operation {
         "months": ["2026-05"], "supplements": true}))
 }
 
-/// An invented identity number with a right check digit.
+/// An invented identity number with a correct check digit.
 fn id_no(number: u32) -> String {
     let (year, rest) = (1950 + number / 11_200, number % 11_200);
     let (month, day, order) = (1 + rest / 2800, 1 + rest % 2800 / 100, rest % 100);
@@ -133,7 +132,7 @@ fn settles_and_takes_it_back(bencher: Bencher<'_, '_>) {
     );
 }
 
-/// One register a line, as a file of single operations files them: accounts, then supplements.
+/// One register a line, like a file of single operations: accounts, then supplements.
 #[divan::bench(sample_count = 3, sample_size = 1, args = [5_000, 20_000])]
 fn files_single_lines(bencher: Bencher<'_, '_>, count: u32) {
     let named = |number: u32, op: &str, more: Value| {

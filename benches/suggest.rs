@@ -1,8 +1,8 @@
-//! How often the notice that was meant is suggested first, kind by kind, at the size of a city.
+//! How often the intended notice is suggested first, kind by kind, at the size of a city.
 //!
-//! Run with `cargo bench --bench suggest`. Two hard months of invented employers (`demo/hard.rs`) come in
-//! through the real night; the truth stays with the bench. The second month comes twice: as if staff had
-//! confirmed nothing, and after they confirmed the first month's items at the desk.
+//! Run with `cargo bench --bench suggest`. The real night ingests two hard months of invented employers
+//! (`demo/hard.rs`); only the bench knows the truth. The second month is ingested twice: without staff confirmations,
+//! and after staff confirmed the first month's items at the desk.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,7 +1,7 @@
-//! What employers get: goldens of whole letters, the mail read back, and attacks through every text.
+//! Letters to employers: golden files of complete letters, the mail parsed again, and attacks through every text.
 //!
-//! The goldens in `fixtures/letters/` were read by eye. To write them anew after a change that was
-//! meant, run with `BLESS=1` and read the difference. All names and addresses are invented.
+//! The goldens in `fixtures/letters/` were read by eye. To rewrite them after an intended change, run with `BLESS=1`
+//! and read the difference. All names and addresses are invented.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 use chrono::NaiveDate;
 use duizhang::alert::{
@@ -49,7 +49,7 @@ fn pieces(pieces: &[(&str, SegmentKind)]) -> ReadRemark {
     ReadRemark { text: RemarkText::new(RemarkField::Postscript, pieces), read: Vec::new() }
 }
 
-/// A rule as the handbook says it.
+/// A rule in the handbook's words.
 fn handbook(number: u8) -> HandbookQuote {
     let rules = RemarkRules::shipped();
     HandbookQuote { number, text: rules.handbook_rule(number).unwrap().zh.clone() }
@@ -83,7 +83,7 @@ fn open_item(reason: Reason) -> DigestItem {
     }
 }
 
-/// A habit that was seen so many times.
+/// A habit seen this many times.
 fn habit(times: u32) -> Habit {
     Habit {
         code: "lowercase_prefix".into(),
@@ -138,7 +138,7 @@ fn a_letter_about_arrears_says_what_is_owed_and_what_to_do() {
     );
     let other = Arrears { night: day(6, 13), ..arrears.clone() };
     assert_ne!(other.letter(&rules).unwrap().letter_id, letter.letter_id);
-    // Nobody is quoted, and where there is no list there is no amount.
+    // Nobody is quoted, and without a list there is no amount.
     assert!(!letter.text.contains("原文") && !letter.html.contains("原文"));
     assert_eq!(letter.text.matches("12,035.60 元").count(), 2);
     let nothing = Arrears { months: Vec::new(), ..arrears.clone() };
@@ -156,7 +156,7 @@ fn advice_alone_is_a_kind_letter_too() {
     golden("advice.txt", letter.text.as_bytes());
 }
 
-/// An item as a later letter tells of it.
+/// An item for a later letter.
 fn later(about: About, transaction_id: &str) -> DigestItem {
     let settled = matches!(about, About::Settled(_));
     let item = open_item(Reason::UnreadableReference);
@@ -203,7 +203,7 @@ fn reference(number: u64) -> PaymentReference {
     PaymentReference::from_number(number).unwrap()
 }
 
-/// A notice of 12,035.60 that is open.
+/// An open notice of 12,035.60.
 fn open(here: i64, in_suspense: i64) -> OpenNotice {
     OpenNotice {
         reference: reference(1_906_133_753),
@@ -214,7 +214,7 @@ fn open(here: i64, in_suspense: i64) -> OpenNotice {
     }
 }
 
-/// Every outcome with nothing left open, and with a notice that stays open.
+/// Every outcome, with nothing left open and with an open notice.
 #[test]
 fn what_became_of_the_money_is_told_as_it_was_read_and_never_as_done_while_a_notice_is_open() {
     use Solution::{Advance, Awaiting, Elsewhere, Matched, NotOurs, RefundDue, Refunded, Returned};
@@ -259,7 +259,7 @@ fn what_became_of_the_money_is_told_as_it_was_read_and_never_as_done_while_a_not
     let mut all = String::new();
     for (what, solution, whereabouts, done) in rows {
         let is_open = !whereabouts.open.is_empty();
-        // Whoever calls it settled is corrected.
+        // A letter that called it settled is corrected.
         let item = later(About::Settled(solution), "T5");
         let until = is_open.then(|| day(5, 29));
         let letter = letter(vec![DigestItem { whereabouts, until, ..item }]);
@@ -521,8 +521,8 @@ fn a_letters_id_follows_from_what_it_tells() {
     assert_eq!(Letter::write(&same, &rules), Letter::write(&same, &rules));
 }
 
-/// Goal: every letter is laid out as it was meant in Outlook too, which renders with Word's engine.
-/// Method: what that engine does not know, or a mail program drops, is in no letter; what it needs is.
+/// Goal: every letter has its layout in Outlook too, which renders with Word's engine. Method: no letter uses what that
+/// engine does not know or a mail program drops; every letter has what it needs.
 #[test]
 fn every_letter_is_a_table_with_its_styles_in_it() {
     let rules = LetterRules::shipped().unwrap();
@@ -553,7 +553,7 @@ fn every_letter_is_a_table_with_its_styles_in_it() {
         ] {
             assert!(!html.contains(unknown), "{kind}: {unknown}");
         }
-        // A width that Outlook keeps to, since it knows no max-width.
+        // A width for Outlook, which knows no max-width.
         assert!(html.contains("<!--[if mso]><table role=\"presentation\" width=\"660\""), "{kind}");
         for table in html.split("<table ").skip(1) {
             let tag = table.split('>').next().unwrap();
@@ -563,7 +563,7 @@ fn every_letter_is_a_table_with_its_styles_in_it() {
                 assert!(tag.contains(needed), "{kind}: <table {tag}> without {needed}");
             }
         }
-        // Outlook gives a cell neither the body's font nor its size.
+        // Outlook does not inherit the body's font or size in a cell.
         for cell in html.split("<td").skip(1) {
             let (tag, inside) = cell.split_once('>').unwrap();
             let text = !inside.trim_start().starts_with(['<', '&']);
@@ -573,7 +573,7 @@ fn every_letter_is_a_table_with_its_styles_in_it() {
     }
 }
 
-/// The words of a page, in their order and without what lays them out.
+/// The words of a page in order, without layout.
 fn words(html: &str) -> String {
     let html = html.split_once("</head>").unwrap().1;
     let mut words = String::new();
@@ -588,8 +588,7 @@ fn words(html: &str) -> String {
     words.split_whitespace().collect()
 }
 
-/// Goal: whoever reads the text reads what the page says, and the other way round.
-/// Method: the words of either, without blanks, one after the other.
+/// Goal: the text and the page say the same. Method: compare the words of both, without blanks, in order.
 #[test]
 fn the_text_says_what_the_page_says() {
     let rules = LetterRules::shipped().unwrap();
@@ -605,7 +604,7 @@ fn the_text_says_what_the_page_says() {
     letters.push(sample::arrears(centre(), day(6, 12)).letter(&rules).unwrap());
     for letter in &letters {
         let page = words(&letter.html);
-        // Steps are counted with a point on both; the list of a box stands in lines.
+        // Both number steps with a point; the list in a box is separate lines.
         assert_eq!(said(letter), page, "{}", letter.subject);
     }
 }
@@ -656,7 +655,7 @@ fn a_notice_that_is_open_again_is_the_letter_that_was_read() {
     }
 }
 
-/// The handbook's sentences are its own, word for word; `DUIZHANG_SHARED` says where its text lies.
+/// The handbook's sentences are word for word its own; `DUIZHANG_SHARED` says where its text is.
 #[test]
 fn what_is_called_the_handbooks_sentence_is_in_the_handbook() {
     let shared = std::env::var_os("DUIZHANG_SHARED").unwrap_or_else(|| "../shared".into());

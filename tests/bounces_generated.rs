@@ -1,8 +1,8 @@
-//! Whatever lies in a mailbox is read: reports of `fixtures/bounces`, broken in any way.
+//! Any message in a mailbox can be parsed: reports of `fixtures/bounces`, broken in any way.
 //!
-//! Goal: no message stops the reading, none makes a letter come back that it does not name, and what is kept of it is
-//! bounded. Method: each report is cut, doubled, mixed with another and sprinkled with bytes, by dice whose seed is the
-//! message's number. `DUIZHANG_BOUNCES` says how many (`.ci/slow`).
+//! Goal: no message stops the parser, none returns a letter that it does not name, and the stored part is bounded.
+//! Method: each report is cut, doubled, mixed with another and sprinkled with bytes, randomly with the message's number
+//! as seed. `DUIZHANG_BOUNCES` says how many (`.ci/slow`).
 
 #![expect(
     clippy::unwrap_used,
@@ -38,7 +38,7 @@ fn reports() -> Vec<Vec<u8>> {
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|one| one.unwrap().path()).collect();
     paths.sort();
     let filled = |path: &std::path::PathBuf| {
-        // GBK stays as it is: every byte as one letter, and back.
+        // GBK is kept unchanged: every byte as one letter, and back.
         let text: String = fs::read(path).unwrap().into_iter().map(char::from).collect();
         let text = text.replace("@@LETTER@@", LETTER).replace("@@TO@@", "gjj@d001.example.com");
         text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect()
@@ -84,7 +84,7 @@ fn a_message_that_is_broken_in_any_way_is_read() {
             LetterName::Whole(id) => id == LETTER || id == FORGED,
             LetterName::Beginning(_) => false,
         };
-        // A number that was hit by the dice names nothing.
+        // A number changed by chance names nothing.
         let text: String = message.iter().copied().map(char::from).collect();
         for name in found.names.iter().filter(|name| !known(name)) {
             let LetterName::Whole(id) = name else { continue };

@@ -1,8 +1,7 @@
 //! The desk in a real browser: Debian's Chromium, headless, driven by WebDriver.
 //!
 //! Start at `browser/work.rs`: a clerk and an approver clear an item. `browser/driver.rs` is the browser,
-//! `desk/served.rs` the desk. Where there is no Chromium or no chromedriver, each test says so and
-//! proves nothing.
+//! `desk/served.rs` the desk. Without Chromium or chromedriver, each test says so and proves nothing.
 
 #![expect(
     clippy::unwrap_used,

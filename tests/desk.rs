@@ -1,8 +1,7 @@
-//! The desk as a browser or a program meets it: a real server on a free port, spoken to over a socket.
+//! The desk for a browser or a program: a real server on a free port, through a socket.
 //!
-//! Start at `desk/walk.rs`: every address as every role. `desk/served.rs` is the desk that is served,
-//! `desk/wire.rs` the socket. What must hold in the store holds on every kind of database
-//! (`night/centre.rs`).
+//! Start at `desk/walk.rs`: every address as every role. `desk/served.rs` runs the desk, `desk/wire.rs` is the socket.
+//! Tests of the store run on every kind of database (`night/centre.rs`).
 
 #![expect(
     clippy::unwrap_used,

@@ -1,8 +1,8 @@
-//! Letters on their way: a real mail server that misbehaves on demand, and what becomes of each letter.
+//! Sending letters: a real mail server that misbehaves on demand, and the result for each letter.
 //!
-//! [`server`] is the mail server, [`shelf`] an outbox in a real store. [`faults`] goes through everything a
-//! server can do wrong, [`limits`] through what large receivers allow, [`senders`] through several senders and one that dies, [`signed`] through DKIM and
-//! TLS. What must hold in the store holds on every kind of database (`night/centre.rs`).
+//! [`server`] is the mail server, [`shelf`] an outbox in a real store. [`faults`] tests everything a server can do
+//! wrong, [`limits`] the limits of large receivers, [`senders`] several senders and a dying one, [`signed`] DKIM and
+//! TLS. Tests of the store run on every kind of database (`night/centre.rs`).
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,

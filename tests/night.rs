@@ -1,11 +1,11 @@
-//! Proves a night: from the files in the inbox to the books, on the library's face.
+//! Tests a night through the library: from the files in the inbox to the books.
 //!
-//! Start at `night/decisions.rs`, the contract's table end to end; the other files prove what must
-//! hold of every night, each one idea. `night/centre.rs` is the invented centre they all work on, and
-//! the small language in which they write down feeds and outcomes.
+//! Start at `night/decisions.rs`, the contract's table end to end; the other files each prove one thing that must hold
+//! for every night. `night/centre.rs` is the invented centre for all of them, and the small language for feeds and
+//! outcomes.
 //!
-//! Every suite takes the store it runs on as an argument ([`centre::Backing`]), so that a second
-//! database runs the very same suites. `.ci/slow` runs the long ones at full length.
+//! Every suite takes its store as an argument ([`centre::Backing`]), so that a second database runs the same suites.
+//! `.ci/slow` runs the long ones at full length.
 
 #![expect(
     clippy::unwrap_used,

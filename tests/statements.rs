@@ -1,8 +1,8 @@
-//! Every statement and every migration, read against what a distributed PostgreSQL asks of them.
+//! Checks every SQL statement and every migration for use on a distributed PostgreSQL.
 //!
-//! A centre is the unit that is placed, worked on and lost: its number comes first in every key and
-//! stands in every statement, so that a night runs on one node. The rules are few and are looked for in
-//! the text; a statement that is meant to break one stands in [`MEANT`] with its reason.
+//! A centre is the unit of placement, work and loss: its number is first in every key and occurs in every statement, so
+//! that a run stays on one node. The rules are few and check the text; a statement that breaks one on purpose is listed
+//! in [`MEANT`] with its reason.
 
 #![expect(clippy::unwrap_used, reason = "a check that cannot look stops")]
 
@@ -75,7 +75,7 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     found
 }
 
-/// The texts in a Rust file with the lines they begin on, comments left out.
+/// The texts in a Rust file with their first lines, without comments.
 fn texts(source: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     let mut line = 1;
@@ -137,10 +137,10 @@ fn statements() -> Vec<(String, String)> {
         while let Some((line, text)) = texts.next() {
             let mut text = flat(&text);
             if text.ends_with("(values") {
-                // A list of values comes in between; the next text is the rest of the statement.
+                // A list of values is inserted between; the next text is the rest of the statement.
                 text.push_str(&flat(&texts.next().unwrap().1));
             }
-            // What begins with `from` gets the columns of a type before it (`src/store/columns.rs`).
+            // A text that begins with `from` gets a type's columns before it (`src/store/columns.rs`).
             let verbs = [
                 "select ",
                 "from ",
@@ -169,12 +169,12 @@ fn listed_tables() -> BTreeSet<String> {
         .collect()
 }
 
-/// The steps of the schema, as they are written for both databases.
+/// The steps of the schema for both databases.
 fn migrations() -> Vec<(PathBuf, String)> {
     let folder = root().join("migrations");
     let read = |path: PathBuf| {
         let text = fs::read_to_string(&path).unwrap();
-        // Comments are for people.
+        // Ignore comments.
         let text: Vec<&str> =
             text.lines().map(|line| line.split("--").next().unwrap_or_default()).collect();
         (path, text.join("\n").to_lowercase())
@@ -187,7 +187,7 @@ fn every_statement_names_its_centre() {
     let mut faults = Vec::new();
     for (place, statement) in statements() {
         let meant = MEANT.iter().any(|(words, _)| statement.contains(words));
-        // A piece that is put together elsewhere has no table of its own yet.
+        // A piece that is assembled elsewhere has no table of its own yet.
         let touches =
             [" from ", "into ", "update ", " join "].iter().any(|word| statement.contains(word));
         let whole_row = statement.starts_with("insert into") && statement.contains(" values");
@@ -229,14 +229,14 @@ const BELOW_THE_FACE: &[&str] = &[
     "src/store/database/seal/every_column_tests",
 ];
 
-/// Columns are named, never counted: neither where rows are written nor where they are read.
+/// Columns are named, never counted, in writes and in reads.
 #[test]
 fn no_statement_and_no_reader_counts_columns() {
     let mut faults = Vec::new();
     for (place, statement) in statements() {
         let mut words = statement.split_whitespace();
         let is_insert = words.by_ref().take(2).eq(["insert", "into"]);
-        // A table that is put in comes with its columns.
+        // An inserted table comes with its columns.
         let named = words.next().is_some_and(|table| table.starts_with('{'));
         if is_insert && !named && matches!(words.next(), Some("values" | "select")) {
             faults.push(format!("{place}: {statement}"));
@@ -295,7 +295,7 @@ fn every_key_begins_with_the_centre() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// The word in braces has them sorted by their bytes on PostgreSQL, and gives numbers the width that they need.
+/// The word in braces sorts by bytes on PostgreSQL, and gives numbers the width that they need.
 #[test]
 fn columns_have_types_that_both_databases_read_alike() {
     for (path, text) in migrations() {
@@ -324,7 +324,7 @@ fn every_table_of_a_centre_is_copied_or_made_anew() {
             made.insert(table.split([' ', '(']).next().unwrap().trim().to_owned());
         }
     }
-    // These say who works now or guessed too often, or follow from what is copied.
+    // These record present workers or failed guesses, or derive from copied tables.
     for other in ["centre", "centre_lease", "login_failure", "session", "transaction_identity"] {
         made.remove(other);
     }

@@ -1,5 +1,5 @@
-//! Suggestions against the truth: a hard month comes in through the feed, and the notice that was meant
-//! must stand first. `benches/suggest.rs` prints the same at size.
+//! Suggestions against the truth: a hard month is ingested through the feed, and the intended notice must be first.
+//! `benches/suggest.rs` prints the same at size.
 
 #![expect(
     clippy::unwrap_used,
@@ -17,7 +17,7 @@ fn the_notice_that_was_meant_stands_first() {
     let mut measure = Measure::new(7, 400);
     let fresh = measure.month("2026-05", "2026-06-10");
     println!("{fresh}");
-    // A notice that is named with certainty is first, though in some of these another was meant.
+    // A notice named with certainty is first, though in some of these another was meant.
     assert!(fresh.per_mille() >= 940, "{fresh}");
     measure.staff_confirm("2026-06-11");
     let learned = measure.month("2026-06", "2026-07-10");
@@ -27,7 +27,7 @@ fn the_notice_that_was_meant_stands_first() {
 
 #[test]
 fn what_staff_confirm_makes_later_suggestions_better() {
-    // The same second month, once after staff confirmed the first and once after they did not.
+    // The same second month, once with staff confirmations of the first and once without.
     let mut without = Measure::new(11, 400);
     let mut with = Measure::new(11, 400);
     let _ = (without.month("2026-05", "2026-06-10"), with.month("2026-05", "2026-06-10"));

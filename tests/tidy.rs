@@ -1,7 +1,8 @@
-//! Rules about the code that a compiler does not check, each as a test.
+//! Rules about the code that no compiler checks, each as a test.
 //!
-//! Layers: who may name whom; and no circle among the modules of one layer (`tidy/circles.rs`). Files: each says what it is, and is one idea long. Migrations: both
-//! dialects step alike. Nothing that is shipped names a place on somebody's machine.
+//! Layers: which module may name which, without a circle among the modules of one layer (`tidy/circles.rs`). Files:
+//! each has a module doc, and is one idea long. Migrations: both dialects have the same steps. Nothing shipped names a
+//! place on somebody's machine.
 
 #![expect(
     clippy::unwrap_used,
@@ -17,15 +18,15 @@ use circles::Tree;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The packages, from the bottom up. Which package may name which, Cargo says.
+/// The packages, from the bottom up. Cargo says which package may name which.
 const PACKAGES: &[&str] =
     &["crates/remittance/src", "crates/statement/src", "crates/reconcile/src", "src"];
 
-/// A module, and whom it may name.
+/// A module, and those it may name.
 type Row = (&'static str, &'static [&'static str]);
 
-/// Who may name whom through `crate::` within a package. Reading down a table is reading up the layers; a
-/// module may always name itself. The domain has no table: its modules are one layer.
+/// The modules that a module may name through `crate::` within a package. Reading down a table is reading up the
+/// layers; a module may always name itself. The domain has no table: its modules are one layer.
 #[rustfmt::skip] // A table is read by column.
 const MAY_USE: &[(&str, &[Row])] = &[
     ("crates/statement/src", &[
@@ -54,15 +55,15 @@ const MAY_USE: &[(&str, &[Row])] = &[
     ]),
 ];
 
-/// Circles that may stand: the package, the module in which they are, and why. A parent and what is below it are
-/// one module, so that one thing in several files needs no row.
+/// Allowed circles: the package, the module in which they are, and why. A parent and its descendants are one
+/// module, so one thing in several files needs no row.
 const CIRCLES: &[(&str, &str, &str)] = &[(
     "src",
     "store::database",
     "a statement seals the rows it writes, and a seal is taken of rows that a statement gives",
 )];
 
-/// What the program passes on from its libraries; any module of it may name them.
+/// The re-exports of the program from its libraries; any module of it may name them.
 const PASSED_ON: &[&str] = &[
     "calendar",
     "matching",
@@ -76,27 +77,27 @@ const PASSED_ON: &[&str] = &[
     "sheet",
 ];
 
-/// Words that the libraries do not know: the world is the program's.
+/// Words that the libraries may not use: only the program has I/O.
 const WORLD: &[&str] = &["tokio", "sqlx", "rusqlite", "lettre", "std::fs", "std::env", "std::net"];
 
-/// Lines of a file with its tests: what one sits down to, and what nobody may pass.
+/// Lines of a file with its tests: the aim, and the limit.
 const LINES_AIM: usize = 400;
 const LINES_MAX: usize = 600;
-/// Longer than that for now, each with what it waits for.
+/// Longer files for now, each with its reason.
 const OVERLONG: &[(&str, &str)] = &[];
 /// How many files may be longer than the aim.
 const LONG_FILES_MAX: usize = 12;
 
-/// Characters of a line of a template: one element a line, attributes wrapped where they are many.
+/// Characters of a template line: one element a line, with many attributes wrapped.
 const TEMPLATE_LINE_MAX: usize = 140;
-/// The one file there that is not ours.
+/// The only foreign file there.
 const HTMX: &str = "htmx-2.0.11.min.js";
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every file below a folder whose name ends so, as a path from the root.
+/// Every file below a folder with this ending, as a path from the root.
 fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
     fn walk(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -127,20 +128,20 @@ fn sources() -> impl Iterator<Item = (&'static str, PathBuf)> {
     PACKAGES.iter().flat_map(of)
 }
 
-/// The module of its package that a file belongs to.
+/// A file's module within its package.
 fn module(package: &str, path: &Path) -> String {
     let below = path.strip_prefix(package).unwrap();
     let first = below.components().next().unwrap().as_os_str().to_string_lossy();
     first.trim_end_matches(".rs").to_owned()
 }
 
-/// The names that a line of code takes from the root of its package.
+/// The names in a line of code from its package's root.
 fn named_from_the_root(code: &str) -> impl Iterator<Item = &str> {
     let word = |found: char| !(found.is_alphanumeric() || found == '_');
     code.split("crate::").skip(1).map(move |rest| rest.split(word).next().unwrap_or_default())
 }
 
-/// Lines of code with their numbers, comments and the unit tests at the end left out.
+/// Numbered lines of code, without comments and the unit tests at the end.
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     text.lines().enumerate().map(|(index, line)| (index + 1, line)).filter(|(_, line)| {
@@ -206,7 +207,7 @@ fn the_core_does_not_know_the_world() {
     for (_, path) in sources().filter(|(package, _)| *package != "src") {
         for (line, code) in code(&text(&path)) {
             for word in WORLD.iter().filter(|word| code.contains(**word)) {
-                // Unit tests in files of their own may open fixtures.
+                // Unit tests in their own files may open fixtures.
                 if !path.ends_with("tests.rs") {
                     faults.push(format!("{}:{line}: names {word}", path.display()));
                 }
@@ -252,7 +253,7 @@ fn a_file_is_one_idea_long() {
 #[test]
 fn a_line_of_a_template_can_be_read() {
     let mut faults = Vec::new();
-    // What others made stays as they made it.
+    // Files by others remain unchanged.
     for path in files("templates", "").into_iter().filter(|path| !path.ends_with(HTMX)) {
         for (index, line) in text(&path).lines().enumerate() {
             let length = line.chars().count();

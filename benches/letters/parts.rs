@@ -1,8 +1,8 @@
-//! The parts of `benches/letters.sh`: an outbox full of letters, a sender, and a mail server that takes all.
+//! The parts of `benches/letters.sh`: a full outbox, a sender, and a mail server that accepts everything.
 //!
-//! Run by the script. `fill URL COUNT` writes letters of the ordinary size into an outbox; `sink` is the mail
-//! server, prints its port and keeps nothing; `send URL PORT CONNECTIONS` sends what is due, as fast as the
-//! server takes it, and says letters, MB and seconds.
+//! The script runs it. `fill URL COUNT` writes letters of the usual size into an outbox; `sink` is the mail server,
+//! prints its port and keeps nothing; `send URL PORT CONNECTIONS` sends the due letters as fast as the server accepts
+//! them, and reports letters, MB and seconds.
 
 #![expect(
     clippy::unwrap_used,
@@ -25,11 +25,11 @@ use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant, SystemTime};
 
 const CENTRE: &str = "450200";
-/// Letters written in one commit; a night writes all of its own in one.
+/// Letters written in one commit; a run writes all of its letters in one.
 const TOGETHER: usize = 1_000;
 
 fn main() {
-    // Cargo's own flags aside.
+    // Without Cargo's own flags.
     let asked: Vec<String> =
         std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     match asked.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
@@ -43,7 +43,7 @@ fn main() {
     }
 }
 
-/// A letter as a night writes it.
+/// A letter as a run writes it.
 fn first() -> Reissue {
     let night = NaiveDate::from_ymd_opt(2026, 5, 11).unwrap();
     let mut centre = CentreContact::placeholder(CENTRE, "示例市住房公积金管理中心");
@@ -126,7 +126,7 @@ fn sink() {
     }
 }
 
-/// One conversation; whatever it does not know ends it.
+/// One conversation; an unknown command ends it.
 fn take(stream: TcpStream) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut answers = stream.try_clone()?;

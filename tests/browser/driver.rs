@@ -1,7 +1,7 @@
-//! A browser: Chromium through chromedriver, spoken to in WebDriver's JSON over a socket.
+//! A browser: Chromium through chromedriver, by WebDriver's JSON over a socket.
 //!
-//! Start at [`Browser::open`]. Each has a profile of its own, which goes with it. It talks to nobody but
-//! the desk: everything that would call home is off.
+//! Start at [`Browser::open`]. Each has its own profile, which is deleted with it. It connects only to the desk:
+//! everything that would call home is off.
 
 use crate::served::{PASSWORD, Served};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// How long an element is waited for.
+/// How long to wait for an element.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -38,7 +38,7 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Opens a browser at a desk; `None`, and says so, where this machine has none.
+    /// Opens a browser at a desk; `None`, with a message, if this machine has none.
     pub(crate) fn open(served: &Served) -> Option<Self> {
         let started = Command::new("chromedriver")
             .arg("--port=0")
@@ -84,7 +84,7 @@ impl Browser {
             body.len()
         )
         .unwrap();
-        // It may keep the connection open, whatever it was asked; so the length says where the end is.
+        // It may keep the connection open despite the request, so the length marks the end.
         let mut answer = BufReader::new(stream);
         let mut length = 0;
         loop {
@@ -120,7 +120,7 @@ impl Browser {
         self.ask("/url", json!({ "url": format!("{}{path}", self.base) }));
     }
 
-    /// The path and query of where it is.
+    /// The current path and query.
     pub(crate) fn place(&self) -> String {
         self.js("return location.pathname + location.search").as_str().unwrap().to_owned()
     }
@@ -130,12 +130,12 @@ impl Browser {
         self.ask("/execute/sync", json!({ "script": script, "args": [] }))
     }
 
-    /// Runs a script that says when it is done, by its last argument.
+    /// Runs a script that reports its end through its last argument.
     pub(crate) fn js_later(&self, script: &str) -> Value {
         self.ask("/execute/async", json!({ "script": script, "args": [] }))
     }
 
-    /// The first element of a selector, waited for.
+    /// Waits for the first element of a selector.
     fn element(&self, css: &str) -> String {
         let began = Instant::now();
         loop {
@@ -155,7 +155,7 @@ impl Browser {
         self.element(css);
     }
 
-    /// Waits until the page is at an address that begins so.
+    /// Waits until the page has an address with this beginning.
     pub(crate) fn arrive(&self, at: &str) {
         let began = Instant::now();
         while !self.place().starts_with(at) {
@@ -177,7 +177,7 @@ impl Browser {
         self.ask(&format!("/element/{element}/value"), json!({ "text": text }));
     }
 
-    /// Presses keys where the focus is, one after the other.
+    /// Presses keys one after the other at the focus.
     pub(crate) fn press(&self, keys: &str) {
         let actions: Vec<Value> = keys
             .chars()
@@ -189,12 +189,12 @@ impl Browser {
         self.ask("/actions", json!({ "actions": [keyboard] }));
     }
 
-    /// What the page says.
+    /// The text of the page.
     pub(crate) fn text(&self) -> String {
         self.js("return document.body.innerText").as_str().unwrap_or_default().to_owned()
     }
 
-    /// Makes the screen that wide; below 600 it is a phone's.
+    /// Sets the screen width; below 600 it is a phone's.
     pub(crate) fn size(&self, width: u32, height: u32) {
         self.devtools(
             "Emulation.setDeviceMetricsOverride",
@@ -202,7 +202,7 @@ impl Browser {
         );
     }
 
-    /// As for somebody whose screen is dark.
+    /// Switches to a dark colour scheme.
     pub(crate) fn dark(&self) {
         let dark = json!({ "name": "prefers-color-scheme", "value": "dark" });
         self.devtools("Emulation.setEmulatedMedia", json!({ "features": [dark] }));
@@ -212,13 +212,13 @@ impl Browser {
         self.ask("/goog/cdp/execute", json!({ "cmd": command, "params": parameters }));
     }
 
-    /// Lets downloads go into a folder.
+    /// Sends downloads to a folder.
     pub(crate) fn download_into(&self, folder: &Path) {
         let parameters = json!({ "behavior": "allow", "downloadPath": folder });
         self.devtools("Browser.setDownloadBehavior", parameters);
     }
 
-    /// Logs in by the form, with a code where one is asked.
+    /// Logs in by the form, with a code if required.
     pub(crate) fn log_in(&self, name: &str, code: &str) {
         self.go("/login");
         self.fill("#name", name);
@@ -234,7 +234,7 @@ impl Browser {
     }
 }
 
-/// The port that chromedriver says it is on.
+/// The port that chromedriver reports.
 fn port(child: &mut Child) -> u16 {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let port = lines
@@ -242,7 +242,7 @@ fn port(child: &mut Child) -> u16 {
         .map_while(Result::ok)
         .filter(|line| line.contains("started successfully"))
         .find_map(|line| line.rsplit_once("on port ").map(|(_, port)| port.to_owned()));
-    // Whatever else it says must have somewhere to go.
+    // Its other output must be drained.
     std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
     port.unwrap().trim_end_matches('.').parse().unwrap()
 }

@@ -1,4 +1,4 @@
-//! Whatever a payer or a bank can send is text, on every page and in what is taken out.
+//! Anything that a payer or a bank can send is text, on every page and in every export.
 
 use crate::centre::{Centre, SQLITE};
 use crate::driver::Browser;
@@ -6,7 +6,7 @@ use crate::feed::{HEADER, account};
 use crate::served::{Served, Wish, hire};
 use duizhang::suspense::Role;
 
-/// Texts that would run, or break out, where they are taken for markup; one for each way out.
+/// Texts that would run, or break out, if treated as markup; one for each way.
 const EVIL: [&str; 6] = [
     "<script>window.pwned=1</script>",
     "<img src=x onerror=window.pwned=1>",

@@ -1,8 +1,8 @@
-//! Everybody can use the desk: on a narrow screen, by ear, with little contrast vision, without a mouse.
+//! Everybody can use the desk: on a narrow screen, with a screen reader, with little contrast vision, without a mouse.
 //!
-//! The checks are our own and few: every field has a name, headings go down one step at a time, text
-//! stands out against what is behind it, targets are large enough, the focus goes in the order of the
-//! page and is seen. They run on every page of the menu and on an item, in light and in dark.
+//! The checks are our own and few: every field has a name, headings go down one step at a time, text contrasts with its
+//! background, targets are large enough, the focus follows the order of the page and is visible. They run on every page
+//! of the menu and on an item, in light and in dark.
 
 use crate::centre::SQLITE;
 use crate::driver::Browser;
@@ -25,7 +25,7 @@ const PAGES: [&str; 13] = [
     "/items/1/S3",
 ];
 
-/// Gives what is wrong with a page, as sentences.
+/// Returns the faults of a page, as sentences.
 const CHECK: &str = r"
 const wrong = [];
 const visible = (one) => one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length > 0;

@@ -1,4 +1,4 @@
-//! People, tokens and the desk's key at the command line: one person's act, told as such; and for whose eyes files are.
+//! People, tokens and the desk's key at the command line: acts of one person, reported as such; and who may read files.
 
 use crate::centre::Centre;
 use std::fs;
@@ -145,7 +145,7 @@ fn doctor_says_what_others_can_read() {
     assert!(told.contains("duizhang.db") && told.contains("chmod go="), "{told}");
 }
 
-/// Serves until it says where; gives what it said until then, and its end's code where it came to none.
+/// Serves until it reports its address; returns its output until then, and its exit code if it ended.
 fn serve(centre: &Centre, args: &[&str]) -> (String, bool) {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin("duizhang"));
     command.current_dir(centre.path()).args(["serve", "--listen", "127.0.0.1:0"]).args(args);

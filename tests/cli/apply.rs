@@ -1,4 +1,4 @@
-//! What employers file, from the outside: `apply`, `show`, `template`, and the night that pays for it.
+//! What employers file, from the outside: `apply`, `show`, `template`, and the run that settles it.
 
 use crate::centre::{Centre, ICBC};
 use serde_json::Value;
@@ -14,7 +14,7 @@ const REGISTERS: &str = r#"{"op":"open_account","on":"2026-05-07","employer_id":
 const REMIT: &str = r#"{"op":"remit","on":"2026-05-09","employer_id":"H1","month":"2026-05"}
 {"op":"issue_notice","on":"2026-05-09","employer_id":"H1","months":["2026-05"],"supplements":true}"#;
 
-/// Applies lines and gives the answers.
+/// Applies lines and returns the answers.
 fn apply(centre: &Centre, lines: &str, flags: &[&str], code: i32) -> Vec<Value> {
     let mut command = centre.run(&["apply", "-"]);
     let output = command.args(flags).write_stdin(lines.to_owned()).assert().code(code);
@@ -81,7 +81,7 @@ fn the_handbook_s_month_runs_through_the_command_line() {
     assert_eq!(centre.json(&["show", "ledger", "H1"]).len(), 2);
     centre.run(&["audit"]).assert().code(0);
 
-    // The same night again posts nothing twice; what is paid stays.
+    // The same night again posts nothing twice; paid notices stay paid.
     centre.run(&["nightly", "--as-of", "2026-06-12"]).assert().code(0);
     assert_eq!(centre.json(&["show", "employee", "A1"])[0]["balance"], "832.00");
     let revoke = format!(r#"{{"op":"revoke_notice","on":"2026-06-13","reference":"{reference}"}}"#);
@@ -178,7 +178,7 @@ fn each_rule_of_the_handbook_is_refused_by_its_code() {
     for ((code, line), answer) in rows.iter().zip(&answers) {
         assert_eq!(answer["error"], *code, "{line}: {answer}");
     }
-    // In reverse order everything goes, each in a run of its own.
+    // In reverse order everything can be undone, each in a run of its own.
     for line in [
         format!(r#"{{"op":"revoke_notice","on":"2026-05-12","reference":"{reference}"}}"#),
         r#"{"op":"delete_roster","on":"2026-05-12","employer_id":"H1","month":"2026-05"}"#.to_owned(),
@@ -350,7 +350,7 @@ fn supplements_drafts_and_appointments_outlive_the_run_that_made_them() {
     ));
     assert_eq!(centre.json(&["show", "employee", "A2"])[0]["status"], "active");
 
-    // A supplement twice is double; the notice over it is spread like a list.
+    // A supplement twice is a duplicate; its notice is allocated like a list.
     let supplement = r#"{"op":"supplement","on":"2026-05-12","employer_id":"H1","employee_id":"A2","for_month":"2026-05","amount":"960.00"}"#;
     step(supplement);
     assert_eq!(apply(&centre, supplement, &[], 1)[0]["error"], "double-remittance");
@@ -393,7 +393,7 @@ fn an_import_does_not_change_a_notice_that_was_issued_here() {
     assert_eq!(centre.json(&["show", "notice", &reference])[0]["amount"], "832.00");
 }
 
-/// A line of JSON with what two persons say beside it.
+/// A line of JSON with the two persons' fields.
 fn by_two(op: &str, rest: &str) -> String {
     format!(
         r#"{{"op":"{op}","on":"2026-06-13","employer_id":"H1",{rest},"reason":"来函更正","by":"017","approved_by":"008"}}"#
@@ -436,7 +436,7 @@ fn what_was_paid_is_corrected_by_two_persons_and_the_audit_proves_it() {
     ] {
         assert_eq!(apply(&centre, &line, &[], 1)[0]["error"], code, "{line}");
     }
-    // Corrected to the last fen, in another run, and proved again.
+    // Corrected to the last fen in another run, and audited again.
     apply(&centre, &correct("672.00"), &[], 0);
     assert_eq!(shown(&["show", "employee", "A1"])["balance"], "0.00");
     centre.run(&["audit"]).assert().code(0);
@@ -455,7 +455,7 @@ fn identities_are_corrected_and_two_numbers_of_one_person_become_one() {
     let same = by_two("correct_identity", r#""employee_id":"A1","name":"章某""#);
     assert_eq!(apply(&centre, &same, &[], 1)[0]["error"], "nothing-changes");
 
-    // June waits for its money while the two numbers become one; what waits settles to the one that stays.
+    // June waits for its money during the merge; the waiting notice settles to the remaining number.
     let june = REMIT.replace("\"2026-05\"", "\"2026-06\"").replace("2026-05-09", "2026-06-12");
     let issued = apply(&centre, &june, &[], 0);
     let answer =
@@ -500,7 +500,7 @@ fn transfers_in_bulk_and_documents_go_through_template_and_list() {
     };
     centre.write("employees.csv", list("e12345678").as_bytes());
     centre.run(&["import", "employees", "employees.csv"]).assert().code(0);
-    // The list named the same document, so the account is the same person's still.
+    // The list named the same document, so the account still belongs to the same person.
     assert_eq!(
         apply(&centre, &passport.replace("P1", "P2"), &[], 1)[0]["error"],
         "duplicate-account"
@@ -514,7 +514,7 @@ fn arrears_name_the_month_the_day_and_what_is_known_of_it() {
     let (centre, reference) = filed();
     let owed = |on: &str| centre.json(&["arrears", "--as-of", on]);
     assert!(owed("2026-06-05").is_empty());
-    // The fifth day after the month's last, a Friday, was the last in time.
+    // The fifth day after the month's last, a Friday, was the last day in time.
     let row = owed("2026-06-08").remove(0);
     for (key, want) in
         [("employer", "H1"), ("month", "2026-05"), ("due_on", "2026-06-05"), ("amount", "832.00")]

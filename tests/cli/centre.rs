@@ -1,6 +1,6 @@
 //! A small centre for tests that run the real binary: two accounts, a handful of notices.
 //!
-//! Everything is written here and belongs to nobody. [`Centre::json`] parses what a command prints.
+//! Everything is written here and invented. [`Centre::json`] parses a command's output.
 
 use assert_cmd::Command;
 use serde_json::Value;
@@ -33,7 +33,7 @@ pub(crate) const NOTICES: &str = "reference,employer_id,amount,issued_on,month,s
 const HEADER: &str =
     "本方账号,交易流水号,交易日期,交易时间,借贷标志,交易金额,对方账号,对方户名,摘要,附言\n";
 
-/// May 2026: a line each for most outcomes. June's feed is [`JUNE`].
+/// May 2026: a line for each common outcome. June's feed is [`JUNE`].
 pub(crate) const MAY: &str = "\
     2100000000000000017,S01,2026-05-11,09:00:00,贷,1200.00,6200000000000000001,甲示例有限公司,转账,P1000000001\n\
     2100000000000000017,S02,2026-05-11,09:01:00,贷,200.00,6200000000000000002,乙示例有限公司,转账,P1000000002公积金\n\
@@ -45,16 +45,16 @@ pub(crate) const MAY: &str = "\
     2100000000000000017,S08,2026-05-14,09:07:00,贷,40.00,6200000000000000003,丙示例有限公司,转账,P9999999999\n\
     2100000000000000017,S09,2026-05-14,09:08:00,贷,1000.00,6200000000000000003,丙示例有限公司,转账,Ｐ１００００００００６\n";
 
-/// The day of the lists that a centre begins with: the trail has it, and not the clock's.
+/// The day of a new centre's lists: the trail has it instead of the clock's.
 pub(crate) const LISTS: &str = "2026-05-01";
-/// The night by which May is closed.
+/// The night on which May is closed.
 pub(crate) const NIGHT: &str = "2026-06-10";
 
 pub(crate) struct Centre {
     dir: TempDir,
 }
 
-/// Made once a run, and copied: a database is made by several synchronous commits.
+/// Created once a run, then copied: creating a database takes several synchronous commits.
 static NEW: OnceLock<Centre> = OnceLock::new();
 static AFTER_A_NIGHT: OnceLock<Centre> = OnceLock::new();
 
@@ -64,7 +64,7 @@ impl Centre {
         NEW.get_or_init(|| Self::made("new")).copy()
     }
 
-    /// The same after its night.
+    /// The same after its first run.
     pub(crate) fn after_a_night() -> Self {
         let made = || {
             let centre = Self::made("after-a-night");
@@ -74,8 +74,7 @@ impl Centre {
         AFTER_A_NIGHT.get_or_init(made).copy()
     }
 
-    /// Makes a centre below `target/`: what is static is never dropped, so it would stay behind in
-    /// the system's folder.
+    /// Creates a centre below `target/`: statics are never dropped, so it would remain in the system's folder.
     fn made(name: &str) -> Self {
         let below = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("centre-{name}"));
         let _ = fs::remove_dir_all(&below);
@@ -92,7 +91,7 @@ impl Centre {
         centre
     }
 
-    /// A centre with these lists and nothing else.
+    /// A centre with only these lists.
     pub(crate) fn with(lists: &[(&str, &str)]) -> Self {
         Self::within(&std::env::temp_dir(), lists)
     }
@@ -138,7 +137,7 @@ impl Centre {
         self.write(file, format!("{HEADER}{rows}").as_bytes());
     }
 
-    /// A centre in a folder of its own whose database is this one; its lists are in, its feed waits.
+    /// A centre in its own folder on this database; its lists are imported, its feed waits.
     pub(crate) fn on(database: &str, code: &str) -> Self {
         let centre = Self { dir: TempDir::new().unwrap() };
         centre.run(&["init", ".", "--name", "示例市住房公积金管理中心"]).assert().code(0);
@@ -168,7 +167,7 @@ impl Centre {
         command
     }
 
-    /// What a command that succeeds prints with `--format json`, a value a line.
+    /// The output of a successful command with `--format json`, a value a line.
     pub(crate) fn json(&self, args: &[&str]) -> Vec<Value> {
         let output =
             self.run(args).args(["--format", "json"]).assert().code(0).get_output().clone();
@@ -176,7 +175,7 @@ impl Centre {
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    /// What a command prints on standard error.
+    /// A command's output on standard error.
     pub(crate) fn stderr(&self, args: &[&str], code: i32) -> String {
         let output = self.run(args).assert().code(code).get_output().clone();
         String::from_utf8(output.stderr).unwrap()
@@ -193,12 +192,12 @@ impl Centre {
         self.json(&["transactions"]).iter().map(row).collect()
     }
 
-    /// One value for all that nights and staff decided, when and how.
+    /// One value for all decisions of runs and staff, with time and way.
     pub(crate) fn digest(&self) -> String {
         self.digest_by(&["audit", "--digest", "--history"])
     }
 
-    /// One value for what became of all money.
+    /// One value for the outcome of all money.
     pub(crate) fn books_digest(&self) -> String {
         self.digest_by(&["audit", "--digest"])
     }
@@ -208,7 +207,7 @@ impl Centre {
         lines.first().and_then(|line| line.get("digest")?.as_str()).unwrap().to_owned()
     }
 
-    /// Every file below the centre's folder with its bytes, the lock left out.
+    /// Every file below the centre's folder with its bytes, without the lock.
     pub(crate) fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         fn walk(folder: &Path, found: &mut BTreeMap<PathBuf, Vec<u8>>) {
             for entry in fs::read_dir(folder).unwrap() {

@@ -1,10 +1,10 @@
-//! A database file that a bad disk has hurt: found out, named by file and page, and no byte of it printed.
+//! A database file damaged by a bad disk: detected, named by file and page, and none of its bytes printed.
 
 use crate::centre::{Centre, NIGHT};
 use std::fs;
 use std::path::PathBuf;
 
-/// What no page holds: it would be seen where anything of the page is printed.
+/// A byte that no page holds: it would show if any of the page were printed.
 const SPOILT: u8 = 0xA7;
 
 fn database(centre: &Centre) -> PathBuf {
@@ -74,7 +74,7 @@ fn a_file_that_is_no_database_any_more_is_named_too() {
 fn a_value_that_makes_no_sense_is_told_by_its_kind_and_its_file() {
     let centre = Centre::after_a_night();
     let connection = rusqlite::Connection::open(database(&centre)).unwrap();
-    // A text that is no text, as a page that was written over may hold.
+    // An invalid text, as an overwritten page may hold.
     let sql = "update letter set subject = cast(x'a7a7a7a7' as text)";
     assert!(connection.execute(sql, []).unwrap() > 0);
     drop(connection);

@@ -1,10 +1,10 @@
-//! What commands print for programs, key by key, and what staff can do with what is in suspense.
+//! Output of commands for programs, key by key, and what staff can do with items in suspense.
 
 use crate::centre::{Centre, ICBC, NIGHT};
 use std::io::Read;
 use std::process::Stdio;
 
-/// The lines a command prints with `--format json`, as they are.
+/// The unchanged lines of a command with `--format json`.
 fn lines(centre: &Centre, args: &[&str], input: &str) -> Vec<String> {
     let output = centre
         .run(args)
@@ -128,7 +128,7 @@ fn a_file_is_inspected_without_a_database() {
     let centre = Centre::new();
     std::fs::remove_file(centre.path().join("duizhang.db")).unwrap();
     let got = lines(&centre, &["feed", "inspect", "inbox/may.csv", "duizhang.toml"], "");
-    // The blocks behind it are for `feed.rs`.
+    // `feed.rs` tests the blocks after it.
     let (figures, _) = got[0].split_once(",\"blocks\":").unwrap();
     assert_eq!(
         figures,
@@ -188,11 +188,11 @@ fn what_staff_decide_moves_the_money_and_stays() {
     };
     assert_eq!(at("employee-accounts"), "2700.00");
     assert_eq!((at("refund-due"), at("advance")), ("300.00".into(), "77.00".into()));
-    // Lists say what became of the money, not that it is in suspense.
+    // Lists give the outcome of the money, not its suspense.
     let outcomes = centre.outcomes();
     let said = ["S05", "S06", "S08"].map(|serial| outcomes[serial].as_str());
     assert_eq!(said, ["refund-due", "advance", "ignored/not-ours"]);
-    // The next night overturns nothing.
+    // The next run changes none of it.
     centre.run(&["nightly", "--as-of", "2026-06-12"]).assert().code(0);
     assert_eq!(centre.json(&["suspense", "list"]).len(), 1);
     assert_eq!(centre.json(&["audit"]), places);

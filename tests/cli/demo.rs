@@ -1,7 +1,6 @@
 //! The invented centre, run by `duizhang demo` as a newcomer would.
 //!
-//! Its files are ones that the readers take, all but the one that is meant to fail, and its last
-//! night shows every kind of mistake.
+//! Its files are readable, except the one that is meant to fail, and its last night shows every kind of mistake.
 
 use assert_cmd::Command;
 use duizhang::feed::inspect::inspect;
@@ -65,7 +64,7 @@ fn the_demo_shows_every_outcome_and_its_books_are_whole() {
         assert!(seen.contains(*code), "no transaction ends as {code}");
     }
     run(&[&["audit"], &config[..]].concat());
-    // A second demo does not write over the first.
+    // A second demo does not overwrite the first.
     let mut again = Command::cargo_bin("duizhang").unwrap();
     again.current_dir(dir.path()).args(["demo", "centre"]).assert().code(1);
 }

@@ -1,4 +1,4 @@
-//! What an auditor has: the trail's head that left the house, and a copy that nobody can write to.
+//! An auditor's evidence: the trail's head that was sent out, and a read-only copy.
 
 use crate::centre::{Centre, NIGHT};
 use crate::postgres;
@@ -18,7 +18,7 @@ fn the_json(folder: &Path) -> PathBuf {
     files.filter(json).max().unwrap()
 }
 
-/// A key as `openssl genpkey -algorithm ed25519` writes it; it belongs to nobody.
+/// A key as `openssl genpkey -algorithm ed25519` writes it; only for tests.
 const KEY: &str = "-----BEGIN PRIVATE KEY-----\n\
     MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n\
     -----END PRIVATE KEY-----\n";
@@ -31,7 +31,7 @@ fn a_head_that_left_the_house_is_continued_by_the_trail_or_the_audit_says_not() 
         let page = the_json(&centre.path().join("reports")).with_extension(form);
         assert!(fs::read_to_string(page).unwrap().contains(&written), "{form}");
     }
-    // More happens afterwards, and the head stays an entry of the trail.
+    // More happens afterwards, and the head is still an entry of the trail.
     centre.feed("inbox/june.csv", "2100000000000000017,S10,2026-06-11,09:00:00,贷,1.00,,,转账,-\n");
     centre.run(&["nightly", "--as-of", "2026-06-11"]).assert().code(0);
     let found = &centre.json(&["audit", "--head", &written.to_uppercase()])[0];
@@ -41,7 +41,7 @@ fn a_head_that_left_the_house_is_continued_by_the_trail_or_the_audit_says_not() 
     assert!(centre.stderr(&["audit", "--head", &"0".repeat(64)], 1).contains("does not continue"));
     centre.run(&["audit", "--head", "beef"]).assert().code(2);
     centre.run(&["audit", "--head", &written, "--signature", "AA=="]).assert().code(2);
-    // Whoever writes the trail anew has another one.
+    // A rewritten trail has another head.
     let file = rusqlite::Connection::open(centre.path().join("duizhang.db")).unwrap();
     let changed = file.execute("update trail set actor = 'nobody' where sequence = 1", []).unwrap();
     assert_eq!(changed, 1);
@@ -72,7 +72,7 @@ fn a_head_is_signed_where_the_centre_has_a_key() {
     assert_eq!(report(&centre)["trail"], trail);
 }
 
-/// What an auditor does with a copy; `out` is where there is room.
+/// An auditor's work on a copy; `out` has free space.
 fn look_through(centre: &Centre, out: &Path) {
     let out = out.to_string_lossy().into_owned();
     for args in [
@@ -121,7 +121,7 @@ fn a_copy_on_read_only_media_is_audited_and_reported() {
         lock(centre.path(), false);
         look_through(&centre, &out.path().join(journal));
         assert_eq!(centre.files(), before, "{journal}: nothing was written");
-        // What must write says that it cannot.
+        // Commands that must write report that they cannot.
         centre.run(&["nightly", "--as-of", "2026-06-11"]).assert().code(1);
         lock(centre.path(), true);
         lock(&database, true);

@@ -1,6 +1,6 @@
-//! The face of the program: what needs no database.
+//! The program without a database.
 //!
-//! Exit codes, streams, and what `init` makes. Each test runs the real binary in an empty folder.
+//! Exit codes, streams, and the files of `init`. Each test runs the real binary in an empty folder.
 
 use assert_cmd::Command;
 use std::fs;

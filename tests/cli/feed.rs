@@ -1,12 +1,12 @@
-//! Statements looked into and taught: `feed inspect` as people and programs read it, and `feed learn`.
+//! Inspecting and learning statements: `feed inspect` for people and programs, and `feed learn`.
 //!
-//! Every statement is invented here. What `learn` writes is proved by the program's own commands: `inspect` reads the file under
-//! the layout, `rules test` runs its example; and no cell of the file may stand in the layout.
+//! Every statement is invented here. The program's own commands prove what `learn` writes: `inspect` parses the file
+//! with the layout, `rules test` runs its example; and no cell of the file may be in the layout.
 
 use crate::centre::{Centre, ICBC, NIGHT};
 use std::time::Duration;
 
-/// A statement whose headings say nothing by themselves.
+/// A statement with headings that mean nothing by themselves.
 const STRANGE: &str = "\
 某某流水单
 项,进,出,剩,谁,说
@@ -36,7 +36,7 @@ fn layout(centre: &Centre, name: &str) -> String {
     std::fs::read_to_string(centre.path().join(format!("rules/banks/{name}.toml"))).unwrap()
 }
 
-/// A cell of a statement's rows that stands in a text, though it is longer than a word of form.
+/// A cell of a statement's rows that occurs in a text and is longer than a form word.
 fn leaked(statement: &str, text: &str) -> Option<String> {
     let rows = statement.lines().filter(|row| row.bytes().filter(u8::is_ascii_digit).count() > 5);
     let cells = rows.flat_map(|row| row.split([',', '\t', ';', '"', '|']).map(str::trim));
@@ -125,13 +125,13 @@ fn a_strange_statement_is_learnt_proved_and_read_from_then_on() {
     assert!(text.contains("bank = \"402\"\nname = \"示例农商行\""), "{text}");
     assert!(text.contains("\nserial = \"day\"\n"), "{text}");
     assert_eq!(leaked(STRANGE, &text), None, "{text}");
-    // In the same form: groups of three, days of one digit alone, the other side empty.
+    // In the same form: groups of three, days with one digit, an empty counterparty.
     assert!(text.contains("\n2026/5/11,\"1,200.00\",,\"11,200.00\",示例"), "{text}");
     assert!(centre.stderr(&["rules", "test"], 0).contains("examples hold"));
     let read = stdout(&centre, &["feed", "inspect", "strange.csv"], 0);
     assert!(read.contains("every row proved by the balances"), "{read}");
     assert!(read.contains("进  收入金额  money in          layout rural"), "{read}");
-    // The night reads it too; what it was set aside for is forgotten.
+    // The run parses it too; its quarantine entry is cleared.
     centre.write(&format!("inbox/{ICBC}/strange.csv"), STRANGE.as_bytes());
     centre.run(&["nightly", "--as-of", NIGHT]).assert().code(0);
 }
@@ -207,11 +207,11 @@ fn what_the_file_contradicts_or_does_not_say_is_refused_with_what_to_do() {
     assert!(!centre.path().join("rules/banks/strange.toml").exists());
 }
 
-/// What it shows, the statement, its columns, further options, what the layout must hold.
+/// Title, statement, columns, further options, expected layout content.
 type Form<'a> = (&'a str, &'a str, &'a [&'a str], &'a [&'a str], &'a str);
 
-/// Goal: whatever a statement's form, the layout is proved, its example holds, and nothing of the rows is in it.
-/// Method: statements in many forms, each with the options that it needs.
+/// Goal: for any form of statement, the layout is proved, its example holds, and it contains nothing of the rows.
+/// Method: statements in many forms, each with its options.
 #[test]
 fn statements_of_many_forms_are_learnt_without_a_cell_of_theirs() {
     let centre = Centre::new();
@@ -277,7 +277,7 @@ fn statements_of_many_forms_are_learnt_without_a_cell_of_theirs() {
 #[test]
 fn a_column_that_a_layout_reads_wrongly_is_put_right() {
     let centre = Centre::new();
-    // The layout that ships takes the later day, and passes over what the customer wrote.
+    // The shipped layout takes the later day, and skips the customer's text.
     let text = "记账日期,交易时间,贷方发生额,借方发生额,余额,对方户名,摘要,天气\n\
                 20260511,20260510 23:30:00,1200.00,,11200.00,甲示例有限公司,转账,P1000000001\n\
                 20260512,20260512 09:30:00,,20.00,11180.00,,手续费,\n";
@@ -308,7 +308,7 @@ fn beside_a_quarantined_file_stands_what_was_understood() {
     let centre = Centre::new();
     centre.write(&format!("inbox/{ICBC}/odd.csv"), "收入,余额,谁\n1.00,1.00,甲\n".as_bytes());
     let said = centre.stderr(&["nightly", "--as-of", NIGHT], 3);
-    // A log has no word of the file's own: columns by their numbers, and what they are understood as.
+    // A log has no word from the file: columns by number, and their meanings.
     let want = "odd.csv: line 1: expected the day and the amount of money out, found other headings; \
         understood column 1 as credit, column 2 as balance";
     assert!(said.contains(want) && !said.contains("收入") && !said.contains(ICBC), "{said}");

@@ -1,10 +1,10 @@
-//! A gateway of text messages as a little HTTP server of its own.
+//! A gateway for text messages, as a small HTTP server.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
-/// A request as it came.
+/// A received request.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) head: String,
@@ -17,7 +17,7 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    /// Answers the request of that number, from 0, with a status line and a body.
+    /// Answers the request with that number, from 0, with a status line and a body.
     pub(crate) fn start(
         answer: impl Fn(usize) -> (&'static str, &'static str) + Send + 'static,
     ) -> Self {

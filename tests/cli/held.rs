@@ -1,4 +1,4 @@
-//! Letters that wait for a person, and hours in which mail goes out, through the real program.
+//! Letters waiting for a person, and the hours for sending mail, through the real program.
 
 use crate::centre::{Centre, NIGHT};
 use crate::letters::with_mail;
@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 const PAYERS: usize = 24;
 
-/// A centre of forty employers of which two dozen pay their notice by one file; one in six has no address.
+/// A centre of forty employers, two dozen of which pay their notice in one file; one in six has no address.
 fn of_forty() -> Centre {
     let mut employers = "employer_id,name,email,payer_accounts\n".to_owned();
     let mut notices = "reference,employer_id,amount,issued_on,month,status\n".to_owned();
@@ -24,7 +24,7 @@ fn of_forty() -> Centre {
     Centre::with(&lists)
 }
 
-/// What the bank delivers; `remark` is what it lets through.
+/// The bank's delivery; `remark` is the text that arrives.
 fn rows(remark: impl Fn(usize) -> String) -> String {
     let row = |number: usize| {
         format!(
@@ -83,7 +83,7 @@ fn a_night_unlike_others_waits_until_somebody_has_looked() {
     let feed = feed.as_str();
     centre.run(&["feed", "withdraw", feed, "--by", "017", "--note", "no remarks"]).assert().code(0);
     std::fs::remove_file(centre.path().join("inbox/0511.csv")).unwrap();
-    // The right file, of which one in eight still says nothing.
+    // The correct file, in which one in eight still has no text.
     centre.feed(
         "inbox/0511-again.csv",
         &rows(|number| if number % 8 == 0 { String::new() } else { format!("P10000000{number}") }),

@@ -11,7 +11,7 @@ const MAY: &str = r#"{"op":"open_employer","on":"2026-05-06","employer_id":"H1",
 {"op":"remit","on":"2026-05-09","employer_id":"H1","month":"2026-05"}
 {"op":"issue_notice","on":"2026-05-09","employer_id":"H1","months":["2026-05"],"supplements":true}"#;
 
-/// After May's money came: A2 goes to the other employer, a base is tried and taken back, and more.
+/// After May's money: A2 moves to the other employer, a base is adjusted and revoked, and more.
 const JUNE: &str = r#"{"op":"seal","on":"2026-06-15","employer_id":"H1","employee_id":"A2","month":"2026-06","reason":"离职"}
 {"op":"transfer","on":"2026-06-15","employee_id":"A2","from_employer":"H1","to_employer":"H2","city":"柳州市"}
 {"op":"adjust_base","on":"2026-06-16","employer_id":"H1","employee_id":"A1","base":"5200.00","month":"2026-06"}
@@ -39,7 +39,7 @@ fn filed(centre: Centre) -> (Centre, String) {
     (centre, reference)
 }
 
-/// The named columns of what is shown, a row a text.
+/// The named columns of the output, a row as one text.
 fn shown(centre: &Centre, args: &[&str], columns: &[&str]) -> Vec<String> {
     let cell = |row: &Value, key: &str| match row[key].as_str() {
         Some(text) => text.to_owned(),
@@ -140,7 +140,7 @@ fn people_and_money_are_shown(centre: &Centre, reference: &str) {
             2026-06-15 transfer_out - 21906 内部转移 0.00 960.00 960.00"
         ),
     );
-    // What a month leaves out counts in its balances.
+    // Entries outside a month count in its balances.
     let later = shown(centre, &["statement", "H2", "--month", "2026-06"], &columns);
     same(
         &later,
@@ -167,7 +167,7 @@ fn what_an_employer_did_and_has_is_shown() {
     let (centre, reference) = filed(Centre::after_a_night());
     everything_is_shown(&centre, &reference);
     people_and_money_are_shown(&centre, &reference);
-    // As a table and as CSV too; a number is masked in every format.
+    // Also as a table and as CSV; a number is masked in every format.
     let csv = centre.run(&["show", "employees", "H1", "--format", "csv"]).assert().code(0);
     let csv = String::from_utf8(csv.get_output().stdout.clone()).unwrap();
     assert!(
@@ -177,7 +177,7 @@ fn what_an_employer_did_and_has_is_shown() {
     let table = String::from_utf8(table.get_output().stdout.clone()).unwrap();
     assert!(table.contains("issue_notice") && table.contains("1,760.00"), "{table}");
 
-    // A notice without lines is in no voucher; the statement has it all the same.
+    // A notice without lines is in no voucher, but the statement has it.
     let imported = shown(&centre, &["statement", "E1"], &["kind", "subject", "credit", "balance"]);
     let clearing = imported.iter().rev().find(|row| row.contains("待分摊")).unwrap();
     let held = &centre.json(&["show", "employer", "E1"])[0]["clearing"];

@@ -1,12 +1,11 @@
-//! Files and entries that mean harm, beside a good file of another bank: the program itself, with its exit code and what it
-//! says on standard error.
+//! Malicious files and entries beside a good file of another bank, with the program's exit code and standard error.
 
 use super::centre::{CCB, Centre, ICBC, NIGHT};
 use super::workbook::{FAR_CELL, MANY_STRINGS, NO_STRINGS, statement, xls_with_a_far_cell, xlsx};
 use std::os::unix::fs::symlink;
 use std::time::{Duration, Instant};
 
-/// Goal: no workbook, and no entry of the inbox, keeps the money of the other banks waiting, and logs tell nothing of them.
+/// Goal: no workbook and no entry of the inbox delays the money of other banks, and logs contain none of their text.
 #[test]
 fn whatever_lies_in_the_inbox_the_other_bank_s_money_is_matched() {
     let centre = Centre::new();
@@ -63,7 +62,7 @@ fn whatever_lies_in_the_inbox_the_other_bank_s_money_is_matched() {
     let report = centre.path().join(format!("reports/suspense-{NIGHT}.html"));
     let report = std::fs::read_to_string(report).unwrap();
     assert!(report.contains("esc\\u{1b}[2J.csv") && !report.contains('\x1b'));
-    // As long as they lie there a person is waited for; nothing else changes.
+    // While they are there, the exit code asks for a person; nothing else changes.
     centre.stderr(&["nightly", "--as-of", NIGHT], 3);
     assert_eq!(centre.outcomes(), outcomes);
 }
@@ -79,7 +78,7 @@ fn what_is_no_file_is_refused_where_it_is_named() {
             assert!(said.contains(&format!("cannot open {name}")), "{command:?}: {said}");
         }
     }
-    // A link that a person names is followed: the person means what it leads to.
+    // A link that a person names is followed: the person means its target.
     symlink("inbox/may.csv", centre.path().join("link.csv")).unwrap();
     let taken = centre.json(&["ingest", "link.csv", "--as-of", NIGHT]);
     assert_eq!(taken[0]["outcome"], "taken");
@@ -99,7 +98,7 @@ fn a_list_in_a_workbook_is_read_whatever_it_says_of_itself() {
     centre.write("employers.xlsx", &xlsx(&rows, MANY_STRINGS));
     let done = centre.json(&["import", "employers", "employers.xlsx"]);
     assert_eq!(done[0]["added"], 1);
-    // A cell of a column that has no heading is told, and nothing is imported.
+    // A cell in a column without a heading is reported, and nothing is imported.
     centre.write("employers.xlsx", &xlsx(&format!("{rows}{FAR_CELL}"), NO_STRINGS));
     let said = centre.stderr(&["import", "employers", "employers.xlsx"], 1);
     assert!(said.contains("employers.xlsx:1048576"), "{said}");

@@ -1,4 +1,4 @@
-//! `import` from the outside: what is said of a list, in which form, and how it is taken back.
+//! `import` from the outside: its report on a list in each format, and undoing it.
 
 use crate::apply::id_no;
 use crate::centre::Centre;
@@ -25,7 +25,7 @@ fn says_and_takes_back(centre: &Centre) {
     let said = import(&["--by", "wang"], 0);
     assert!(said.contains("employees.csv: 2 added, 0 changed, 0 unchanged"), "{said}");
     let id = said.split("import undo ").nth(1).unwrap().split('`').next().unwrap().to_owned();
-    // Another person under a number that nothing rests on yet: the number is shown by its end.
+    // Another person under a number without dependents: only the end of the number is shown.
     list(centre, &[person(1, "5000.00,active"), person(3, "6000,sealed").replace("A3", "A2")]);
     let said = import(&[], 0);
     let end = &id_no(2)[14..];
@@ -37,7 +37,7 @@ fn says_and_takes_back(centre: &Centre) {
     assert!(!said.contains(&id_no(3)), "{said}");
     let rows = centre.json(&["import", "employees", "employees.csv"]);
     assert_eq!((rows.len(), &rows[0]["unchanged"], &rows[0]["kept"]), (1, &2.into(), &0.into()));
-    // Programs are given everything, whole, a line a field behind the figures.
+    // Programs get everything in full, a line for each field after the figures.
     list(centre, &[person(1, "7000,active")]);
     let rows = centre.json(&["import", "employees", "employees.csv", "--full"]);
     let line = |index: usize| {
@@ -49,7 +49,7 @@ fn says_and_takes_back(centre: &Centre) {
         centre.run(&["import", "employees", "employees.csv", "--format", "csv"]).output().unwrap();
     let csv = String::from_utf8(csv.stdout).unwrap();
     assert_eq!(csv, "file,change,key,employer_id,name,field,before,after,why\n");
-    // The first import is under the later ones.
+    // The later imports depend on the first.
     let refused = centre.stderr(&["import", "undo", &id], 1);
     assert!(refused.contains("A1 of E1 was changed by import"), "{refused}");
     let mut trail = centre.json(&["trail", "--event", "imported"]);

@@ -1,9 +1,8 @@
 //! A night that is killed anywhere and run again ends as if it had not been killed.
 //!
-//! Goal: no moment of a night is one at which the machine may not fail.
-//! Method: one centre is run through undisturbed; copies of it are killed after ever longer times,
-//! run again, and compared: transactions, letters, report, books. SIGKILL cannot be caught, so the
-//! program has no chance to tidy up.
+//! Goal: the machine may fail at any moment of a night. Method: one centre runs undisturbed; copies of it are killed
+//! after ever longer times, run again, and compared: transactions, letters, report, books. SIGKILL cannot be caught, so
+//! the program has no chance to clean up.
 
 use crate::centre::{Centre, ICBC, LISTS, NIGHT};
 use std::collections::BTreeMap;
@@ -14,7 +13,7 @@ use std::time::{Duration, Instant};
 const ROWS: u32 = 3_000;
 const KILLS: u32 = 8;
 
-/// A centre with a night's work before it.
+/// A centre before a night's work.
 fn prepared() -> Centre {
     let centre = Centre::new();
     let mut notices = String::from("reference,employer_id,amount,issued_on,month\n");
@@ -39,12 +38,12 @@ fn prepared() -> Centre {
     centre
 }
 
-/// What a night leaves behind, the database aside: that is asked, not compared byte by byte.
+/// The results of a night without the database, which is queried instead of compared byte by byte.
 fn left_behind(centre: &Centre) -> (Vec<serde_json::Value>, BTreeMap<PathBuf, Vec<u8>>) {
     let below = |path: PathBuf| path.strip_prefix(centre.path()).unwrap().to_path_buf();
     let kept = |path: &PathBuf| path.starts_with("outbox") || path.starts_with("reports");
     let files = centre.files().into_iter().map(|(path, bytes)| (below(path), bytes));
-    // A spreadsheet is stamped by its writer's archive format; its figures are in the others.
+    // A spreadsheet has a timestamp of its archive format; its figures are in the others.
     let files = files.filter(|(path, _)| kept(path) && path.extension().unwrap() != "xlsx");
     (centre.json(&["transactions"]), files.collect())
 }

@@ -156,8 +156,8 @@ fn a_password_goes_to_no_server_in_the_clear_and_on_no_command_line() {
     assert_eq!(server.logins()[0], "AUTH PLAIN AGdqagBnZWhlaW0=");
 }
 
-/// Goal: a sender that is killed loses no letter, and who comes after it sends the rest.
-/// Method: a slow server, SIGKILL in the middle, and a second sender once the lease has run out.
+/// Goal: a killed sender loses no letter, and its successor sends the rest. Method: a slow server, SIGKILL in the
+/// middle, and a second sender after the lease has expired.
 #[test]
 fn a_sender_killed_in_the_middle_loses_nothing() {
     let server = MailServer::start(|moment| {

@@ -1,5 +1,5 @@
-//! Goal: no letter says that nothing more is to be done while a notice that its money was for is open.
-//! Method: the demo's suspense is cleared item by item, each another way, and a letter a night is read beside the books.
+//! Goal: no letter says that nothing more is to be done while a notice for its money is open. Method: the demo's
+//! suspense is cleared item by item in different ways, and a letter a night is compared with the books.
 
 use assert_cmd::Command;
 use mail_parser::MessageParser;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 const DONE: [&str; 3] = ["不需要再做任何事", "已经办妥", "目前无需您办理"];
 
-/// How the items are cleared, in turn; `--notice` with the nearest one, where that adds up.
+/// How the items are cleared, in turn; `--notice` with the nearest one, if that adds up.
 const WAYS: [&str; 4] = ["--advance", "--refund", "--not-ours", "--notice"];
 
 struct Demo(TempDir);
@@ -24,7 +24,7 @@ impl Demo {
             .args(["demo", "centre"])
             .assert()
             .code(0);
-        // Who clears everything in a day writes more letters than in three usual nights; what is held is not looked at here.
+        // Clearing everything in a day writes more letters than three usual nights; held letters are not tested here.
         let settings = dir.path().join("centre/duizhang.toml");
         let text = std::fs::read_to_string(&settings).unwrap();
         std::fs::write(&settings, text.replace("hold = \"brake\"", "hold = \"never\"")).unwrap();
@@ -45,7 +45,7 @@ impl Demo {
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    /// The letters that lie in the outbox and were not read before.
+    /// The letters in the outbox that were not read before.
     fn letters(&self, read: &mut BTreeSet<String>) -> Vec<String> {
         let mut letters = Vec::new();
         let folder = self.0.path().join("centre/outbox");
@@ -70,7 +70,7 @@ fn field<'v>(row: &'v Value, key: &str) -> &'v str {
     row[key].as_str().unwrap_or_default()
 }
 
-/// The items of a letter, each from its headline on: `N. 2026-05-11 到账 …`.
+/// The items of a letter, each from its headline: `N. 2026-05-11 到账 …`.
 fn items(letter: &str) -> Vec<&str> {
     let starts: Vec<usize> = letter
         .match_indices('\n')
@@ -86,14 +86,14 @@ fn items(letter: &str) -> Vec<&str> {
 }
 
 impl Demo {
-    /// Notices that wait for their money, with their employers' names.
+    /// Open notices with their employers' names.
     fn open(&self) -> BTreeMap<String, String> {
         let row =
             |row: &Value| (field(row, "reference").to_owned(), field(row, "employer").to_owned());
         self.json(&["notices", "--status", "awaiting"]).iter().map(row).collect()
     }
 
-    /// Clears an item in the first way that is not refused, from the one at `number` on.
+    /// Clears an item in the first way that is not refused, beginning with the one at `number`.
     fn clear(&self, item: &Value, number: usize) -> Option<&'static str> {
         let ways = WAYS.iter().cycle().skip(number % WAYS.len()).take(WAYS.len());
         ways.copied().find(|way| {

@@ -1,8 +1,9 @@
-//! The program as its users meet it: the real binary, in folders of its own.
+//! The program as its users see it: the real binary, in folders of its own.
 //!
-//! One crate, so that it is linked once. [`access`] is who may what, [`apply`] what employers file, [`face`] needs no database, [`night`] is about exit codes
-//! and files, [`on_postgres`] about the second database and many centres, [`data`] about what is printed and what staff decide, [`demo`] about the invented
-//! centre, [`feed`] and [`public`] about statements, [`hostile`] about files that mean harm, [`killed`] about machines that fail. Small lists and feeds for all of them are in [`centre`].
+//! One crate, so that it is linked once. [`access`] tests permissions, [`apply`] employers' filings, [`face`] runs
+//! without a database, [`night`] tests exit codes and files, [`on_postgres`] the second database and many centres,
+//! [`data`] output and staff decisions, [`demo`] the invented centre, [`feed`] and [`public`] statements, [`hostile`]
+//! malicious files, [`killed`] failing machines. [`centre`] has small lists and feeds for all of them.
 
 #![expect(
     clippy::unwrap_used,

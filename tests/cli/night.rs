@@ -1,4 +1,4 @@
-//! The night as scripts and schedulers see it: exit codes, files, and what stays the same.
+//! A night for scripts and schedulers: exit codes, files, and what does not change.
 //!
 //! Each test runs the real binary on a small centre in a folder of its own.
 
@@ -121,7 +121,7 @@ fn a_file_that_cannot_be_read_lies_in_quarantine_and_the_code_is_3() {
     }
     assert_eq!(held, ["login.csv", "login.csv.reason.txt"]);
     assert_eq!(centre.outcomes().len(), 9, "the other file went in");
-    // The same night again: still set aside, nothing new.
+    // The same night again: still quarantined, nothing new.
     centre.stderr(&["nightly", "--as-of", NIGHT], 3);
 }
 
@@ -135,7 +135,7 @@ fn a_file_without_an_account_belongs_to_the_account_of_its_folder() {
     centre.run(&["nightly", "--as-of", NIGHT]).assert().code(0);
     let rows = centre.json(&["transactions"]);
     assert_eq!((&rows[0]["account"], &rows[0]["outcome"]), (&CCB.into(), &"matched".into()));
-    // Directly in the inbox it belongs to nobody known.
+    // Directly in the inbox its owner is unknown.
     centre.write("inbox/gbk2.csv", feed.replace("X1", "X2").as_bytes());
     centre.stderr(&["nightly", "--as-of", NIGHT], 3);
     assert_eq!(centre.json(&["transactions"]).len(), 1);
@@ -196,7 +196,7 @@ fn another_run_that_holds_the_centre_ends_in_4() {
     held.lock().unwrap();
     let said = centre.stderr(&["nightly", "--as-of", NIGHT], 4);
     assert!(said.contains("another run holds the centre"), "{said}");
-    // Whoever only looks is not kept waiting.
+    // Reading commands do not wait.
     centre.run(&["transactions"]).assert().code(0);
     std::thread::scope(|scope| {
         scope.spawn(move || {

@@ -1,7 +1,6 @@
-//! The program on PostgreSQL: the same night as on SQLite, many centres, and a server that fails.
+//! The program on PostgreSQL: the same night as on SQLite, many centres, and a failing server.
 //!
-//! Each test has a database of its own on the server that `postgres.rs` starts, and says that it skips
-//! where there is none.
+//! Each test has its own database on the server that `postgres.rs` starts, and reports that it skips without one.
 
 use crate::centre::{Centre, LISTS, NIGHT};
 use crate::postgres::{self, as_nobody_special, free_port};
@@ -12,8 +11,8 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-/// What a night leaves behind for people: reports and letters. A spreadsheet is stamped by its
-/// writer's archive format; its figures are in the others.
+/// The results of a night for people: reports and letters. A spreadsheet has a timestamp of its archive format; its
+/// figures are in the others.
 fn left_behind(centre: &Centre) -> BTreeMap<PathBuf, Vec<u8>> {
     let below = |path: PathBuf| path.strip_prefix(centre.path()).unwrap().to_path_buf();
     let files = centre.files().into_iter().map(|(path, bytes)| (below(path), bytes));
@@ -66,7 +65,7 @@ fn a_centre_moves_to_postgres_and_back() {
         let there = centre.json(&["audit", "--digest", "--history", "--database", url]);
         assert_eq!(text(&there[0], "digest"), digest, "{url}");
         centre.run(&["audit", "--database", url]).assert().code(0);
-        // And it goes on there as it would have gone on here.
+        // It continues there as it would have here.
         centre.run(&["nightly", "--as-of", NIGHT, "--database", url]).assert().code(0);
     }
     let said = centre.stderr(&["migrate", "--from", &here, "--to", &database], 1);
@@ -80,7 +79,7 @@ struct Province {
 }
 
 impl Province {
-    /// Centres with a night's work before each, of different sizes.
+    /// Centres of different sizes, each before a night's work.
     fn new(database: &str, count: usize) -> Self {
         let centre = Centre::on(database, "450200");
         let codes: Vec<String> = (0..count).map(|number| format!("4502{number:02}")).collect();
@@ -96,7 +95,7 @@ impl Province {
                 crate::centre::MAY.lines().skip(number % 3).map(|row| format!("{row}\n")).collect();
             centre.feed(&format!("inbox/{code}/may.csv"), &may);
         }
-        // The settings name a centre that nobody made, and `all` must not make it.
+        // The settings name a centre that does not exist, and `all` must not create it.
         let file = centre.path().join("duizhang.toml");
         let settings = fs::read_to_string(&file).unwrap();
         fs::write(&file, settings.replace("code = \"450200\"", "code = \"1\"")).unwrap();
@@ -139,7 +138,7 @@ fn workers_killed_at_random_leave_what_one_worker_leaves() {
         worker.kill().unwrap();
         worker.wait().unwrap();
     }
-    // A dead worker's claim must run out; nobody waits a minute for that in a test.
+    // A dead worker's claim must expire; the test does not wait a minute for that.
     forget_claims(&many);
     let (mut here, mut there) = (start(), start());
     assert!(here.wait().unwrap().success() & there.wait().unwrap().success());
@@ -148,7 +147,7 @@ fn workers_killed_at_random_leave_what_one_worker_leaves() {
     assert!(again.iter().all(|row| text(row, "ending") == "done-before"), "{again:?}");
 }
 
-/// Lets every claim run out now.
+/// Expires every claim now.
 fn forget_claims(province: &Province) {
     let settings = fs::read_to_string(province.centre.path().join("duizhang.toml")).unwrap();
     let url = settings.lines().find_map(|line| line.strip_prefix("database = \"")).unwrap();
@@ -170,7 +169,7 @@ fn a_centre_that_fails_stops_no_other() {
     let failed = status.iter().find(|row| text(row, "centre") == broken).unwrap();
     assert_eq!((text(failed, "ending"), text(failed, "state")), ("failed", "free"));
     assert!(text(failed, "failure").contains("inbox"), "{failed}");
-    // Mended, it is the only one that is left to do.
+    // After the repair it is the only one left.
     fs::create_dir_all(province.centre.path().join("inbox").join(broken)).unwrap();
     let endings: Vec<String> =
         province.nights("1").iter().map(|row| text(row, "ending").to_owned()).collect();
@@ -270,7 +269,7 @@ fn a_pooler_that_gives_each_transaction_another_connection_is_no_trouble() {
     let ended = province.nights("3");
     running.kill().unwrap();
     running.wait().unwrap();
-    // The night of centre 1 was done a moment ago.
+    // The night of centre 1 has just been done.
     let endings: Vec<&str> = ended.iter().map(|row| text(row, "ending")).collect();
     assert_eq!(endings, ["done-before", "done", "done", "done"], "{ended:?}");
     let direct = centre.json(&["audit", "--digest", "--history", "--database", &database]);

@@ -1,4 +1,4 @@
-//! 期初余额 from the outside: lists bring it, it stands apart, and it goes wherever the account goes.
+//! 期初余额 from the outside: lists import it, it is separate, and it moves with the account.
 
 use crate::centre::Centre;
 use crate::postgres;
@@ -43,14 +43,14 @@ fn stands_apart(centre: &Centre) {
     apply(ENROL);
     import(centre, Some("12345.67"), 0);
     assert_eq!(held(centre), ["H1 0.00 12345.67"]);
-    // A list without the column changes nothing; what is no amount is told with its place.
+    // A list without the column changes nothing; an invalid amount is reported with its place.
     import(centre, None, 0);
     assert_eq!(held(centre), ["H1 0.00 12345.67"]);
     let said = import(centre, Some("1.234"), 1);
     assert!(said.contains("employees.csv:2:G: opening_balance \"1.234\""), "{said}");
     apply(TRANSFER);
     assert_eq!(held(centre), ["H2 0.00 12345.67"]);
-    // No bank file brought it: it is in no place of the audit, which tells it apart.
+    // No bank file brought it, so no account of the audit includes it; the audit reports it separately.
     let said = centre.stderr(&["audit"], 0);
     assert!(said.contains("opening balances stand apart: 12,345.67 yuan of 1 accounts"), "{said}");
     assert!(centre.json(&["audit"]).iter().all(|row| row["amount"] != "12345.67"));

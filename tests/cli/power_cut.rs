@@ -1,8 +1,8 @@
-//! A power cut at the end of a night, on a real ext4: the image of the disk is copied as it lies there, and looked into.
+//! A power cut at the end of a night, on a real ext4: the disk image is copied at that moment and inspected.
 //!
-//! Start at the test. Goal: what a night has marked as filed is on the disk, whole, and its report too. Method: a centre
-//! on an ext4 in a file. The copy of that file holds what has reached the disk and nothing of what only the memory
-//! knows: it is what is left when the power goes. It needs root and a loop device, so that `.ci/slow` asks for it by
+//! Start at the test. Goal: every letter marked as filed is completely on the disk, and so is its report. Method: a
+//! centre on an ext4 in a file. The copy of that file holds what has reached the disk and nothing that is only in
+//! memory, as after a power cut. It needs root and a loop device, so `.ci/slow` enables it with
 //! `DUIZHANG_POWER_CUT=LETTERS`; the short form, at every step, is `tests/night/filed.rs`.
 
 use crate::centre::{Centre, ICBC};
@@ -44,7 +44,7 @@ impl Disk {
         shell(&words).then_some(Self { image, at })
     }
 
-    /// The disk as it is found when the power is back: nothing was told to be written that was not.
+    /// The disk when the power is back, without any further writes.
     fn after_a_cut(&self, below: &Path) -> Self {
         let (image, at) = (below.join("cut.img"), below.join("cut"));
         assert!(shell(&[
@@ -92,7 +92,8 @@ fn feed(letters: u32) -> String {
     rows
 }
 
-/// Letters by mail in the outbox of a centre in this folder, by state, and how many of the filed lie there whole.
+/// Letters by mail in the outbox of a centre in this folder, by state, and the number of filed ones with a complete
+/// file.
 fn filed(centre: &Path) -> (usize, usize) {
     let url = format!("sqlite://{}", centre.join("duizhang.db").display());
     let store = duizhang::store::Store::open(&url, "1", false).unwrap();

@@ -1,7 +1,8 @@
-//! Rebuilt public statements, and scenes of settlement: whole nights by the real binary, each ending as its case says.
+//! Rebuilt public statements, and scenes of settlement: full nights by the real binary, each checked against its case.
 //!
-//! The cases are not part of the project: `DUIZHANG_SHARED` says where they lie (default `../shared`); without them the tests say
-//! so and pass. A statement's case names its transactions one by one; a scene names outcome and reason by serial.
+//! The cases are not part of the project: `DUIZHANG_SHARED` says where they are (default `../shared`); without them the
+//! tests say so and pass. A statement's case names its transactions one by one; a scene names outcome and reason by
+//! serial.
 
 use super::centre::Centre;
 use serde_json::Value;
@@ -30,14 +31,14 @@ fn copy_all(from: &Path, to: &Path) {
     }
 }
 
-/// Runs a night and gives its exit code.
+/// Runs a night and returns its exit code.
 fn night(centre: &Centre, inbox: &Path, as_of: &str) -> i32 {
     let inbox = inbox.to_string_lossy().into_owned();
     let output = centre.run(&["nightly", "--inbox", &inbox, "--as-of", as_of]).output().unwrap();
     output.status.code().unwrap_or(-1)
 }
 
-/// A centre with every account that the cases name, and two open notices.
+/// A centre with every account in the cases, and two open notices.
 fn centre_of(cases: &[Value]) -> Centre {
     let mut accounts = vec!["99990000000000001".to_owned(), "68080000000000001".to_owned()];
     for case in cases {
@@ -59,7 +60,7 @@ fn centre_of(cases: &[Value]) -> Centre {
     ])
 }
 
-/// What is wrong with the end of a case, if anything is.
+/// The difference from the case's expected end, if any.
 fn wrong(base: &Path, case: &Value, centre: &Centre) -> Option<String> {
     let (mut worst, mut told) = (0, false);
     for (number, files) in case["nights"].as_array().unwrap().iter().enumerate() {
@@ -118,7 +119,7 @@ fn wrong(base: &Path, case: &Value, centre: &Centre) -> Option<String> {
     (!fits).then(|| format!("exit {worst}, want {want}"))
 }
 
-/// Whether a report warns of something.
+/// Whether a report has a warning.
 fn reported(reports: &Path) -> bool {
     fs::read_dir(reports).unwrap().flatten().any(|entry| {
         let path = entry.path();

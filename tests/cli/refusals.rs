@@ -1,11 +1,11 @@
-//! Every refusal that a line of `apply` can meet: its code, both sentences, its parameters.
+//! Every refusal for a line of `apply`: its code, both sentences, its parameters.
 
 use crate::centre::{Centre, ICBC};
 use duizhang::remittance::RefusalCode;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Codes that no line can meet here, and why.
+/// Codes that no line can produce here, and why.
 const NOT_BY_A_LINE: &[(&str, &str)] = &[
     ("invalid-uscc", "the shipped policy takes a credit code as it is written"),
     ("unknown-branch", "the shipped policy takes any branch"),
@@ -25,10 +25,10 @@ const NOT_BY_A_LINE: &[(&str, &str)] = &[
     ("invalid-payday", "the payday has tests of its own"),
 ];
 
-/// An employer's afternoon, line by line: what is done ("ok") and what is refused.
+/// An employer's afternoon, line by line: done ("ok") or refused.
 struct Afternoon {
     centre: Centre,
-    /// What earlier answers named: `$reference`, `$register_id`, `$appointment_id`.
+    /// Values from earlier answers: `$reference`, `$register_id`, `$appointment_id`.
     named: Vec<(&'static str, String)>,
     met: BTreeSet<String>,
 }
@@ -67,7 +67,7 @@ impl Afternoon {
         }
     }
 
-    /// Refused by this code, with these parameters (`name=value`) beside both sentences.
+    /// Expects this code, with these parameters (`name=value`) beside both sentences.
     #[track_caller]
     fn refused(&mut self, code: &str, parameters: &str, line: Value) {
         let answer = self.answer(line.clone());
@@ -253,7 +253,7 @@ fn payment(day: &mut Afternoon) {
     day.ok(issue);
 }
 
-/// Once the money came; and what two persons of the counter are refused.
+/// After the payment, and refusals for two persons at the counter.
 fn paid(day: &mut Afternoon) {
     let revoke = json!({"op": "revoke_notice", "reference": "$reference"});
     let undo = json!({"op": "revoke", "month": "2026-05", "register_id": "$register_id"});

@@ -1,4 +1,4 @@
-//! Sending beside the ordinary: figures, blocks, trials, letters as files, text messages before paper, the hall's inbox.
+//! Special cases of sending: figures, blocks, trials, letters as files, text messages before paper, the hall's inbox.
 
 use crate::centre::{Centre, EMPLOYERS, LISTS, NIGHT};
 use crate::gateway::Gateway;

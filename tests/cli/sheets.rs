@@ -1,4 +1,4 @@
-//! Sheets from the outside: what is wrong is told at its place, written back, mended, and filed again.
+//! Sheets from the outside: errors are reported at their places, written back, fixed, and filed again.
 
 use crate::centre::Centre;
 use assert_cmd::Command;
@@ -56,7 +56,7 @@ fn what_cannot_be_read_and_what_cannot_be_done_are_told_together_at_their_places
     );
     assert!(told[3]["message_zh"].as_str().unwrap().contains("职工编号 12 的姓名是“周八”"));
     assert!(told[0]["expected"].as_str().unwrap().starts_with("expected a digit at position 1"));
-    // Written back, mended and filed again as it is.
+    // Written back, fixed and filed again.
     let back = std::fs::read_to_string(centre.path().join("back.csv")).unwrap();
     assert!(back.contains("职工编号,姓名,缴存基数（元）,错误\r\n"), "{back}");
     let mended =
@@ -122,7 +122,7 @@ fn a_form_that_was_filled_in_beforehand_asks_only_for_what_somebody_wrote() {
     let said = String::from_utf8(said).unwrap();
     assert!(said.contains("2 rows that were not filled in were passed over"), "{said}");
     assert_eq!(centre.json(&["show", "employee", "A1"])[0]["base"], "5400.00");
-    // The workbook reads back as nothing, its example too.
+    // The workbook has no rows when parsed, not even its example.
     centre.run(&["template", "seal", "--employer", "H1", "--out", "seal.xlsx"]).assert().code(0);
     let mut seal = register(&centre, "seal", "seal.xlsx");
     let told = lines(seal.args(["--format", "json"]), 1);

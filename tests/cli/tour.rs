@@ -1,4 +1,4 @@
-//! The README's month of an employer, as a reader would type it: it ends with the balance that it prints.
+//! The README's month of an employer, as a reader would type it: it ends with the printed balance.
 
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use std::fs;
 use std::process::Command;
 use tempfile::TempDir;
 
-/// The commands under a heading, in the order in which they stand there.
+/// The commands under a heading, in order.
 fn commands(readme: &str, heading: &str) -> String {
     let (_, section) = readme.split_once(&format!("\n## {heading}\n")).unwrap();
     let section = section.split("\n## ").next().unwrap();
@@ -20,7 +20,7 @@ fn commands(readme: &str, heading: &str) -> String {
     )
 }
 
-/// A command without the words that explain it.
+/// A command without its explanation.
 fn bare(command: &str) -> &str {
     command.split(" #").next().unwrap_or_default().trim_end()
 }

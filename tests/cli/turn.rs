@@ -1,9 +1,9 @@
-//! A night of a wrong day: refused, and what it does where somebody insists.
+//! A run with a wrong day: it is refused, and it can be forced.
 
 use crate::centre::{Centre, NIGHT};
 use std::fs;
 
-/// Long after whatever day it is.
+/// A day far in the future.
 const TO_COME: &str = "2099-01-02";
 const GONE_BY: &str = "2026-06-09";
 
@@ -79,7 +79,7 @@ fn a_night_of_a_day_gone_by_writes_no_letter_and_overwrites_no_report() {
 fn a_last_night_of_a_day_to_come_is_none() {
     let centre = Centre::after_a_night();
     centre.run(&["nightly", "--as-of", TO_COME, "--accept-clock"]).assert().code(0);
-    // The next one needs no flag, though 2099 was the latest there was.
+    // The next run needs no flag, though 2099 was the latest day.
     centre.run(&["nightly", "--as-of", "2026-06-11"]).assert().code(0);
     assert_eq!(latest(&centre), "2026-06-11");
     assert!(centre.path().join("reports/suspense-2026-06-11.html").exists());
@@ -93,7 +93,7 @@ fn a_last_night_of_a_day_to_come_is_none() {
     assert_eq!(centres[0]["ending"], "done-before");
     let centres = centre.json(&["nightly", "--centres", "all", "--as-of", "2026-06-12"]);
     assert_eq!(centres[0]["ending"], "done");
-    // What commands that only look take for the last night is the last honest one.
+    // Reading commands take the last unforced night as the last one.
     centre.run(&["nightly", "--as-of", TO_COME, "--accept-clock"]).assert().code(0);
     let report = centre.run(&["report"]).assert().code(0).get_output().clone();
     assert!(String::from_utf8(report.stdout).unwrap().contains("suspense-2026-06-12"));

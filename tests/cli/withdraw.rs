@@ -1,9 +1,9 @@
-//! `feed list` and `feed withdraw`: how a delivery is named, what is refused, and amounts that make no sense.
+//! `feed list` and `feed withdraw`: names of deliveries, refusals, and impossible amounts.
 
 use super::centre::{Centre, ICBC};
 use serde_json::Value;
 
-/// A swapped file in the inbox of one account: serials where amounts belong, and amounts that no account holds.
+/// A swapped file in the inbox of one account: serials instead of amounts, and amounts that no account holds.
 fn swapped() -> Centre {
     let centre = Centre::after_a_night();
     let row = |serial: &str, amount: &str| {
@@ -31,7 +31,7 @@ fn a_swapped_file_is_told_and_taken_back() {
     assert_eq!(listed[0]["credit"], "405212220003.00");
     let feed = listed[0]["feed"].as_str().unwrap().to_owned();
     let before = centre.digest();
-    // A rehearsal, a name that is nobody's, and no reason change nothing.
+    // A rehearsal, an unknown name and a missing reason change nothing.
     centre.run(&["feed", "withdraw", &feed[..8], "--dry-run"]).args(by).assert().code(0);
     let none = centre.stderr(&["feed", "withdraw", "nobody", "--by", "017", "--note", "误"], 1);
     assert!(none.contains("no feed \"nobody\""), "{none}");
@@ -49,7 +49,7 @@ fn a_swapped_file_is_told_and_taken_back() {
         trail.iter().any(|row| row["event"] == "feed-withdrawn" && row["actor"] == "017"),
         "{trail:?}"
     );
-    // May's file is settled in part: what paid what is named.
+    // Part of May's file is settled: the refusal names what it paid.
     let may = centre.json(&["feed", "list"]);
     let may = may[0]["feed"].as_str().unwrap();
     let told = centre.stderr(&[&["feed", "withdraw", may], &by[..]].concat(), 1);

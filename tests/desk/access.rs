@@ -1,5 +1,5 @@
-//! Nobody is two persons: the ways in which one administrator could refund alone, each as an attack; and what two, or a
-//! day, make of them.
+//! Nobody can be two persons: each way for one administrator to refund alone is an attack here; and what two
+//! administrators, or a day, allow.
 
 use super::centre::every_store;
 use super::served::{Browser, OPENED_AT, PASSWORD, Served, change, hire, token};
@@ -21,18 +21,18 @@ fn moment(at: i64) -> Moment {
     Moment { at, on: super::centre::date("05-13") }
 }
 
-/// Changes rows behind the store's back; `None` where the database refuses.
+/// Changes rows behind the store's back; `None` if the database refuses.
 fn try_tamper(served: &Served, sql: &str) -> Option<u64> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| served.centre.tamper(sql))).ok()
 }
 
-/// What stands in the page's first `<code>`.
+/// The text of the page's first `<code>`.
 fn shown(page: &Answer) -> String {
     let (_, rest) = page.body.split_once("<code>").unwrap_or_else(|| panic!("{}", page.body));
     rest.split('<').next().unwrap().to_owned()
 }
 
-/// The first change on the page that can be confirmed, withdrawn or objected to.
+/// The first change on the page with a button to confirm, withdraw or object.
 fn waiting(served: &Served, browser: &Browser, act: &str) -> Option<String> {
     let page = served.get(browser, "/access").body;
     let address = page.split("action=\"").skip(1).filter_map(|rest| rest.split('"').next());
@@ -49,7 +49,7 @@ fn program(served: &Served, token: &str, method: &str, path: &str, body: Option<
     served.ask(&ask)
 }
 
-/// A program proposes to return S3; gives the proposal where it may.
+/// A program proposes to return S3; returns the proposal if allowed.
 fn propose(served: &Served, token: &str) -> Result<(String, String), u16> {
     let account_no = super::feed::account("icbc").to_owned();
     let id = ItemId { account_no, serial: "S3".to_owned() };
@@ -75,7 +75,7 @@ fn approve(served: &Served, token: &str, (id, digest): &(String, String)) -> Ans
     program(served, token, "POST", &path, Some(&json!({ "digest": digest })))
 }
 
-/// Goal: one administrator books a refund by a clerk's token and an approver's.
+/// Attack: one administrator books a refund with a clerk's token and an approver's.
 #[test]
 fn two_tokens_of_one_administrator_move_nothing() {
     every_store(|backing| {
@@ -86,7 +86,7 @@ fn two_tokens_of_one_administrator_move_nothing() {
             let fields = [("name", "程序"), ("owner", owner), ("role", role), ("days", "9")];
             served.post(&thief, "/tokens", &fields)
         };
-        // Of one's own, a token is no more than one is.
+        // One's own token has at most one's own role.
         assert_eq!(made("administrator", "clerk").status, 422);
         assert_eq!(made("clerk", "approver").status, 422);
         let (clerks, approvers) =
@@ -95,14 +95,14 @@ fn two_tokens_of_one_administrator_move_nothing() {
             assert_eq!(program(&served, token, "GET", "/api/v1/suspense", None).status, 401);
         }
         assert_eq!(waiting(&served, &thief, "/confirm"), None, "nobody confirms their own wish");
-        // Nor by the address that the page does not show.
+        // Nor through the address that the page hides.
         let change = waiting(&served, &keeper, "/confirm").unwrap();
         assert_eq!(served.post(&thief, &change, &[]).status, 422);
-        // A day alone changes nothing where somebody else could have confirmed.
+        // A day is not enough if somebody else could have confirmed.
         served.turn_clock(3 * DAY);
         assert_eq!(propose(&served, &clerks), Err(401));
 
-        // With the second administrator the tokens are in force: each counts as its owner, and is watched.
+        // With the second administrator the tokens are in force: each counts as its owner, and is flagged.
         let keeper = served.login("keeper");
         while let Some(change) = waiting(&served, &keeper, "/confirm") {
             assert_eq!(served.post(&keeper, &change, &[]).status, 303);
@@ -146,7 +146,7 @@ fn a_token_and_its_owner_are_one_person() {
         let by_another =
             served.post(&served.login("second"), "/approvals/approve", &[("proposal", &chosen)]);
         assert_eq!(by_another.status, 303);
-        // Whoever is locked out or demoted has no token that still works.
+        // A person who is locked out or demoted has no working token.
         change(
             store,
             &AccessRequest {
@@ -162,7 +162,7 @@ fn a_token_and_its_owner_are_one_person() {
     });
 }
 
-/// Goal: one administrator resets two people's passwords and works as both.
+/// Attack: one administrator resets two people's passwords and works as both.
 #[test]
 fn two_resets_of_one_administrator_open_nothing() {
     every_store(|backing| {
@@ -176,10 +176,10 @@ fn two_resets_of_one_administrator_open_nothing() {
             let again = served.post(&thief, &format!("/people/{name}/reset"), &[]);
             assert_eq!(again.status, 409, "it waits already");
         }
-        // The other administrator reset by the one who then would be both: nobody else can confirm it.
+        // The reset administrator would be controlled by the attacker, so nobody else can confirm it.
         let first = shown(&served.post(&thief, "/people/keeper/reset", &[]));
         assert_eq!(served.try_login("keeper", &first, "").status, 401);
-        // Confirmed for the approver alone, who is watched from then on.
+        // Confirmed for the approver only, who is flagged from then on.
         let changes = served.centre.store.access_changes(10).unwrap();
         let change =
             changes.iter().find(|one| one.subject.0 == "approver" && !one.operator).unwrap();
@@ -195,7 +195,7 @@ fn two_resets_of_one_administrator_open_nothing() {
     });
 }
 
-/// Goal: one administrator makes two people.
+/// Attack: one administrator creates two people.
 #[test]
 fn two_people_made_by_one_administrator_do_not_exist() {
     every_store(|backing| {
@@ -211,7 +211,7 @@ fn two_people_made_by_one_administrator_do_not_exist() {
             assert_eq!(served.try_login(login, &first, "").status, 401, "{login}");
         }
         let thief = served.login("administrator");
-        // A role that gives power waits as well, and so does letting somebody in again.
+        // A role with power also waits, and so does unlocking somebody.
         for (path, fields) in [
             ("/people/auditor/role", &[("role", "approver")][..]),
             ("/people/keeper/disable", &[]),
@@ -375,7 +375,7 @@ fn the_command_line_is_one_persons_act_and_told() {
         assert!(served.get(&approver, "/").body.contains("有人员权限变更"));
         let page = served.get(&approver, "/access").body;
         assert!(page.contains("命令行（operator）"), "{page}");
-        // What only two may do here, one may do there; the last administrator stays all the same.
+        // One person may do there what needs two here; but the last administrator remains.
         let last = AccessRequest::plain(AccessKind::Lock, "administrator");
         let refused =
             store.change_access(&Renewed::default(), "operator", &last, moment(served.now()));

@@ -1,4 +1,4 @@
-//! The interface for programs: every answer is what its description says, and the desk's rules hold.
+//! The interface for programs: every answer matches its description, and the desk's rules hold.
 
 use super::centre::every_store;
 use super::served::{PASSWORD, Served, hire};
@@ -8,7 +8,7 @@ use duizhang::web::listed;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The program's side: a token for each role, and the description that answers are held against.
+/// The program's side: a token for each role, and the description for checking answers.
 struct Programs<'a> {
     served: &'a Served,
     tokens: BTreeMap<Role, String>,
@@ -39,7 +39,7 @@ impl<'a> Programs<'a> {
         self.ask(role, "POST", path, path, Some(body))
     }
 
-    /// Asks, and holds the answer against the description: status, kind and schema.
+    /// Sends a request and checks the answer against the description: status, kind and schema.
     fn ask(
         &self,
         role: Role,
@@ -52,7 +52,7 @@ impl<'a> Programs<'a> {
         let case = format!("{method} {path}: {} {}", answer.status, answer.body);
         let operation = &self.description["paths"][template][method.to_lowercase()];
         if let Some(body) = body.filter(|_| (200..300).contains(&answer.status)) {
-            // What is done was asked for as it is described.
+            // The request itself also matches the description.
             self.holds(
                 &operation["requestBody"]["content"]["application/json"]["schema"],
                 body,
@@ -90,12 +90,12 @@ impl<'a> Programs<'a> {
     }
 }
 
-/// A token of whoever has that role.
+/// A token for a person with that role.
 fn token(served: &Served, role: Role, days: u16) -> String {
     super::served::token(&served.centre.store, role.code(), role, served.now(), days).0
 }
 
-/// The item of this serial as the list shows it.
+/// The item with this serial in the list.
 fn item(programs: &Programs<'_>, serial: &str) -> Value {
     let list = programs.get("/api/v1/suspense", "/api/v1/suspense");
     let items = list["items"].as_array().unwrap();
@@ -126,7 +126,7 @@ fn every_address_is_described_and_every_described_address_is_there() {
         let routed: BTreeSet<(String, String)> =
             routed.map(|route| (route.method.to_string(), route.path.to_owned())).collect();
         assert_eq!(described, routed);
-        // Every schema that is named exists and can be read.
+        // Every referenced schema exists and is readable.
         let schemas = description["components"]["schemas"].as_object().unwrap();
         for named in description.to_string().split("\"#/components/schemas/").skip(1) {
             let name = named.split('"').next().unwrap();
@@ -419,7 +419,7 @@ fn what_is_not_json_or_not_known_is_told_as_a_problem() {
             assert_eq!(answer.status, status, "{method} {path}");
             assert_eq!(answer.header("content-type"), Some("application/problem+json"));
         }
-        // A person's session opens nothing here, and a person's number is no token.
+        // A person's session does not work here, and a person's number is no token.
         let browser = served.login("clerk");
         assert_eq!(served.get(&browser, "/api/v1/suspense").status, 401);
         let basic = get("/api/v1/suspense").with("authorization", &format!("Bearer {PASSWORD}"));

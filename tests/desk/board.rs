@@ -1,4 +1,4 @@
-//! What is in suspense is leafed through in memory: whoever looks sees what the database says, whoever acted.
+//! The queue is read from memory: every reader sees the database's state, whoever acted.
 
 use super::centre::{Backing, Centre, date, every_store};
 use super::feed::csv;
@@ -17,7 +17,7 @@ fn crowded(backing: Backing) -> Centre {
     centre
 }
 
-/// All pages of a filter, onward; and all of them again from the last row backward.
+/// All pages of a filter forward, and again from the last row backward.
 fn leafed(store: &Store, filter: &QueueFilter, order: Order) -> [Vec<String>; 2] {
     let names = |rows: &[OpenItem]| -> Vec<String> {
         rows.iter().map(|row| row.item.id.to_string()).collect()
@@ -75,7 +75,7 @@ fn every_filter_leafs_to_the_same_rows_in_both_directions_and_counts_them() {
 fn what_others_do_is_seen_by_whoever_looked_before() {
     every_store(|backing| {
         let centre = crowded(backing);
-        // Two desks on one database: the second acts, the first looked already.
+        // Two desks on one database: the second acts after the first has read.
         let open = || Store::open(&centre.url(), &(backing.code)(&centre.folder), false).unwrap();
         let other = open();
         let now = Moment::midnight(date("05-13"));

@@ -1,4 +1,4 @@
-//! The counter's page: a clerk asks, another login approves, and what was typed is not believed.
+//! The counter's page: a clerk requests, another login approves, and typed names are not trusted.
 
 use super::centre::every_store;
 use super::served::Served;
@@ -20,7 +20,7 @@ fn employer(served: &Served) {
     assert_eq!(done.done, 1);
 }
 
-/// The addresses that the page's forms send to.
+/// The targets of the page's forms.
 fn forms(body: &str) -> Vec<String> {
     body.split("action=\"")
         .skip(1)

@@ -1,4 +1,4 @@
-//! Held letters and calls at the desk: who sees them, who decides, and what becomes of them.
+//! Held letters and calls at the desk: who sees them, who decides, and the result.
 
 use super::centre::{Backing, date, every_store, rules};
 use super::feed::csv;
@@ -7,7 +7,7 @@ use duizhang::alert::{Hold, LetterState};
 use duizhang::nightly::{self, Nobody, RunSettings};
 use duizhang::store::OutboxFilter;
 
-/// A desk at which a night holds one letter, about a payment of E1 that names nothing.
+/// A desk with one held letter, about a payment of E1 without a reference.
 fn with_held(backing: Backing) -> Served {
     let served = Served::new(backing);
     let centre = &served.centre;

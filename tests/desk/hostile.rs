@@ -1,4 +1,4 @@
-//! Who means no good: slow senders, huge bodies, odd bytes, texts that would be markup.
+//! Attackers: slow senders, huge bodies, odd bytes, texts with markup.
 
 use super::centre::every_store;
 use super::served::{METRICS_TOKEN, Served, Wish};
@@ -127,7 +127,7 @@ fn slow_connections_that_come_back_starve_no_health_check() {
         let (mut longest, mut asked) = (Duration::ZERO, 0);
         std::thread::scope(|scope| {
             scope.spawn(|| {
-                // Each sends a piece of a head, and comes back as soon as it was sent away.
+                // Each sends part of a head, and reconnects as soon as it is dropped.
                 let mut slow: Vec<Option<TcpStream>> = (0..many).map(|_| None).collect();
                 while !over.load(Ordering::Relaxed) {
                     for stream in &mut slow {
@@ -178,7 +178,7 @@ fn told_to_stop_the_desk_finishes_what_is_under_way() {
     every_store(|backing| {
         let mut served = Served::new(backing);
         let mut stream = TcpStream::connect(served.address).unwrap();
-        // Under way is what has its head: a form of which the rest is still to come.
+        // A request is in progress once its head has arrived, even before the rest of its form.
         stream
             .write_all(
                 b"POST /login HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 9\r\n\

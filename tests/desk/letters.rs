@@ -1,4 +1,4 @@
-//! Letters at the desk: the page behind the confirming link, where letters go, what came back.
+//! Letters at the desk: the page behind the confirming link, the destinations of letters, returned mail.
 
 use super::centre::{Backing, date, every_store};
 use super::served::Served;
@@ -29,7 +29,7 @@ fn with_letter(backing: Backing) -> Served {
     served
 }
 
-/// Lets the letter end so.
+/// Ends the letter with this result.
 fn ended(served: &Served, ending: &Ending) {
     let (holder, now) = ("one".to_owned(), served.now());
     let claim = LetterClaim { holder: holder.clone(), now, lease_until: now + 9, letters_max: 9 };
@@ -135,7 +135,7 @@ fn staff_enter_an_address_and_lift_a_block() {
         let auditor = served.login("auditor");
         let page = served.get(&auditor, "/employers/E1").body;
         assert!(!page.contains("/employers/E1/address"), "who may not is not shown how");
-        // Sent again it goes to the address of now: as a letter of its own, by the next run.
+        // A resend goes to the present address, as a new letter, with the next run.
         let retried = served.post(&clerk, &format!("/letters/{LETTER}/retry"), &[]);
         assert_eq!(retried.status, 303, "{}", retried.body);
         let undeliverable = served.centre.store.undeliverable(9).unwrap();
@@ -146,7 +146,7 @@ fn staff_enter_an_address_and_lift_a_block() {
     });
 }
 
-/// A report as a mail server writes it.
+/// A report in the form of a mail server.
 fn report(letter: &str, status: &str) -> String {
     format!(
         "From: MAILER-DAEMON@mx.test\r\n\

@@ -1,4 +1,4 @@
-//! Logging in: what it takes, what it tells, how often it may be tried, how long it lasts.
+//! Logging in: the required secrets, the messages, the rate limits, the duration.
 
 use super::centre::{Backing, every_store};
 use super::served::{KEY, PASSWORD, Served, Wish, change, entry, keys};
@@ -72,7 +72,7 @@ fn whatever_is_wrong_the_answer_is_the_same() {
             assert_eq!(answer.status, 401, "{name}");
             assert_eq!(answer.cookie("__Host-duizhang"), None, "{name}");
             bodies.push(answer.body.replace(&answer.field("csrf"), ""));
-            // Not the throttle, but the answer is looked at here.
+            // This tests the answer, not the throttle.
             served.turn_clock(3600);
         }
         bodies.dedup();
@@ -84,7 +84,7 @@ fn whatever_is_wrong_the_answer_is_the_same() {
 fn after_five_failures_each_further_one_waits_twice_as_long() {
     every_store(|backing| {
         let served = Served::new(backing);
-        // A name that there is not is counted like one that there is.
+        // An unknown name is counted like a known one.
         for name in ["clerk", "nobody"] {
             for attempt in 1..=5 {
                 assert_eq!(served.try_login(name, "wrong", "").status, 401, "{name}, {attempt}");
@@ -114,13 +114,13 @@ fn after_five_failures_each_further_one_waits_twice_as_long() {
     });
 }
 
-/// A login as it comes through the proxy from an address, with the cookie of a known device or without.
+/// A login through the proxy from an address, with or without the cookie of a known device.
 fn from(at: SocketAddr, address: &str, name: &str, password: &str, device: &str) -> Answer {
     let page = get("/login").with("x-forwarded-for", address).send(at);
     let visitor = page.cookie("__Host-duizhang-visitor").unwrap().split(';').next().unwrap();
     let fields = [("csrf", &*page.field("csrf")), ("name", name), ("password", password)];
     let ask = post("/login", &fields).with("cookie", &format!("{visitor}; {device}"));
-    // What stands before the last comma is the client's own word.
+    // Everything before the last comma is the client's own claim.
     ask.with("x-forwarded-for", &format!("10.9.9.9, {address}")).send(at)
 }
 
@@ -128,7 +128,7 @@ fn behind_proxy(backing: Backing) -> Served {
     Served::wishing(backing, Wish { behind_proxy: true, ..Wish::default() })
 }
 
-/// The cookie by which a browser is a known device of the login.
+/// The cookie that makes a browser a known device of the login.
 fn device(answer: &Answer) -> String {
     let set =
         answer.headers.iter().filter(|(name, _)| name == "set-cookie").map(|(_, value)| value);
@@ -136,7 +136,7 @@ fn device(answer: &Answer) -> String {
     known.next().unwrap().split(';').next().unwrap().to_owned()
 }
 
-/// Secrets that were wrong, counted against somebody behind the desk's back, so that a test need not hash them.
+/// Counts failures against somebody directly in the store, so that a test need not hash them.
 fn strangers_fail(served: &Served, times: usize) {
     for number in 0..times {
         let address = format!("198.51.100.{}", number % 250);
@@ -163,7 +163,7 @@ fn strangers_keep_nobody_out() {
     every_store(|backing| {
         let served = behind_proxy(backing);
         let known = device(&from(served.address, "192.0.2.1", "clerk", PASSWORD, ""));
-        // Forty-five strangers, each from an address of their own, and none of them counts for others.
+        // Forty-five strangers with different addresses, none of which affects the others.
         for number in 0..45 {
             let address = format!("198.51.100.{number}");
             assert_eq!(
@@ -178,7 +178,7 @@ fn strangers_keep_nobody_out() {
             303,
             "a new device"
         );
-        // Thousands: whoever comes with a known device does not notice, a new one is heard after a second.
+        // Thousands: a known device does not notice, a new one waits a second.
         strangers_fail(&served, 5_000);
         let began = Instant::now();
         assert_eq!(from(served.address, "192.0.2.1", "clerk", PASSWORD, &known).status, 303);
@@ -249,7 +249,7 @@ fn six_wrong_tries_shut_no_office_and_a_hundred_an_hour_do() {
     });
 }
 
-/// How many of so many logins at once get in; each is hashed, so the short form has few.
+/// How many of many concurrent logins succeed; each is hashed, so the short form has few.
 #[test]
 fn of_a_rush_all_who_have_the_right_password_get_in() {
     let many = std::env::var("DUIZHANG_RUSH").ok().and_then(|many| many.parse().ok());
@@ -267,7 +267,7 @@ fn of_a_rush_all_who_have_the_right_password_get_in() {
             })
         };
         let count = |found: &[u16], wanted: u16| found.iter().filter(|one| **one == wanted).count();
-        // As many at once as one client may have under way, and again until all have been.
+        // As many at once as one client may have in progress, repeated until all are done.
         let mut entered = 0;
         while entered < many {
             let wave = (many - entered).min(50);
@@ -276,7 +276,7 @@ fn of_a_rush_all_who_have_the_right_password_get_in() {
             entered += wave;
         }
         println!("login rush: {entered} of {many} in, {:?}, {}", began.elapsed(), backing.name);
-        // Guesses at once are bounded by how few are checked at a time.
+        // Concurrent guesses are limited by how few are checked at a time.
         let found = rush("approver", "wrong", many.min(50));
         let checked = count(&found, 401);
         println!("guess rush: {checked} of {} checked, {}", many.min(50), backing.name);
@@ -367,7 +367,7 @@ fn nobody_is_sent_elsewhere_after_a_login() {
             let visitor =
                 page.cookie("__Host-duizhang-visitor").unwrap().split(';').next().unwrap();
             assert_eq!(page.field("next"), want.replace('&', "&#38;"), "{next:?} in the form");
-            // Nor where the form was made by hand.
+            // Nor with a hand-made form.
             let fields = [
                 ("csrf", &*page.field("csrf")),
                 ("name", "clerk"),
@@ -394,7 +394,7 @@ fn second_factors_are_sealed_and_those_of_before_are_sealed_at_the_start() {
         assert_eq!(seal_second_factors(store, &keys()).unwrap(), 0, "once");
         let code = code_at(KEY, served.now()).unwrap();
         assert_eq!(served.try_login("clerk", PASSWORD, &code).status, 303);
-        // Another's, put in its place, opens nothing.
+        // Another person's sealed key does not open.
         let sealed = kept();
         store
             .set_second_factor(

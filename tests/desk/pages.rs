@@ -1,9 +1,9 @@
-//! Every page with every filter, on every kind of database: what it asks of the store is answered.
+//! Every page with every filter, on every kind of database: the store answers all of its queries.
 
 use super::centre::every_store;
 use super::served::Served;
 
-/// An address, a text that stands on the page, and one that does not.
+/// An address, a text on the page, and one that is not there.
 #[rustfmt::skip] // A table is read by column.
 const PAGES: &[(&str, &str, &str)] = &[
     ("/",                                                    "按收款银行", "还没有跑过批次"),

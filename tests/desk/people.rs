@@ -9,7 +9,7 @@ use duizhang::web::account::code_at;
 
 const CHOSEN: &str = "a sentence of one's own";
 
-/// What stands in the page's first `<code>`.
+/// The text of the page's first `<code>`.
 fn shown(page: &Answer) -> String {
     let (_, rest) = page.body.split_once("<code>").unwrap_or_else(|| panic!("{}", page.body));
     rest.split('<').next().unwrap().to_owned()
@@ -69,7 +69,7 @@ fn somebody_new_changes_the_password_and_sets_up_codes_before_anything_else() {
         assert_eq!(codes.status, 200, "{}", codes.body);
         assert_eq!(served.get(&newcomer, "/").status, 200, "now to work");
 
-        // The code that proved the key is used up; a recovery code stands in once.
+        // The code that proved the key is used up; a recovery code works once.
         assert_eq!(served.try_login("wang.wei", CHOSEN, &code).status, 401);
         let recovery = shown(&codes);
         assert_eq!(served.try_login("wang.wei", CHOSEN, &recovery).status, 303);
@@ -83,7 +83,7 @@ fn somebody_new_changes_the_password_and_sets_up_codes_before_anything_else() {
     });
 }
 
-/// Confirms the first change of access that waits.
+/// Confirms the first pending change of access.
 fn confirm(served: &Served, another: &Browser) {
     let page = served.get(another, "/access").body;
     let address = page.split("action=\"").skip(1).filter_map(|rest| rest.split('"').next());
@@ -91,7 +91,7 @@ fn confirm(served: &Served, another: &Browser) {
     assert_eq!(served.post(another, address, &[]).status, 303);
 }
 
-/// Sets up a second factor for whoever is logged in.
+/// Sets up a second factor for the logged-in person.
 fn set_up(served: &Served, browser: &Browser) -> Browser {
     let key = shown(&served.get(browser, "/me/second-factor")).replace(' ', "");
     let code = code_at(&key, served.now()).unwrap();

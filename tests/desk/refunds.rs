@@ -1,4 +1,4 @@
-//! Refunds at the desk: the list, the account that is shown with a trace, the change of two, the file for the bank.
+//! Refunds at the desk: the list, the logged look at the account, the change by two, the file for the bank.
 
 use super::centre::every_store;
 use super::served::Served;

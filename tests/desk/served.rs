@@ -1,4 +1,4 @@
-//! A desk that is served: an invented centre, its people, a clock that a test turns.
+//! A running desk: an invented centre, its people, a clock set by tests.
 
 use super::centre::{Backing, Centre, rules};
 use super::feed::csv;
@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-/// Where the clock stands when a desk opens: noon of 2026-05-13 in Beijing.
+/// The clock when a desk starts: noon of 2026-05-13 in Beijing.
 pub(crate) const OPENED_AT: i64 = 1_778_644_800;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -38,20 +38,20 @@ pub(crate) struct Served {
     serving: Option<tokio::task::JoinHandle<()>>,
 }
 
-/// How a desk is served.
+/// The options of the desk.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Wish {
-    /// A proxy on this machine, which the tests' own requests come from.
+    /// A proxy on this machine, the source of the tests' own requests.
     pub(crate) behind_proxy: bool,
     pub(crate) second_factor: bool,
-    /// A monitor may ask for figures at the desk's own address.
+    /// A monitor may read figures at the desk's own address.
     pub(crate) metrics: bool,
 }
 
 /// The token of a monitor.
 pub(crate) const METRICS_TOKEN: &str = "a token that only the monitor knows";
 
-/// A browser: the cookie of its session, and what its forms carry.
+/// A browser: its session's cookie, and its form token.
 #[derive(Clone, Debug)]
 pub(crate) struct Browser {
     pub(crate) cookie: String,
@@ -59,7 +59,7 @@ pub(crate) struct Browser {
 }
 
 impl Served {
-    /// A centre where some items are open, with one person of each role, named by it.
+    /// A centre with some open items and one person of each role, named after it.
     pub(crate) fn new(backing: Backing) -> Self {
         Self::wishing(backing, Wish::default())
     }
@@ -130,7 +130,7 @@ impl Served {
         self.ask(&post("/login", &fields).with("cookie", visitor))
     }
 
-    /// Logs in; it must succeed.
+    /// Logs in and expects success.
     pub(crate) fn login(&self, name: &str) -> Browser {
         let answer = self.try_login(name, PASSWORD, "");
         assert_eq!(answer.status, 303, "{name}: {}", answer.body);
@@ -156,7 +156,7 @@ impl Served {
         self.ask(&post(path, &all).with("cookie", &browser.cookie))
     }
 
-    /// Tells the desk to stop, and waits until it has.
+    /// Stops the desk and waits for its end.
     pub(crate) fn stop(&mut self) {
         if let (Some(stop), Some(serving)) = (self.stop.take(), self.serving.take()) {
             let _ = stop.send(());
@@ -173,14 +173,14 @@ impl Drop for Served {
     }
 }
 
-/// What second factors are sealed under.
+/// The keys that seal second factors.
 pub(crate) fn keys() -> Keys {
     Keys::of(&[7; KEY_BYTES]).unwrap()
 }
 
-/// Adds somebody who chose [`PASSWORD`], a month ago at the command line.
+/// Adds somebody with [`PASSWORD`], a month ago at the command line.
 pub(crate) fn hire(store: &Store, login: &str, role: Role) {
-    // Hashing takes a moment; all of them have the same password.
+    // Hashing is slow; all of them have the same password.
     static HASH: OnceLock<String> = OnceLock::new();
     let newcomer = Newcomer {
         login: login.to_owned(),
@@ -199,7 +199,7 @@ pub(crate) fn change(store: &Store, request: &AccessRequest, at: i64) {
     store.change_access(&Renewed::default(), "operator", request, Moment { at, on }).unwrap();
 }
 
-/// A token of somebody, made a month ago at the command line for so many days from now; and its id.
+/// A token of somebody, made a month ago at the command line and valid for some days from now; and its id.
 pub(crate) fn token(
     store: &Store,
     owner: &str,

@@ -1,4 +1,4 @@
-//! The link that declines advice: for mail systems without a page of ours before, and for people.
+//! The link that declines advice: for mail systems, which visit no page of ours first, and for people.
 
 use super::centre::every_store;
 use super::served::{Served, keys};
@@ -9,7 +9,7 @@ fn address(served: &Served) -> String {
     served.centre.store.advised_at("E1").unwrap().unwrap().0.remove(0)
 }
 
-/// The path of the link that a letter to E1 holds.
+/// The path of the link in a letter to E1.
 fn link(served: &Served) -> String {
     let clicks = keys().one_click("https://desk.example/unsubscribe".to_owned());
     let link = clicks.link("E1", &address(served), Declined::Advice);
@@ -33,7 +33,7 @@ fn one_click_declines_advice_and_opening_the_page_does_not() {
             assert!(!page.body.contains(&name) && !page.body.contains(&address(&served)));
         }
         assert!(!declined(&served), "a mail scanner follows every link");
-        // As a mail system posts it (RFC 8058): no cookie, no form of ours.
+        // A mail system's POST (RFC 8058): no cookie, no form of ours.
         let fields = [("List-Unsubscribe", "One-Click")];
         assert_eq!(served.ask(&post(&path, &fields)).status, 200);
         assert!(declined(&served));

@@ -1,7 +1,7 @@
-//! Every address, as everybody: what the table of routes says is what a socket gets.
+//! Every address, as everybody: requests over a socket get what the table of routes says.
 //!
-//! [`WHO`] says once more, by hand, who may do what. A route that is not in it fails the first test; what
-//! a role may not do is refused in the second; the rest of them look at every answer's headers.
+//! [`WHO`] repeats by hand who may do what. A route missing from it fails the first test; the second tests that roles
+//! are refused what they may not do; the others check every answer's headers.
 
 use super::centre::{Backing, Centre, every_store};
 use super::served::{Browser, Served, Wish, hire};
@@ -10,8 +10,8 @@ use duizhang::store::Store;
 use duizhang::suspense::Role;
 use duizhang::web::listed;
 
-/// Method, address, and who: `anybody`, `own` (whoever is logged in), or roles by their letters: c(lerk),
-/// a(pprover), m (administrator), u (auditor); `api:` before them for programs' tokens.
+/// Method, address, and who: `anybody`, `own` (everyone logged in), or roles by letter: c(lerk), a(pprover), m
+/// (administrator), u (auditor); `api:` before them for programs' tokens.
 #[rustfmt::skip] // A table is read by column.
 const WHO: &[(&str, &str, &str)] = &[
     ("GET",  "/",                     "camu"),
@@ -121,7 +121,7 @@ const WHO: &[(&str, &str, &str)] = &[
 const LETTERS: [(Role, char); 4] =
     [(Role::Clerk, 'c'), (Role::Approver, 'a'), (Role::Administrator, 'm'), (Role::Auditor, 'u')];
 
-/// An address with something in its gaps.
+/// An address with its parameters filled in.
 fn filled(path: &str) -> String {
     let gap = |part: &str| match part {
         "{language}" => "en".to_owned(),
@@ -150,7 +150,7 @@ fn desk_routes() -> impl Iterator<Item = &'static (&'static str, &'static str, &
     WHO.iter().filter(|(_, _, who)| !who.starts_with("api:"))
 }
 
-/// Whether the answer turns away whoever is not logged in.
+/// Whether the answer sends a visitor without a login away.
 fn asks_for_login(answer: &Answer) -> bool {
     let to_login = answer.header("location").is_some_and(|to| to.starts_with("/login"));
     answer.status == 401 || (answer.status == 303 && to_login)
@@ -205,7 +205,7 @@ fn what_a_role_may_not_do_is_refused_and_nothing_else_is() {
 fn without_a_session_nothing_is_answered_but_the_login() {
     every_store(|backing| {
         let served = Served::new(backing);
-        // A session of another centre in the same database is none here.
+        // A session of another centre in the same database is invalid here.
         let foreign = foreign(backing, &served);
         let elsewhere = Browser { csrf: foreign.1, cookie: foreign.0 };
         for (method, path, who) in desk_routes().filter(|(_, _, who)| *who != "anybody") {
@@ -248,7 +248,7 @@ fn a_token_may_what_its_role_may_here_and_nowhere_else() {
     });
 }
 
-/// Cookie and CSRF token of a clerk who is logged in at another centre of the same database.
+/// Cookie and CSRF token of a clerk logged in at another centre of the same database.
 fn foreign(backing: Backing, served: &Served) -> (String, String) {
     let url = served.centre.url();
     let store = Store::open(&url, &format!("{url}-elsewhere"), true).unwrap();
@@ -272,7 +272,7 @@ fn a_form_that_is_not_ours_is_refused() {
                 // A link is its own proof: a mail system has no form of ours.
                 .filter(|(_, path, _)| *path != "/unsubscribe")
             {
-                // Without a token, with another session's, and said to come from another site.
+                // Without a token, with another session's, and with another site as origin.
                 let bare = ask(method, path, Some(&browser), None);
                 let strangers = ask(method, path, Some(&browser), Some(&stranger.csrf));
                 let elsewhere = ask(method, path, Some(&browser), Some(&browser.csrf))
@@ -322,7 +322,7 @@ fn every_answer_says_what_a_browser_may_do_with_it() {
                 if !(path.starts_with("/asset/") && answer.status == 200) {
                     assert_eq!(answer.header("cache-control"), Some("no-store"), "{case}");
                 }
-                // What the policy forbids is not there either.
+                // The page has nothing that the policy forbids.
                 for mark in [
                     "<script>",
                     "style=\"",

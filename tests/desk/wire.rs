@@ -1,10 +1,10 @@
-//! HTTP/1.1 as plain as it gets: a request is written to a socket, the answer is read to its end.
+//! Minimal HTTP/1.1: writes a request to a socket and reads the answer to its end.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// A request, headers and body as they are sent.
+/// A request, with headers and body as sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Ask {
     pub(crate) method: String,
@@ -13,7 +13,7 @@ pub(crate) struct Ask {
     pub(crate) body: String,
 }
 
-/// What came back.
+/// The answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -25,7 +25,7 @@ pub(crate) fn get(path: &str) -> Ask {
     Ask { method: "GET".into(), path: path.into(), headers: Vec::new(), body: String::new() }
 }
 
-/// A form, its fields escaped.
+/// A form with escaped fields.
 pub(crate) fn post(path: &str, fields: &[(&str, &str)]) -> Ask {
     let fields: Vec<String> =
         fields.iter().map(|(key, value)| format!("{key}={}", escaped(value))).collect();
@@ -65,7 +65,7 @@ impl Ask {
         }
         text.push_str(&format!("content-length: {}\r\n\r\n", self.body.len()));
         stream.write_all(text.as_bytes()).unwrap();
-        // A server that refuses a large body may close before it has read all of it.
+        // A server that refuses a large body may close before reading all of it.
         let _ = stream.write_all(self.body.as_bytes());
         read(&mut stream)
     }
@@ -107,13 +107,13 @@ impl Answer {
         self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
     }
 
-    /// The value of a cookie that is set, with its attributes.
+    /// The value of a set cookie, with its attributes.
     pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
         let set = self.headers.iter().filter(|(found, _)| found == "set-cookie");
         set.map(|(_, value)| value.as_str()).find(|value| value.split('=').next() == Some(name))
     }
 
-    /// The value of the first form field of that name in the page.
+    /// The value of the page's first form field with that name.
     pub(crate) fn field(&self, name: &str) -> String {
         let mark = format!("name=\"{name}\" value=\"");
         let (_, rest) =

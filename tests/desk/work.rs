@@ -1,4 +1,4 @@
-//! Work that takes more than one page: a proposal that is changed, a trail that is taken out.
+//! Work over several pages: changing a proposal, exporting a trail.
 
 use super::centre::{date, every_store};
 use super::feed::account;
@@ -8,7 +8,7 @@ use duizhang::suspense::trail::{Chain, Link, TrailEntry};
 use duizhang::suspense::{Act, ItemId, Moment};
 use serde_json::Value;
 
-/// What a form carries, as its text reads.
+/// The value of a form field, unescaped.
 fn unescaped(text: &str) -> String {
     [
         ("&quot;", "\""),
@@ -22,7 +22,7 @@ fn unescaped(text: &str) -> String {
     .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
-/// Looks at an act and proposes it; gives where the desk leads to.
+/// Previews an act and proposes it; returns the desk's redirect.
 fn proposes(served: &Served, clerk: &Browser, fields: &[(&str, &str)]) -> String {
     let preview = served.post(clerk, "/preview", fields);
     assert_eq!(preview.status, 200, "{}", preview.body);
@@ -93,7 +93,7 @@ fn the_trail_is_taken_out_whole_and_proved_elsewhere() {
         let heading = "sequence,at,beijing,actor,role,event,subject,detail,previous,hash";
         assert_eq!(table.body.lines().next(), Some(format!("\u{FEFF}{heading}").as_str()));
         assert!(table.body.contains(&head), "the same hashes");
-        // A trail that somebody wrote in is told as broken.
+        // A trail with an inserted row is reported as broken.
         let centre = served.centre.store.centre_id();
         let change = "update trail set actor = 'nobody' where sequence = 2 and centre_id =";
         served.centre.tamper(&format!("{change} {centre}"));

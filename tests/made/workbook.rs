@@ -1,11 +1,11 @@
-//! Workbooks made by hand, as no program that means well would make them: for the suites that attack readers.
+//! Hand-made malicious workbooks, for the suites that attack readers.
 
 use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 
 const HEADINGS: [&str; 6] = ["本方账号", "交易流水号", "交易日期", "借贷标志", "交易金额", "附言"];
 
-/// A good statement of one row, as the rows of a sheet.
+/// A valid statement of one row, as the rows of a sheet.
 pub(crate) fn statement(account: &str, serial: &str, amount: &str, remark: &str) -> String {
     let row = [account, serial, "2026-05-11", "贷", amount, remark];
     [HEADINGS, row].iter().zip(1..).map(|(cells, line)| written(line, cells)).collect()
@@ -64,16 +64,16 @@ pub(crate) fn xlsx(rows: &str, strings: &str) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-/// No strings, and no word of how many.
+/// No strings and no count.
 pub(crate) const NO_STRINGS: &str = "></sst>";
-/// One string, said to be four thousand million.
+/// One string with a declared count of four thousand million.
 pub(crate) const MANY_STRINGS: &str =
     "count=\"4000000000\" uniqueCount=\"4000000000\"><si><t>a</t></si></sst>";
-/// The last cell that a sheet can have.
+/// The last possible cell of a sheet.
 pub(crate) const FAR_CELL: &str = "<row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row>";
 
-/// An `.xls` with one sheet of two number cells: the first, and the last that its format can name. calamine lays a
-/// dense range over both, of a hundred gigabytes: the process that opens it ends.
+/// An `.xls` with one sheet of two number cells: the first, and the last that its format can name. calamine builds a
+/// dense range of a hundred gigabytes over both, so the process that opens it ends.
 pub(crate) fn xls_with_a_far_cell() -> Vec<u8> {
     let record = |kind: u16, data: &[u8]| {
         let length = u16::try_from(data.len()).unwrap();

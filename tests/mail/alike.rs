@@ -1,12 +1,12 @@
-//! Refusals that are alike: whose fault they are; and the sender of each letter's envelope.
+//! Similar refusals and whose fault they are; and the envelope sender of each letter.
 
 use crate::centre::{SQLITE, every_store};
 use crate::server::{Act, MailServer, Stage};
 use crate::shelf::{Shelf, delivery};
 use duizhang::alert::ServerFault;
 
-/// Goal: ten alike refusals are the server's. Method: it takes three letters and then refuses everybody in one and
-/// the same way, whatever the code.
+/// Goal: ten similar refusals are the server's fault. Method: it accepts three letters and then refuses everybody in
+/// the same way, with any code.
 #[test]
 fn ten_alike_refusals_in_a_row_end_the_run_and_are_held_against_nobody() {
     for said in ["550 5.1.1 user unknown", "550 no such user"] {
@@ -31,8 +31,8 @@ fn ten_alike_refusals_in_a_row_end_the_run_and_are_held_against_nobody() {
     }
 }
 
-/// Goal: bad addresses among good ones stop nobody, and where they are many none is blocked on the server's word.
-/// Method: every third address is refused: nine of them, and then thirty.
+/// Goal: bad addresses among good ones stop nobody, and if they are many none is blocked on the server's word. Method:
+/// every third address is refused: nine of them, and then thirty.
 #[test]
 fn many_alike_refusals_among_others_are_of_their_letters_and_block_no_address() {
     for (letters, blocked) in [(27, 9), (90, 0)] {

@@ -7,7 +7,7 @@ use duizhang::alert::{LetterState, ServerFault};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-/// Acts at one stage, and goes on at all others.
+/// Acts at one stage, and continues at all others.
 fn at(stage: Stage, act: Act) -> impl Fn(&Moment) -> Act + Send + Sync {
     move |moment| if moment.stage == stage { act.clone() } else { Act::GoOn }
 }
@@ -41,14 +41,13 @@ fn letters_arrive_once_each_as_they_were_written() {
     assert_eq!(again.tried(), 0, "what is sent is sent");
 }
 
-/// What happens, at which stage, how; the states seen then and an hour later; how many addresses are
-/// blocked.
+/// Fault, stage and act; the states then and an hour later; the number of blocked addresses.
 type Fault = (&'static str, Stage, Act, &'static [&'static str], &'static [&'static str], usize);
 
 const WAITS: &[&str] = &["waiting"];
 const SENT: &[&str] = &["sent"];
 const REFUSED: &[&str] = &["refused"];
-/// Nobody knows of the letters that were on their way; the run ends before all of them are.
+/// The state of the letters in transit is unknown; the run ends before all are sent.
 const SOME_UNKNOWN: &[&str] = &["unknown", "waiting"];
 const SLOW: Act = Act::Delay(Duration::from_millis(100));
 
@@ -98,9 +97,8 @@ const FAULTS: &[Fault] = {
     ]
 };
 
-/// Goal: whatever goes wrong, every letter is in exactly one state and none is lost.
-/// Method: one fault a row, met by twelve letters; then an hour passes and the server is well. The rows
-/// run beside each other, since most of their time is waiting.
+/// Goal: whatever fails, every letter is in exactly one state and none is lost. Method: one fault a row, for twelve
+/// letters; then an hour passes and the server works. The rows run in parallel, because they mostly wait.
 #[test]
 fn every_fault_leaves_every_letter_in_one_state() {
     every_store(|backing| {
@@ -146,7 +144,7 @@ fn a_server_that_hangs_costs_one_time_out_whatever_waits() {
 #[test]
 fn a_letter_taken_without_an_answer_is_unknown_and_goes_out_once_more() {
     every_store(|backing| {
-        // The second letter is put off twice before: which try it was does not matter.
+        // The second letter is deferred twice before: the number of the try does not matter.
         let late = MailServer::start(at(Stage::Rcpt, Act::Say("450 greylisted")));
         let server = MailServer::start(at(Stage::Letter, Act::KeepAndHangUp));
         for put_off in [0, 2] {
@@ -249,7 +247,7 @@ fn a_connection_closed_between_letters_costs_none_of_them_a_try() {
 #[test]
 fn one_bad_address_among_many_is_blocked_and_stops_nobody() {
     every_store(|backing| {
-        // The first says it in the words of RFC 3463, the second in a bare number.
+        // The first uses the words of RFC 3463, the second a bare number.
         let server = MailServer::start(|moment| match (moment.stage, moment.recipient.as_str()) {
             (Stage::Rcpt, "e7@employer.test") => Act::Say("550 5.1.1 no such mailbox"),
             (Stage::Rcpt, "e8@employer.test") => Act::Say("550 no such mailbox"),
@@ -264,7 +262,7 @@ fn one_bad_address_among_many_is_blocked_and_stops_nobody() {
         assert_eq!(refused.answer, "550 5.1.1 no such mailbox");
         let blocked: Vec<String> = shelf.blocked().into_iter().collect();
         assert_eq!(blocked, ["e7@employer.test", "e8@employer.test"], "a list is no mailbox");
-        // What is still to go there is given up, for paper; a retry goes there no more.
+        // The letters still waiting for it are given up, for paper; a retry does not go there any more.
         let stray: Vec<String> = shelf
             .store
             .undeliverable(9)
@@ -276,7 +274,7 @@ fn one_bad_address_among_many_is_blocked_and_stops_nobody() {
     });
 }
 
-/// Goal: a relay that refuses everybody costs no letter anything. Method: eight runs against one, then it is mended.
+/// Goal: a relay that refuses everybody costs no letter anything. Method: eight runs against one, then it is fixed.
 #[test]
 fn a_relay_that_refuses_everybody_costs_no_letter_its_life() {
     for said in ["550 relay not permitted", "554 5.7.1 no relaying", "553 sorry"] {
@@ -316,7 +314,7 @@ fn a_few_letters_all_refused_alike_get_their_try_back_and_one_alone_does_not() {
     assert_eq!(alone.states(), states(&[("refused", 1)]));
 }
 
-/// Goal: bad addresses at the head of the queue, which look like a bad relay, keep nobody waiting for ever.
+/// Goal: bad addresses at the head of the queue, which look like a bad relay, do not block others forever.
 #[test]
 fn bad_addresses_that_end_a_run_let_the_others_pass_in_the_next() {
     every_store(|backing| {

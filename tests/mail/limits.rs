@@ -1,4 +1,4 @@
-//! Servers that have had enough, as QQ and NetEase say it: each letter is sent or waits, and none loses a try.
+//! Servers at their limits, in the words of QQ and NetEase: each letter is sent or waits, and none loses a try.
 
 use crate::centre::{SQLITE, every_store};
 use crate::server::{Act, MailServer, Moment, Stage};
@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// A delivery over so many connections, as fast as each receiver takes it.
+/// A delivery over this many connections, as fast as each receiver accepts.
 fn fast(server: &MailServer, connections: usize) -> Delivery {
     let none = Pace { per_minute: 0, per_connection: 0, connections: 0 };
     let domains = ["qq.com", "163.com", "gmail.com"].into_iter();
@@ -28,9 +28,9 @@ fn tries(shelf: &Shelf) -> u32 {
     shelf.letters().iter().map(|letter| letter.attempts).sum()
 }
 
-/// Goal: a server that answers as QQ and NetEase do ends with every letter sent or waiting and no try lost.
-/// Method: greylisting for strangers, eight letters a connection, two connections, forty letters a quarter of an hour for
-/// each receiver, all of it said in the words of the two; runs a quarter of an hour apart until all is sent.
+/// Goal: with a server that answers like QQ and NetEase, every letter is sent or waiting and no try is lost. Method:
+/// greylisting for strangers, eight letters a connection, two connections, forty letters a quarter of an hour for each
+/// receiver, all in the words of the two; runs a quarter of an hour apart until all is sent.
 #[test]
 fn a_server_that_answers_as_qq_and_netease_do_costs_no_letter_a_try() {
     every_store(|backing| {

@@ -1,4 +1,4 @@
-//! Several senders on one outbox, and senders that die: no letter is in two hands, none is left behind.
+//! Several senders on one outbox, and dying senders: no letter has two senders, none is left behind.
 
 use crate::centre::{Backing, every_store};
 use crate::server::{Act, MailServer};
@@ -26,7 +26,7 @@ fn two_senders_at_once_never_send_one_letter_twice() {
     every_store(|backing| {
         let server = MailServer::start(|_| Act::GoOn);
         let shelf = Shelf::with(backing, 200);
-        // Each opens the database for itself, as another program would.
+        // Each opens the database itself, like another program.
         let senders = ["one", "two", "three"].map(|name| (shelf.beside(), named(name, &server)));
         let sent: u64 = std::thread::scope(|scope| {
             let shelf = &shelf;
@@ -40,9 +40,8 @@ fn two_senders_at_once_never_send_one_letter_twice() {
     });
 }
 
-/// Goal: a sender that dies before it wrote down what it did loses no letter and stops nobody.
-/// Method: an outbox that breaks at its second writing, as a database that is gone or a program that was
-/// killed; then the lease ends and somebody else sends.
+/// Goal: a sender that dies before recording its work loses no letter and stops nobody. Method: an outbox that fails at
+/// its second write, like a lost database or a killed program; then the lease ends and another sender works.
 #[test]
 fn a_sender_that_dies_leaves_its_letters_to_the_next() {
     every_store(|backing: Backing| {
@@ -65,7 +64,7 @@ fn a_sender_that_dies_leaves_its_letters_to_the_next() {
         assert_eq!(shelf.states().into_iter().collect::<Vec<_>>(), [("sent", 200)]);
         let copies = copies(&server);
         assert_eq!(copies.len(), 200);
-        // Only what the dead one had handed over and not written down went out once more.
+        // Only what the dead one had handed over and not recorded was sent twice.
         let twice = copies.values().filter(|copies| **copies == 2).count() as u64;
         assert!(
             copies.values().all(|copies| *copies <= 2) && twice <= states["sending"],
@@ -74,7 +73,7 @@ fn a_sender_that_dies_leaves_its_letters_to_the_next() {
     });
 }
 
-/// A store whose second settling fails.
+/// A store that fails at its second settling.
 struct Dying<'a> {
     store: &'a Store,
     settled: AtomicU32,

@@ -1,8 +1,7 @@
-//! A mail server in threads of its own, which does what a script says at every moment.
+//! A mail server in its own threads, controlled by a script at every step.
 //!
-//! Start at [`MailServer::start`]. A script is asked at each [`Stage`] of each conversation and says
-//! whether to go on, answer something else, fall silent, hang up or flood. What was taken is kept with
-//! its envelope, as a mailbox would keep it.
+//! Start at [`MailServer::start`]. The script is asked at each [`Stage`] of each conversation whether to go on, answer
+//! something else, fall silent, hang up or flood. Accepted letters are kept with their envelopes, as in a mailbox.
 
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::PrivatePkcs8KeyDer;
@@ -23,20 +22,20 @@ pub(crate) enum Stage {
     Mail,
     Rcpt,
     Data,
-    /// The whole letter is here, and not answered yet.
+    /// The letter has arrived completely and is not answered yet.
     Letter,
 }
 
-/// Where in the conversation, and in which.
+/// The stage and its conversation.
 #[derive(Clone, Debug)]
 pub(crate) struct Moment {
     pub(crate) stage: Stage,
-    /// Times this stage was reached before, over all conversations.
+    /// How often this stage was reached before, over all conversations.
     pub(crate) times: usize,
     pub(crate) recipient: String,
-    /// Letters that this conversation has brought before.
+    /// Letters that this conversation has already brought.
     pub(crate) letters: usize,
-    /// Conversations that were held when this one began, this one included.
+    /// Open conversations when this one began, with this one.
     pub(crate) open: usize,
 }
 
@@ -46,18 +45,18 @@ impl Moment {
     }
 }
 
-/// What the server does.
+/// The server's reaction.
 #[derive(Clone, Debug)]
 pub(crate) enum Act {
     GoOn,
     /// Answers this instead.
     Say(&'static str),
-    /// Keeps the letter, then hangs up without a word.
+    /// Keeps the letter, then hangs up without an answer.
     KeepAndHangUp,
     HangUp,
-    /// Says nothing for ever.
+    /// Never answers.
     Silence,
-    /// Talks without an end and without a line end.
+    /// Sends endlessly without a line end.
     Flood,
     /// Waits, then goes on.
     Delay(Duration),
@@ -65,7 +64,7 @@ pub(crate) enum Act {
 
 pub(crate) type Script = dyn Fn(&Moment) -> Act + Send + Sync;
 
-/// A letter as the server took it.
+/// A letter as received.
 #[derive(Clone, Debug)]
 pub(crate) struct Taken {
     pub(crate) from: String,
@@ -75,7 +74,7 @@ pub(crate) struct Taken {
 
 pub(crate) struct MailServer {
     pub(crate) port: u16,
-    /// The certificate that it shows, PEM.
+    /// Its certificate, PEM.
     pub(crate) certificate: String,
     state: Arc<State>,
 }
@@ -94,17 +93,17 @@ struct State {
 }
 
 impl MailServer {
-    /// Starts a server that speaks STARTTLS where it is asked.
+    /// Starts a server that offers STARTTLS.
     pub(crate) fn start(script: impl Fn(&Moment) -> Act + Send + Sync + 'static) -> Self {
         Self::with(script, false, true)
     }
 
-    /// A server that is encrypted from the first byte.
+    /// A server with TLS from the first byte.
     pub(crate) fn encrypted() -> Self {
         Self::with(|_| Act::GoOn, true, false)
     }
 
-    /// A server that has no encryption, or a man in the middle who took the word out.
+    /// A server without encryption, or a man in the middle who removed the offer.
     pub(crate) fn without_starttls() -> Self {
         Self::with(|_| Act::GoOn, false, false)
     }
@@ -156,7 +155,7 @@ impl MailServer {
         self.state.connections.load(Ordering::SeqCst)
     }
 
-    /// Conversations that were held at the same time at most, of those that were let in.
+    /// The most concurrent conversations among the accepted ones.
     pub(crate) fn open_most(&self) -> usize {
         self.state.open_most.load(Ordering::SeqCst)
     }
@@ -176,9 +175,9 @@ struct Conversation<'s> {
     from: String,
     to: String,
     letters: usize,
-    /// Whether it is counted among those that are held.
+    /// Whether it counts as open.
     open: bool,
-    /// How many were held when it began.
+    /// The number of open ones when it began.
     among: usize,
 }
 
@@ -253,7 +252,7 @@ impl<'s> Conversation<'s> {
         }
     }
 
-    /// Is counted no more: said before the goodbye, so that whoever comes next finds the place free.
+    /// Stops counting it before the goodbye, so that the next one finds the place free.
     fn leave(&mut self) {
         if std::mem::take(&mut self.open) {
             self.state.open.fetch_sub(1, Ordering::SeqCst);
@@ -295,7 +294,7 @@ impl<'s> Conversation<'s> {
         }
     }
 
-    /// Answers a moment as the script says; whether it was the ordinary answer.
+    /// Answers a step as the script says; returns whether it was the ordinary answer.
     fn answer(&mut self, stage: Stage, ordinary: &str) -> Result<bool, Over> {
         let moment = self.moment(stage);
         let act = (self.state.script)(&moment);
@@ -319,7 +318,7 @@ impl<'s> Conversation<'s> {
                 self.say(ordinary).map(|()| true)
             }
             Act::Silence => {
-                // Until the other side hangs up.
+                // Until the client hangs up.
                 let mut nothing = [0; 512];
                 while self.stream.read(&mut nothing).is_ok_and(|read| read > 0) {}
                 Err(Over)

@@ -1,4 +1,4 @@
-//! An outbox in a real store, with letters in it, and a clock that goes when it is told to.
+//! An outbox with letters in a real store, and a clock that tests advance.
 
 use crate::centre::{self, Backing};
 use crate::server::MailServer;
@@ -24,7 +24,7 @@ impl Shelf {
         Self::to(backing, count, |number| format!("e{number}@employer.test"))
     }
 
-    /// Letters to addresses of one's own.
+    /// Letters to different addresses.
     pub(crate) fn to(backing: Backing, count: usize, address: impl Fn(usize) -> String) -> Self {
         let folder = centre::scratch();
         let store = open(backing, &folder, true);
@@ -34,7 +34,7 @@ impl Shelf {
         Self { store, now: AtomicI64::new(1_000), backing, folder }
     }
 
-    /// The same outbox as another program opens it.
+    /// The same outbox opened by another program.
     pub(crate) fn beside(&self) -> Store {
         open(self.backing, &self.folder, false)
     }
@@ -52,7 +52,7 @@ impl Shelf {
         self.now.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    /// How many letters stand where; all of them stand somewhere.
+    /// The number of letters in each state; every letter has one.
     pub(crate) fn states(&self) -> BTreeMap<&'static str, u64> {
         let counts = self.store.outbox_counts().unwrap().into_iter();
         counts.filter(|(_, count)| *count > 0).map(|(state, count)| (state.code(), count)).collect()
@@ -96,7 +96,7 @@ pub(crate) fn letter(number: usize) -> LetterRow {
     }
 }
 
-/// A delivery to this server without encryption, fast and impatient.
+/// A delivery to this server without encryption, with short timeouts.
 pub(crate) fn delivery(server: &MailServer) -> Delivery {
     Delivery {
         server: Server {

@@ -1,4 +1,4 @@
-//! TLS and login as a server sees them, and DKIM as a receiver checks it.
+//! TLS and login from the server's side, and DKIM from a receiver's.
 
 use crate::centre::SQLITE;
 use crate::server::{Act, MailServer, Stage};
@@ -11,7 +11,7 @@ fn secured(server: &MailServer, security: Security) -> Delivery {
     delivery.server.security = security;
     delivery.server.authority = Some(server.certificate.clone().into_bytes());
     delivery.server.login = Some(Login { user: "gjj".into(), password: "geheim".into() });
-    // Not optimised, a handshake takes its time.
+    // Without optimisation a handshake is slow.
     delivery.server.patience = Duration::from_secs(10);
     delivery
 }

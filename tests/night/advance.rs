@@ -1,4 +1,4 @@
-//! Notices issued here, whose money comes in part, or beside an advance balance.
+//! Notices issued here and paid in parts, or together with an advance balance.
 //!
 //! Start at [`hall`]: an employer with one employee, 800 a month.
 
@@ -32,7 +32,7 @@ fn hall(backing: Backing, months: &[&str]) -> Centre {
     centre
 }
 
-/// What one operation answers, done or refused.
+/// The answer to one operation, done or refused.
 fn ask(centre: &Centre, operation: &Value) -> Value {
     let operation = serde_json::from_value::<Operation>(operation.clone()).unwrap();
     let policy = Arc::new(duizhang::rulebook::policy::shipped().unwrap());
@@ -44,7 +44,7 @@ fn ask(centre: &Centre, operation: &Value) -> Value {
     answer
 }
 
-/// Issues a notice over a month, and gives what is answered.
+/// Issues a notice for a month, and returns the answer.
 fn issue(centre: &Centre, month: &str, from_advance: Option<&str>) -> Value {
     let mut operation = json!({"op": "issue_notice", "on": "2026-05-11", "employer_id": "E2",
         "months": [month]});
@@ -84,7 +84,7 @@ fn a_notice_of_which_a_part_is_here_is_revoked_only_by_whoever_says_where_the_pa
         assert_eq!(stage(&centre, notice), NoticeStage::PartlyReceived);
         let revoke = json!({"op": "revoke_notice", "on": "2026-05-13",
             "reference": notice.to_string()});
-        // While it waits, and when the month is closed.
+        // While it is open, and when the month is closed.
         for night in ["05-13", "06-04"] {
             centre.night(night, &[]);
             let refused = ask(&centre, &revoke);
@@ -126,14 +126,14 @@ fn a_notice_without_money_is_revoked_as_ever_and_what_staff_took_away_is_no_part
     });
 }
 
-/// Money on E2's advance balance: it came without a reference, and staff put it there.
+/// Money on E2's advance balance: it came without a reference, and staff credited it.
 fn advance(centre: &Centre, serial: &str, yuan: &str, day: &str) {
     centre.night_of(day, &[csv(&[format!("{serial} {day} icbc {yuan} -")])]);
     let act = Act::Advance { employer_id: Some("E2".to_owned()) };
     centre.does(&[item("icbc", serial)], &act, day);
 }
 
-/// What an employee of E2 has, and what is on the advance balance: all of it, and what is free.
+/// An employee's balance at E2, and the advance balance: its total and its free part.
 fn held(centre: &Centre) -> [String; 3] {
     let policy = Arc::new(duizhang::rulebook::policy::shipped().unwrap());
     let (employer, on) = (Id::from("E2"), super::centre::date("05-11"));
@@ -196,7 +196,7 @@ fn what_is_missing_settles_with_the_balance_in_one_commit_and_goes_back_with_it(
         let before = centre.dump();
         centre.night("05-12", &[]);
         same(&before, &centre.dump(), "the night again");
-        // The bank takes the transfer back: the balance has its part again, and it is reserved again.
+        // The bank reverses the transfer: the balance has its part again, reserved again.
         centre.night_of("05-13", &[csv(&["R1 05-13 icbc -500 - reversal"])]);
         let debit = [item("icbc", "R1")];
         for _ in 0..2 {
@@ -230,7 +230,7 @@ fn what_the_balance_covers_whole_is_settled_by_the_next_run_unless_money_is_at_h
         let answer = issue(&centre, "2026-05", None);
         assert_eq!(answer["payable"], "0.00");
         let (first, other) = (reference(&answer), reference(&issue(&centre, "2026-06", None)));
-        // Somebody transferred a part all the same: a person looks.
+        // Somebody transferred a part all the same: a person decides.
         centre.night_of("05-12", &[row("S1 05-12 icbc 500 -", other)]);
         centre.expect("", &["S1 awaiting"]);
         assert_eq!(stage(&centre, first), NoticeStage::Paid);
@@ -278,7 +278,7 @@ fn the_audit_names_a_reservation_that_is_not_there_and_a_payment_that_never_was(
         issue(&centre, "2026-05", None);
         let gaps = || {
             let audit = centre.store.audit().unwrap();
-            // That the row is not as it was written is told beside what it does to the books.
+            // The altered row is reported beside its effect on the books.
             let tampered = |gap: &&Gap| matches!(gap, Gap::Tampered(_));
             let (of_the_row, of_the_books): (Vec<_>, Vec<_>) =
                 audit.gaps.iter().partition(tampered);
@@ -323,7 +323,7 @@ fn a_list_says_nothing_else_of_a_notice_issued_here_than_the_books() {
             ("E2,800.00,2026-05-11,2026-06,",        "month"),
         ];
         rows.iter().for_each(|(row, field)| refused(row, field));
-        // What the books say it may say, and that it is paid once it is; nothing changes by that.
+        // An import may repeat the books' values, and the paid status; nothing changes.
         assert_eq!(offer("E2,800.00,2026-05-11,2026-05,awaiting").unwrap().unchanged, 1);
         centre.night_of("05-12", &[row("S1 05-12 icbc 800 -", notice.parse().unwrap())]);
         let before = centre.dump();
@@ -383,13 +383,13 @@ fn staff_add_the_balance_to_short_money_in_one_act_and_it_goes_back_with_it() {
         for _ in 0..2 {
             centre.does(&s1, &with(notice, "250"), "05-13");
             assert_eq!(held(&centre), ["800.00", "250.00", "250.00"]);
-            // What is left does not reach for the other one, whatever is free.
+            // The surplus does not use the other one, whatever is free.
             let short = centre.propose_as(&clerk("anna"), &s2, &with(other, "550"), "05-13");
             assert_eq!(short.unwrap_err().code(), "advance-too-small");
             centre.does(&s1, &Act::Reverse, "05-14");
             assert_eq!(held(&centre), ["0.00", "500.00", "400.00"]);
         }
-        // A notice may use what another has not reserved: 400 of 500.
+        // A notice may use the part without reservations of others: 400 of 500.
         centre.night_of("05-14", &[csv(&["S3 05-14 icbc 350 -"])]);
         let s3 = [item("icbc", "S3")];
         let reserved =

@@ -1,4 +1,4 @@
-//! A night run twice changes nothing; how its rows are spread over files changes nothing either.
+//! A repeated night changes nothing; the distribution of its rows over files changes nothing either.
 
 use super::centre::{Backing, Centre, every_store, same};
 use super::feed::csv;
@@ -33,7 +33,7 @@ fn centre(backing: Backing) -> Centre {
     Centre::new(backing, &NOTICES)
 }
 
-/// A shuffle that is the same every time (a linear congruence over the places).
+/// A repeatable shuffle (a linear congruence over the places).
 fn shuffled(rows: &[&'static str], by: usize) -> Vec<&'static str> {
     let count = rows.len();
     let mut order: Vec<usize> = (0..count).collect();
@@ -99,7 +99,7 @@ fn how_rows_are_spread_over_files_and_lines_changes_nothing() {
         };
         let (one, two) = ROWS.split_at(7);
         let odd: Vec<_> = ROWS.iter().step_by(2).copied().collect();
-        // The two rows without a serial are equal: they must stay in one delivery to be two.
+        // The two rows without a serial are equal: they must be in one delivery to count as two.
         let even: Vec<_> =
             ROWS.iter().skip(1).step_by(2).copied().filter(|row| !row.starts_with('-')).collect();
         let odd: Vec<_> = odd.into_iter().filter(|row| !row.starts_with('-')).collect();

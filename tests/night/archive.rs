@@ -1,13 +1,13 @@
-//! Months that are over are taken off, and nothing is forgotten by that; the schema is one on both sides.
+//! Closed months are detached, and nothing is forgotten; the schema is the same on both sides.
 //!
-//! A month goes for all centres at once, so these tests have a database of their own.
+//! A month is detached for all centres at once, so these tests have their own database.
 
 use super::centre::{ARCHIVING, Centre, SQLITE, date};
 use super::feed::csv;
 use super::postgres;
 use std::collections::BTreeMap;
 
-/// A centre with two months: May is over, of June something is still open.
+/// A centre with two months: May is closed, June has open items.
 fn two_months(url: &str) -> Centre {
     let centre = Centre::on(ARCHIVING, url, &["P1 1000", "P2 500", "P3 800", "P4 300", "P5 200"]);
     centre.night_of(
@@ -45,7 +45,7 @@ fn a_month_that_is_over_is_taken_off_and_still_proved() {
     );
     assert!(after.gaps.is_empty(), "{:?}", after.gaps);
     assert_eq!(centre.transactions().len(), 1, "only June's is looked at by a night");
-    // Nothing of it comes in again: neither the same file, nor a serial of it on a later day.
+    // None of it can be ingested again: neither the same file, nor one of its serials on a later day.
     let again = centre.lay(None, "late.csv", csv(&["S1 05-11 icbc 1000 P1", "S9 05-20 icbc 70 -"]));
     let reused =
         centre.lay(None, "reused.csv", csv(&["S2 06-12 icbc 200 P2", "S7 06-12 icbc 100 P5"]));

@@ -1,7 +1,7 @@
-//! Employers that have not remitted in time are told by letter: once, again after thirty days, and not where the
-//! month is paid or put off.
+//! Employers that have not remitted in time get a letter: once, again after thirty days, and not if the month is paid
+//! or deferred.
 //!
-//! H1 enrols for May with A, who is sealed from June on: May alone is owed, from 6 June on.
+//! H1 enrols for May with A, who is sealed from June: only May is owed, from 6 June.
 
 use super::centre::{Backing, Centre, date, every_store};
 use super::feed::csv;
@@ -47,7 +47,7 @@ fn letters(centre: &Centre, night: &str) -> Vec<LetterRow> {
     letters
 }
 
-/// How many letters each of these nights wrote.
+/// The number of letters of each of these nights.
 fn written(centre: &Centre, nights: &[&str]) -> Vec<usize> {
     nights
         .iter()
@@ -65,7 +65,7 @@ fn written(centre: &Centre, nights: &[&str]) -> Vec<usize> {
 fn arrears_are_told_once_and_again_after_thirty_days() {
     every_store(|backing| {
         let (centre, reference) = in_may(backing);
-        // The fifth day after the month's last is in time; a run again says nothing again.
+        // The fifth day after the month's last is in time; a repeated run writes nothing again.
         let nights = ["06-05", "06-08", "06-08", "06-09", "07-07", "07-08", "07-08", "07-09"];
         assert_eq!(written(&centre, &nights), [0, 1, 0, 0, 0, 1, 0, 0]);
         let letter = letters(&centre, "06-08").remove(0);
@@ -129,7 +129,7 @@ fn a_night_of_a_day_to_come_puts_no_letter_off_for_good() {
     every_store(|backing| {
         let (centre, _) = in_may(backing);
         centre.night_told("2099-01-02", "06-08", &[]);
-        // Whoever had that letter is told again a month from the good night on, not in 2099.
+        // An employer with that letter gets the next one a month after the correct night, not in 2099.
         centre.night_told("06-09", "06-09", &[]);
         assert_eq!(letters(&centre, "06-09").len(), 0);
         centre.night_told("07-10", "07-10", &[]);

@@ -1,6 +1,6 @@
-//! The audit finds what was tampered with, and names it.
+//! The audit finds tampering, and names it.
 //!
-//! Method: a centre with something in every place, one change behind the program's back, an audit.
+//! Method: a centre with data in every table, one change behind the program's back, an audit.
 
 use super::centre::{Backing, Centre, date, every_store};
 use super::feed::{account, csv};
@@ -32,7 +32,7 @@ fn centre(backing: Backing) -> Centre {
     centre
 }
 
-/// What is done behind the program's back, and what the audit must say of it.
+/// The change, and the expected report of the audit.
 const TAMPERED: &[(&str, &str)] = &[
     ("delete from decision where serial = 'S1'", "P1906130001"),
     ("delete from decision where serial = 'S3'", "without a decision"),
@@ -77,7 +77,7 @@ const TAMPERED: &[(&str, &str)] = &[
     ("update decision set outcome = 5 where serial = 'S5'", "returned"),
 ];
 
-/// How a gap is said, for looking words up in it.
+/// A gap as text, for searching words in it.
 fn named(gaps: &[Gap]) -> String {
     format!("{gaps:?}")
 }
@@ -99,7 +99,7 @@ fn every_planted_gap_is_found_and_named() {
 fn two_wrongs_do_not_hide_each_other() {
     every_store(|backing| {
         let centre = centre(backing);
-        // Transaction and receipt agree again, but the notice is not paid by that.
+        // Transaction and receipt agree again, but that does not pay the notice.
         centre.tamper(
             "update bank_transaction set amount_fen = amount_fen - 100 where serial = 'S1'",
         );

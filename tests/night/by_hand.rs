@@ -1,4 +1,4 @@
-//! Rows written by hand and taken in as a file would bring them, with what its balances prove.
+//! Hand-written rows ingested like a file, with what its balances prove.
 //!
 //! Start at [`given`], the small language of a row, and [`deliver`].
 
@@ -14,11 +14,11 @@ use duizhang::store::{
 };
 use std::collections::HashMap;
 
-/// A row as a bank writes it; what it is silent on is empty.
+/// A bank's row; missing values are empty.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Given {
     pub(crate) own: &'static str,
-    /// Empty where the bank gives none.
+    /// Empty if the bank gives none.
     pub(crate) serial: String,
     pub(crate) day: String,
     pub(crate) yuan: i64,
@@ -27,15 +27,14 @@ pub(crate) struct Given {
     pub(crate) payer: String,
     pub(crate) postscript: String,
     pub(crate) purpose: String,
-    /// The booking it is a part of: serial and yuan.
+    /// Its booking: serial and yuan.
     pub(crate) booking: Option<(&'static str, i64)>,
-    /// The bank's rules say that its serials begin anew each day.
+    /// The bank's rules say that its serials restart each day.
     pub(crate) daily: bool,
 }
 
-/// `S1 05-11 600`, or with more behind it: `P1` (in 附言), `用途=P1`, `time=9`, `balance=700`, `from=甲`, `of=1700` (a part of `R1`),
-/// `daily`.
-/// The serial `-` is none.
+/// `S1 05-11 600`, optionally followed by: `P1` (in 附言), `用途=P1`, `time=9`, `balance=700`, `from=甲`, `of=1700` (a part
+/// of `R1`), `daily`. The serial `-` is none.
 pub(crate) fn given(text: &str) -> Given {
     let words: Vec<&str> = text.split_whitespace().collect();
     let [serial, day, yuan, more @ ..] = words.as_slice() else { panic!("not a row: {text}") };
@@ -69,7 +68,7 @@ pub(crate) fn given(text: &str) -> Given {
 }
 
 impl Given {
-    /// As it would be kept, without its name.
+    /// The stored form without its identity.
     fn transaction(&self) -> BankTransaction<'_> {
         BankTransaction {
             account: "",
@@ -91,7 +90,7 @@ impl Given {
     }
 }
 
-/// What the statements of these rows say of themselves.
+/// The statements' own data for these rows.
 fn statements(accounts: &Accounts, proved: Option<bool>, rows: &[Given]) -> Vec<StatementRecord> {
     let mut statements = Vec::new();
     for own in ["icbc", "icbc2"] {
@@ -114,7 +113,7 @@ fn statements(accounts: &Accounts, proved: Option<bool>, rows: &[Given]) -> Vec<
     statements
 }
 
-/// Takes rows in as one file, whose balances prove them or say nothing.
+/// Ingests rows as one file, with or without balances that prove them.
 pub(crate) fn deliver(centre: &Centre, as_of: &str, proved: Option<bool>, rows: &[Given]) -> Taken {
     let accounts = Accounts::new(centre.store.accounts().unwrap());
     let reader = Reader::new(&rules().remark);

@@ -1,4 +1,4 @@
-//! What comes back: tied to its letter, held against its address or not, and kept for a person to see.
+//! Returned mail: linked to its letter, counted against its address or not, and kept for a person.
 
 use super::centre::{Centre, date, every_store};
 use super::feed::csv;
@@ -102,13 +102,13 @@ fn what_is_not_enough_by_itself_blocks_on_the_second_day() {
         centre.night("06-04", &[]);
         let second = letters(&centre).pop().unwrap().letter_id;
         assert_ne!(first, second);
-        // The second time it is the mail server itself that says so.
+        // The second time the mail server itself reports it.
         claim(&centre, "one", 1_780_582_400);
         let answer = "550 5.2.1 mailbox disabled".to_owned();
         let ending = Ending::NoMailbox { status: "5.2.1".into(), answer, at_once: false };
         settle(&centre, "one", &second, &ending, 1_780_582_401);
         assert_eq!(choice(&centre).blocked.as_deref(), Some("5.2.1"));
-        // Whoever enters it once more begins anew.
+        // Entering it again starts afresh.
         set_address(&centre, ADDRESS);
         centre.night("06-11", &[]);
         let third = letters(&centre).pop().unwrap().letter_id;

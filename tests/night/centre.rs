@@ -1,7 +1,7 @@
-//! An invented centre in a temporary folder, on whichever store a suite is told to use.
+//! An invented centre in a temporary folder, on the store chosen by a suite.
 //!
-//! Start at [`every_store`]: it runs a suite once for each kind of database. A [`Centre`] has three
-//! collection accounts, an employer with an address, and the notices that a suite gives it.
+//! Start at [`every_store`]: it runs a suite once for each kind of database. A [`Centre`] has three collection
+//! accounts, an employer with an address, and the suite's notices.
 
 use super::feed::{account, day, reference};
 use super::postgres;
@@ -18,19 +18,19 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use tempfile::TempDir;
 
-/// Every table with its rows, each in one order.
+/// Every table with its rows, in a fixed order.
 pub(crate) type Dump = BTreeMap<String, Vec<String>>;
 
-/// A kind of database: how to open a fresh one, and how to see all that is in it.
+/// A kind of database: how to open a new one, and how to dump it.
 #[derive(Clone, Copy)]
 pub(crate) struct Backing {
     pub(crate) name: &'static str,
     /// The URL of the database for this folder.
     pub(crate) url: fn(&Path) -> String,
-    /// The code of the centre in it: one server keeps the centres of all tests at once.
+    /// The centre's code in it: one server holds the centres of all tests at once.
     pub(crate) code: fn(&Path) -> String,
     pub(crate) dump: fn(&Store) -> Dump,
-    /// Copies what the database holds for one folder to another; the folder itself is copied already.
+    /// Copies the database content of one folder to another; the folder itself is already copied.
     pub(crate) copy: fn(&Path, &Path),
     /// Runs a statement behind the store's back.
     pub(crate) tamper: fn(&Store, &str) -> u64,
@@ -65,10 +65,10 @@ pub(crate) const POSTGRES: Backing = Backing {
     },
 };
 
-/// A server of its own, of which months are taken off.
+/// A server of its own, whose months are detached.
 pub(crate) const ARCHIVING: Backing = Backing { name: "archiving", ..POSTGRES };
 
-/// Runs a suite on every kind of database there is.
+/// Runs a suite on every available kind of database.
 pub(crate) fn every_store(suite: impl Fn(Backing)) {
     let postgres = postgres::url().map(|_| POSTGRES);
     for backing in [SQLITE].into_iter().chain(postgres) {
@@ -86,15 +86,14 @@ pub(crate) fn sqlite_url(path: &Path) -> String {
     format!("sqlite://{}", path.display())
 }
 
-/// A folder that goes with the test; in memory where the system has a place for that, since what is
-/// proved here does not need the disk to be slow.
+/// A folder deleted after the test; in memory if possible, because these tests do not need a slow disk.
 pub(crate) fn scratch() -> TempDir {
     let memory = Path::new("/dev/shm");
     let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
     folder.unwrap()
 }
 
-/// The rules that ship, read once.
+/// The shipped rules, parsed once.
 pub(crate) fn rules() -> &'static Rulebook {
     static RULES: OnceLock<Rulebook> = OnceLock::new();
     RULES.get_or_init(|| Rulebook::read(Vec::new()).unwrap())
@@ -110,7 +109,7 @@ pub(crate) struct Centre {
     pub(crate) folder: PathBuf,
     backing: Backing,
     files: std::cell::Cell<u32>,
-    /// Removes the folder in the end.
+    /// Removes the folder at the end.
     kept: Option<TempDir>,
 }
 
@@ -133,12 +132,12 @@ impl Centre {
         centre
     }
 
-    /// A centre in this folder, as it was left there; new where there is none.
+    /// A centre in this folder, existing or new.
     pub(crate) fn at(backing: Backing, folder: &Path) -> Self {
         Self::empty(backing, folder.to_owned())
     }
 
-    /// Around a store that a suite opened itself.
+    /// A centre on a store that a suite opened itself.
     pub(crate) fn over(backing: Backing, store: Store) -> Self {
         let folder = scratch();
         let files = std::cell::Cell::new(0);
@@ -182,7 +181,7 @@ impl Centre {
         self.store.import_notices(&mut list).unwrap();
     }
 
-    /// Lays a file down and says where.
+    /// Writes a file and returns its path.
     pub(crate) fn lay(
         &self,
         folder: Option<&str>,
@@ -198,7 +197,7 @@ impl Centre {
         Delivery { account_no: folder.map(str::to_owned), path }
     }
 
-    /// What the night is told. On even days it goes the way of a large one, so that the suites walk both.
+    /// The settings of a run. On even days it takes the path of a large one, so that the suites cover both.
     pub(crate) fn settings(&self, as_of: &str, deliveries: &[Delivery]) -> RunSettings {
         let as_of = date(as_of);
         RunSettings {
@@ -215,7 +214,7 @@ impl Centre {
         }
     }
 
-    /// Runs a night of a day while it is another day in the world.
+    /// Runs a night with a day that differs from the real one.
     pub(crate) fn night_told(&self, as_of: &str, today: &str, deliveries: &[Delivery]) {
         let today = date(today);
         let settings = RunSettings { today, ..self.settings(as_of, deliveries) };
@@ -232,7 +231,7 @@ impl Centre {
         nightly::run(&self.store, rules(), &settings, &Nobody)
     }
 
-    /// Runs a night on these files; afterwards the books must be whole.
+    /// Runs a night on these files, then checks the books.
     pub(crate) fn night(&self, as_of: &str, deliveries: &[Delivery]) -> RunSummary {
         let night = self.try_night(as_of, deliveries).unwrap();
         self.prove(as_of);
@@ -258,7 +257,7 @@ impl Centre {
         self.prove(as_of);
     }
 
-    /// The books are whole: no gap, and every credited fen has its one place.
+    /// Checks the books: no gap, and every credited fen is in one place.
     pub(crate) fn prove(&self, when: &str) {
         let audit = self.store.audit().unwrap();
         assert!(audit.gaps.is_empty(), "{when}: {:?}", audit.gaps);
@@ -269,18 +268,18 @@ impl Centre {
         assert_eq!(left, figures.left, "{when}: put in, corrected, used, left");
         let balances: Total = audit.balances.iter().map(|(_, balance)| *balance).sum();
         assert_eq!(balances, Total::ZERO, "{when}: debits are credits");
-        // A month that was taken off is proved by its sums, and listed no more.
+        // A detached month is proved by its sums, and not listed any more.
         if self.backing.name != ARCHIVING.name {
             self.prove_lists(&audit, when);
         }
     }
 
-    /// What lists say sums to what the audit says, outcome by outcome.
+    /// The lists add up to the audit, outcome by outcome.
     fn prove_lists(&self, audit: &Audit, when: &str) {
         let mut listed: BTreeMap<Outcome, Total> = BTreeMap::new();
         let credits = |row: &TransactionRow| row.direction == Direction::Credit;
         for row in self.transactions().into_iter().filter(credits) {
-            // What no night has judged yet waits.
+            // What no run has decided yet is waiting.
             *listed.entry(row.outcome.unwrap_or(Outcome::Awaiting)).or_default() +=
                 row.amount.into();
         }
@@ -301,12 +300,12 @@ impl Centre {
         rows
     }
 
-    /// What became of every transaction, by serial: `matched P1`, `suspense underpaid`, `ignored debit`.
+    /// The outcome of every transaction, by serial: `matched P1`, `suspense underpaid`, `ignored debit`.
     pub(crate) fn said(&self) -> BTreeMap<String, String> {
         self.transactions().into_iter().map(|row| (row.serial.clone(), said(&row))).collect()
     }
 
-    /// Compares with rows such as `S1 matched P1`; other transactions may be there too.
+    /// Compares with rows such as `S1 matched P1`; other transactions are ignored.
     pub(crate) fn expect(&self, when: &str, want: &[&str]) {
         let said = self.said();
         for row in want {
@@ -319,7 +318,7 @@ impl Centre {
         }
     }
 
-    /// One value for all that nights and staff decided and how: equal nights.
+    /// One value for all decisions of runs and staff: equal for equal nights.
     pub(crate) fn digest(&self) -> String {
         format!("{} {}", self.store.digest().unwrap(), self.store.history_digest().unwrap())
     }
@@ -330,7 +329,7 @@ impl Centre {
         (self.backing.tamper)(&self.store, &sql.replace("where ", &here))
     }
 
-    /// What was decided and booked; that the employer hears of it afterwards is no change of that.
+    /// Decisions and postings, without the later letters.
     pub(crate) fn books(&self) -> Dump {
         const BOOKS: [&str; 5] =
             ["decision", "allocation", "settlement", "journal", "suspense_item"];
@@ -342,7 +341,7 @@ impl Centre {
     }
 }
 
-/// One transaction as the suites write it; the short names of notices are put back.
+/// One transaction in the language of the suites, with the short names of notices.
 fn said(row: &TransactionRow) -> String {
     let outcome = row.outcome.map_or("undecided", Outcome::code);
     let mut said = outcome.to_owned();
@@ -436,7 +435,7 @@ fn postgres_dump(store: &Store) -> Dump {
     dump
 }
 
-/// Fails where two stores differ, and says in which table and row.
+/// Fails if two stores differ, and names table and row.
 pub(crate) fn same(one: &Dump, other: &Dump, when: &str) {
     assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>(), "{when}");
     for (table, rows) in one {

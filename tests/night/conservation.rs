@@ -1,11 +1,9 @@
-//! Random histories of money to its end: at every commit each fen is in one place, by outcome, by employer and
-//! by employee.
+//! Random histories of money: at every commit each fen is in one place, by outcome, by employer and by employee.
 //!
-//! Start at [`history`]. Two employers file months and issue notices, with and without their advance balances;
-//! payers pay the amount, or what is missing, or something else; staff put money to balances, return it, add a
-//! balance to short money and book back; notices are revoked with money at hand; the bank takes credits back;
-//! refunds leave and come back; what was paid is corrected at the counter.
-//! Whatever is refused must leave everything as it was. A failure names its seed.
+//! Start at [`history`]. Two employers file months and issue notices, with and without their advance balances. Payers
+//! pay the amount, the rest, or something else. Staff credit money to balances, return it, add a balance to short money
+//! and reverse. Notices are revoked with money received; the bank reverses credits; refunds are paid and come back;
+//! paid lines are corrected at the counter. A refusal must leave everything unchanged. A failure names its seed.
 
 use super::centre::{Backing, Centre, every_store};
 use super::dice::Dice;
@@ -33,16 +31,16 @@ const PEOPLE: [(&str, &[(&str, i64)]); 2] =
     [("E2", &[("A", 800_00), ("B", 480_00)]), ("E3", &[("C", 640_00)])];
 const MONTHS: [&str; 6] = ["2026-05", "2026-06", "2026-07", "2026-08", "2026-09", "2026-10"];
 
-/// A centre, and what has been said to it so far.
+/// A centre, and its inputs so far.
 struct Play {
     centre: Centre,
     dice: Dice,
     /// Days since 11 May.
     day: u64,
     serials: u32,
-    /// Whose advance balance staff put an item on, by its serial.
+    /// The owner of the advance balance that staff credited with an item, by its serial.
     owners: BTreeMap<String, &'static str>,
-    /// What was corrected of each employee, in fen.
+    /// The corrections of each employee, in fen.
     corrected: BTreeMap<&'static str, i64>,
     done: BTreeMap<&'static str, u32>,
 }
@@ -77,7 +75,7 @@ impl Play {
             corrected: BTreeMap::new(),
             done: BTreeMap::new(),
         };
-        // Something to begin with.
+        // An initial balance.
         let row = (play.row(900_00, ""), None);
         play.night(&[row]);
         let act = Act::Advance { employer_id: Some("E2".to_owned()) };
@@ -110,7 +108,7 @@ impl Play {
         done
     }
 
-    /// What was decided of an item by the operator, which may be refused.
+    /// A decision of the operator about an item, which may be refused.
     fn resolve(&mut self, what: &'static str, serial: &str, act: &Act) -> bool {
         let now = Moment::midnight(self.today().parse().unwrap());
         let items = [item("icbc", serial)];
@@ -135,7 +133,7 @@ impl Play {
         self.notices(|row| open.contains(&row.status))
     }
 
-    /// What an employer's books hold: employees' balances, the advance balance, and what is free of it.
+    /// An employer's books: employees' balances, the advance balance, and its free part.
     fn books(&self, employer: &str) -> (BTreeMap<String, Money>, Money, Money) {
         let policy = Arc::new(duizhang::rulebook::policy::shipped().unwrap());
         let (id, on) = (Id::from(employer), super::centre::date("05-11"));
@@ -209,7 +207,7 @@ impl Play {
         );
     }
 
-    /// The counter corrects one employee's line of a notice that was paid.
+    /// The counter corrects one employee's paid line.
     fn correct(&mut self) {
         let paid = self.notices(|row| row.status == NoticeStage::Paid);
         if paid.is_empty() {
@@ -229,7 +227,7 @@ impl Play {
         }
     }
 
-    /// A refund leaves, or one that had left comes back.
+    /// A refund is paid, or a paid one comes back.
     fn refund_moves(&mut self) {
         let refunds = self.centre.store.refunds(&RefundFilter::default()).unwrap();
         if refunds.is_empty() {
@@ -280,7 +278,7 @@ impl Play {
         if open.is_empty() { None } else { Some(self.dice.pick(&open).id.serial) }
     }
 
-    /// Staff decide an item that is open.
+    /// Staff decide an open item.
     fn decide(&mut self) {
         let open = self.centre.store.suspense(&SuspenseFilter::default()).unwrap();
         let credits: Vec<_> =
@@ -301,7 +299,7 @@ impl Play {
             }
             3 => drop(self.resolve("returned to its payer", &serial, &Act::Refund)),
             _ => {
-                // Rather one that the item falls short of: the balance makes up the rest.
+                // Preferably a short one: the balance pays the rest.
                 let mut short: Vec<_> =
                     notices.iter().filter(|notice| notice.amount >= row.amount).collect();
                 short.sort_by_key(|notice| (notice.amount, notice.reference));
@@ -334,7 +332,7 @@ impl Play {
         };
     }
 
-    /// Books back something that staff decided.
+    /// Reverses a decision of staff.
     fn reverse(&mut self) {
         let all = SuspenseFilter { closed_too: true, ..SuspenseFilter::default() };
         let mut decided = self.centre.store.suspense(&all).unwrap();
@@ -359,7 +357,7 @@ impl Play {
         }
     }
 
-    /// The bank takes back a credit that settled a notice, and staff say so.
+    /// The bank reverses a credit that settled a notice, and staff record it.
     fn bank_takes_back(&mut self) {
         let matched = |row: &TransactionRow| row.outcome == Some(Outcome::Matched);
         let rows: Vec<_> = self.centre.transactions().into_iter().filter(matched).collect();
@@ -374,7 +372,7 @@ impl Play {
         self.resolve("taken back", &debit, &act);
     }
 
-    /// What must hold now, counted once more by other ways than the audit goes.
+    /// The invariants, computed in other ways than the audit's.
     fn prove(&self, when: &str) {
         self.centre.prove(when);
         let rows = self.centre.transactions();
@@ -420,7 +418,7 @@ impl Play {
     }
 }
 
-/// One history; gives what was done in it, so that the whole test can say that it was not dull.
+/// One history; returns what was done in it, so that the test can check the variety.
 fn history(backing: Backing, seed: u64) -> BTreeMap<&'static str, u32> {
     let mut play = Play::new(backing, seed);
     for step in 0..STEPS {

@@ -1,5 +1,5 @@
-//! The counter on every database: paid lines go back, numbers become one, and the audit proves it or says what is
-//! wrong.
+//! The counter on every database: paid lines are returned, numbers are merged, and the audit proves it or reports the
+//! error.
 //!
 //! Method: an employer with a paid list, a correction and a merge; then one change behind the program's back.
 
@@ -51,7 +51,7 @@ pub(crate) fn paid(backing: Backing) -> (Centre, String) {
     (centre, reference)
 }
 
-/// The same, 160.00 of A's line taken back, A then merged into B's number.
+/// The same, with 160.00 of A's line returned, and A then merged into B's number.
 fn corrected(backing: Backing) -> (Centre, String) {
     let (centre, reference) = paid(backing);
     centre.apply(&[by_two(json!({"op": "correct_paid", "employee_id": "A", "month": "2026-05",
@@ -71,7 +71,7 @@ fn what_was_corrected_is_the_employers_and_every_fen_is_in_one_place() {
         centre.prove("merged");
         assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "640.00");
         assert_eq!(centre.standing(MoneyPlace::Advance), "160.00");
-        // The next night finds nothing to do about it.
+        // The next run has nothing to do about it.
         centre.night_of("05-12", &[]);
         centre.prove("the night after");
         assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "640.00");

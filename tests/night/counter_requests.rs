@@ -1,4 +1,4 @@
-//! The counter of two persons in the store: one asks, another approves, and only then the books move.
+//! The counter of two persons in the store: one requests, another approves, and only then the books move.
 
 use super::centre::{Centre, date, every_store, same};
 use super::counter::paid;
@@ -13,7 +13,7 @@ fn policy() -> Arc<Policy> {
     Arc::new(duizhang::rulebook::policy::shipped().unwrap())
 }
 
-/// What is asked for names two others: the desk does not believe it.
+/// The request names two others: the desk ignores them.
 fn correction(amount: &str) -> CounterOperation {
     asked(json!({"op": "correct_paid", "employee_id": "A", "month": "2026-05", "amount": amount}))
 }
@@ -62,7 +62,7 @@ fn one_asks_another_approves_and_the_log_has_both() {
         let waits = centre.waits();
         let effect = waits[0].would.as_ref().unwrap().as_ref().unwrap();
         assert_eq!(effect.lines[0].2, Some(Money::from_fen(160_00)));
-        // The same once more, by whomever, is refused while it waits.
+        // The same request again is refused while it is pending.
         assert_eq!(centre.asks(correction("160.00"), "anne").unwrap_err().code(), "named-twice");
 
         let approve =
@@ -86,7 +86,7 @@ fn one_asks_another_approves_and_the_log_has_both() {
             .collect();
         told.sort();
         assert_eq!(told, ["anna counter-asked", "bert counter-approved"]);
-        // What has a table of its own goes along into another database, and the next night finds nothing to do.
+        // Rows with their own tables are copied to another database, and the next run has nothing to do.
         centre.night_of("05-14", &[]);
         centre.prove("the night after");
     });

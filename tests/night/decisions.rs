@@ -1,8 +1,7 @@
 //! The contract's table end to end: feeds in, every outcome and reason out, over several nights.
 //!
-//! Start at [`HISTORIES`]. A history is a title and its nights; a night is its day, the notices
-//! imported before it, the rows the banks deliver, and what the store lists afterwards. The books are
-//! proved after every night, and each night is run twice.
+//! Start at [`HISTORIES`]. A history is a title and its nights. A night is its day, the notices imported before it, the
+//! rows from the banks, and the list afterwards. The books are checked after every night, and each night runs twice.
 
 use super::centre::{Centre, every_store, same};
 use super::feed::csv;
@@ -29,7 +28,7 @@ const HISTORIES: &[(&str, &[Step])] = &[
         ("05-11", &["P1 1000"], &["S1 05-11 icbc 600 P1"], &["S1 awaiting"]),
         ("06-01", &[], &[], &["S1 awaiting"]),
         ("06-02", &[], &[], &["S1 suspense underpaid"]),
-        // The bank's late file was booked in May: the booking counts, not the arrival.
+        // The bank's late file was booked in May: the booking date counts, not the arrival.
         ("06-10", &[], &["S2 05-29 icbc 400 P1"], &["S1 matched P1", "S2 matched P1"]),
     ]),
     ("a late rest booked in the next month is another month", &[
@@ -39,7 +38,7 @@ const HISTORIES: &[(&str, &[Step])] = &[
     ("parts at two banks reach the amount", &[
         ("05-11", &["P1 1000"], &["S1 05-11 icbc 600 P1", "S2 05-11 ccb 400 P1"],
             &["S1 suspense cross-bank", "S2 suspense cross-bank"]),
-        // A full payment at one bank settles it after all; the parts are left over.
+        // A full payment at one bank settles it after all; the parts are surplus.
         ("05-12", &[], &["S3 05-12 ccb 1000 P1"],
             &["S1 suspense notice-already-paid", "S2 suspense notice-already-paid", "S3 matched P1"]),
     ]),
@@ -98,7 +97,7 @@ const HISTORIES: &[(&str, &[Step])] = &[
     ("the bank takes a credit back in the same night", &[
         ("05-11", &["P1 1000"], &["S1 05-11 icbc 1000 P1", "S2 05-11 icbc -1000 - reversal"],
             &["S1 returned", "S2 returned"]),
-        // The notice is open still.
+        // The notice is still open.
         ("05-12", &[], &["S3 05-12 icbc 1000 P1"], &["S3 matched P1"]),
     ]),
     ("the bank takes a waiting and a hanging credit back in later nights", &[
@@ -123,7 +122,7 @@ const HISTORIES: &[(&str, &[Step])] = &[
         ("05-11", &["P1 1000", "P2 1000"], &["S1 05-11 icbc 1000 P1", "S2 05-11 icbc 1000 P2 from=6222 by=某人"], &["S1 matched P1", "S2 matched P2"]),
         ("05-12", &["P3 500", "P4 500"], &["S3 05-12 icbc 500 P3", "S4 05-12 icbc 500 P4 from=6222 by=某人", "R3 05-12 icbc -500 - reversal from= by="],
             &["R3 suspense reversal-unclear", "S3 suspense reversal-unclear", "S4 suspense reversal-unclear"]),
-        // The other one is taken back too: it does not matter any more which is which.
+        // The other one is reversed too, so it does not matter which is which.
         ("05-13", &[], &["R4 05-13 icbc -500 P4 reversal from= by="],
             &["R3 returned", "R4 returned", "S3 returned", "S4 returned"]),
         ("05-14", &[], &["R1 05-14 icbc -1000 - reversal from= by="], &["R1 suspense reversal-unclear", "S1 matched P1", "S2 matched P2"]),
@@ -131,7 +130,7 @@ const HISTORIES: &[(&str, &[Step])] = &[
     ("what is held back is given to no probable reading", &[
         ("05-11", &["P1 1000"], &["S1 05-11 icbc 500 P1", "S2 05-11 icbc 500 P7", "R1 05-12 icbc -500 - reversal", "S3 05-12 icbc 1000 ~P1"],
             &["R1 suspense reversal-unclear", "S1 suspense reversal-unclear", "S2 suspense reversal-unclear", "S3 suspense unreadable-reference"]),
-        // Once S1 is known to be gone, nothing certain is at hand.
+        // Once S1 is reversed, no certain payment is present.
         ("05-12", &[], &["R2 05-12 icbc -500 P1 reversal"], &["R1 returned", "R2 returned", "S1 returned", "S2 returned", "S3 matched P1"]),
     ]),
     ("months and years later the bank takes a settled credit back, and one that a rule had ignored", &[
@@ -208,7 +207,7 @@ fn the_histories_reach_every_outcome_and_reason() {
     for outcome in Outcome::ALL.into_iter().filter(|outcome| !by_staff.contains(outcome)) {
         assert!(said.contains(outcome.code()), "{outcome}");
     }
-    // It takes a second employer: the next test.
+    // This needs a second employer: see the next test.
     for reason in Reason::ALL.into_iter().filter(|reason| *reason != Reason::PayerDisagrees) {
         assert!(said.contains(reason.code()), "{reason}");
     }
@@ -231,7 +230,7 @@ fn a_payer_who_is_one_slip_away_from_its_own_notice_settles_nobody_elses() {
         let before = centre.books();
         centre.night("05-12", &[]);
         same(&before, &centre.books(), "the next night says the same");
-        // It pays its own after all: then what was written was meant.
+        // It pays its own notice after all, so the written one was meant.
         centre.night_of("05-13", &[csv(&["S4 05-13 icbc 398 P2 from=62222 by=示例乙公司"])]);
         centre.expect("", &["S1 matched P1", "S4 matched P2"]);
     });

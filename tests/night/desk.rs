@@ -1,4 +1,4 @@
-//! The desk: one proposes, another approves, the books move in one commit, and all of it can be booked back.
+//! The desk: one proposes, another approves, the books move in one commit, and everything can be reversed.
 
 use super::centre::{Backing, Centre, every_store, same};
 use super::feed::csv;
@@ -14,7 +14,7 @@ use duizhang::suspense::{
 use serde_json::json;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Hang: 600 and 400 for P1 at two banks once May is closed, 500 without a reference, 350 read as P9.
+/// Open items: 600 and 400 for P1 at two banks after May is closed, 500 without a reference, 350 read as P9.
 fn open_item(backing: Backing) -> Centre {
     let centre = Centre::new(backing, &["P1 1000", "P2 300", "P3 200", "P5 350", "P6 450"]);
     centre.night_of(
@@ -29,7 +29,7 @@ fn open_item(backing: Backing) -> Centre {
     centre
 }
 
-/// An act on items, what they are after it, and what stands where.
+/// An act on items, their stages after it, and the balances.
 type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], Act, &'a str, &'a [(MoneyPlace, &'a str)]);
 
 #[test]
@@ -55,7 +55,7 @@ fn an_act_moves_the_money_when_another_person_approves_it() {
     every_store(|backing| rows.iter().for_each(|row| there_and_back(backing, row)));
 }
 
-/// Proposes, approves, books back and does it once more, with nights between.
+/// Proposes, approves, reverses and repeats it, with nights between.
 fn there_and_back(backing: Backing, (what, items, act, want, places): &Row<'_>) {
     let centre = open_item(backing);
     let before = centre.standing(MoneyPlace::Suspense);
@@ -85,7 +85,7 @@ fn there_and_back(backing: Backing, (what, items, act, want, places): &Row<'_>) 
     assert_eq!(centre.stage(first), "open", "{what}");
     centre.night("06-08", &[]);
     assert_eq!(centre.standing(MoneyPlace::Suspense), before, "{what}: and hangs as before");
-    // A notice that was opened again can be settled again.
+    // A reopened notice can be settled again.
     centre.does(&items, act, "06-09");
     assert_eq!(centre.stage(first), *want, "{what}");
     let told = centre.told(first).join(", ");
@@ -142,7 +142,7 @@ fn a_corrected_reference_is_judged_by_the_engines_own_rules() {
         centre.does(std::slice::from_ref(&s3), &read_as("P6"), "06-04");
         assert_eq!(centre.stage(&s4), "open");
         centre.night("06-05", &[]);
-        // It pays P5 to the fen; 500 for a notice of 450 is overpaid, whoever says so.
+        // It pays P5 to the fen; 500 for a notice of 450 is overpaid, whoever decides.
         centre.expect("", &["S4 matched P5", "S3 suspense overpaid"]);
         assert_eq!(centre.stage(&s4), "resolved");
         centre.does(std::slice::from_ref(&s4), &Act::Reverse, "06-06");
@@ -191,7 +191,7 @@ fn what_waits_is_woken_by_the_night_of_its_day() {
         centre.night("06-09", &[]);
         assert_eq!(centre.stage(&s4), "approved", "not before its day");
         centre.night("06-10", &[]);
-        // Woken and judged in one night: its notice has come meanwhile.
+        // Reopened and decided in one night: its notice has arrived meanwhile.
         centre.expect("", &["S4 matched P9"]);
         assert_eq!(centre.told(&s4), ["anna proposed", "bert approved", "night woken"]);
         let before = centre.dump();
@@ -274,7 +274,7 @@ fn of_two_people_who_act_at_once_one_wins_and_the_other_is_told() {
             "{}",
             told.in_language(Language::Chinese)
         );
-        // Two approve one proposal.
+        // Two people approve one proposal.
         let proposal = centre.store.proposals(&ProposalFilter::default(), 5).unwrap().remove(0);
         centre.approve_as(&approver("bert"), &proposal, "06-04").unwrap();
         let told = centre.approve_as(&approver("dora"), &proposal, "06-04").unwrap_err();
@@ -307,7 +307,7 @@ fn people_at_once_in_threads_settle_a_notice_once() {
                     scope.spawn(move || {
                         let who = clerk(&format!("clerk{n}"));
                         let made = store.propose(rules(), &who, &draft, now("05-13"));
-                        // Whoever comes late finds the notice paid already.
+                        // The later one finds the notice already paid.
                         let Ok(made) = made.unwrap() else { return false };
                         let boss = approver(&format!("boss{n}"));
                         let (id, digest) = (&made.proposal_id, made.digest());
@@ -418,7 +418,7 @@ fn bulk_is_all_or_nothing_and_shown_before() {
     });
 }
 
-/// E2 has two employees and a notice over their list of May.
+/// E2 has two employees and a notice for their May list.
 fn with_lines(centre: &Centre) -> String {
     let on = "2026-05-11";
     let hire = |id: &str, id_no: &str| {
@@ -460,7 +460,7 @@ fn a_settlement_with_lines_is_posted_to_employees_and_booked_back_in_red() {
             centre.does(&s1, &Act::Reverse, "05-14");
             assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "0.00");
         }
-        // The same money may come by an advance balance, and cannot be taken back once it was used.
+        // The same money may come through an advance balance, and cannot be reversed after it was used.
         centre.does(&s1, &Act::Advance { employer_id: Some("E2".into()) }, "05-15");
         centre.apply(&[json!({"op": "pay_from_advance", "on": "2026-05-16",
             "reference": reference.to_string()})]);
@@ -514,7 +514,7 @@ fn the_operator_at_the_command_line_leaves_an_entry_and_can_be_reversed() {
     });
 }
 
-/// Staff refund an item while a night is deciding.
+/// Staff refund an item during a run.
 struct Meanwhile<'a> {
     store: &'a Store,
     draft: Draft,
@@ -539,7 +539,7 @@ impl Watch for Meanwhile<'_> {
 fn a_night_looks_again_when_staff_acted_while_it_decided() {
     every_store(|backing| {
         let centre = open_item(backing);
-        // What S4 was read as has come: this night would settle it.
+        // The notice that S4 names has arrived: this run would settle it.
         centre.notices(&["P9 350"]);
         let draft = centre.draft(&[item("icbc", "S4")], &Act::Refund);
         let watch = Meanwhile { store: &centre.store, draft, decided: AtomicU32::new(0) };

@@ -1,11 +1,11 @@
-//! The chance of random histories: a generator as small as it can be (xorshift), the same on every machine.
+//! The random numbers for histories: a minimal generator (xorshift), the same on every machine.
 //!
-//! A seed is never zero: from zero nothing comes but zero.
+//! A seed is never zero, because zero only yields zero.
 
 pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    /// From 0 to one below `sides`.
+    /// From 0 to `sides` − 1.
     pub(crate) fn roll(&mut self, sides: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -17,7 +17,7 @@ impl Dice {
         from[self.roll(from.len())].clone()
     }
 
-    /// As [`Dice::pick`], where there may be nothing.
+    /// As [`Dice::pick`], for a list that may be empty.
     pub(crate) fn of<'t, T>(&mut self, from: &'t [T]) -> Option<&'t T> {
         if from.is_empty() { None } else { from.get(self.roll(from.len())) }
     }

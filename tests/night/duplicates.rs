@@ -1,4 +1,4 @@
-//! One identity, two contents: the known one stands, the other is set aside and named.
+//! One identity, two contents: the known one is kept, the other is rejected and named.
 
 use super::centre::{Backing, Centre, date, every_store};
 use super::feed::{csv, mt940};
@@ -7,7 +7,7 @@ fn centre(backing: Backing) -> Centre {
     Centre::new(backing, &["P1 1000", "P2 1000"])
 }
 
-/// What was set aside in the night: serial and problem.
+/// The rejected rows of the night: serial and problem.
 fn aside(centre: &Centre, as_of: &str) -> Vec<(String, String)> {
     let run_details = centre.store.run_details(date(as_of)).unwrap();
     run_details.set_aside.into_iter().map(|row| (row.found, row.problem)).collect()
@@ -98,7 +98,7 @@ fn equal_rows_without_a_serial_are_as_many_payments_as_a_delivery_holds() {
         assert_eq!(centre.transactions().len(), 3);
         let matched = centre.said().values().filter(|said| *said == "matched P1").count();
         assert_eq!(matched, 2, "two halves of one notice");
-        // The next delivery overlaps, and its rows stand in another order.
+        // The next delivery overlaps, with its rows in another order.
         let night = centre.night_of("05-12", &[csv(&[row, row, "- 05-12 icbc 500 P1", other])]);
         let total = night.intakes.total();
         assert_eq!((total.fresh, total.seen), (1, 3));
@@ -128,8 +128,8 @@ fn the_same_movements_in_another_format_are_seen() {
     });
 }
 
-/// Goal: a conflict in a file that is then not taken in leaves no trace.
-/// Method: the second file holds the content that would stand, and ends with an account of nobody.
+/// Goal: a conflict in a file that is then not ingested leaves no trace. Method: the second file has the content that
+/// would be kept, and ends with an unknown account.
 #[test]
 fn a_conflict_in_a_file_that_is_not_taken_in_counts_for_nothing() {
     every_store(|backing| {
@@ -157,7 +157,7 @@ fn what_one_delivery_leaves_out_another_of_the_night_says() {
             let night = centre.night_of("05-11", &files);
             let total = night.intakes.total();
             assert_eq!((total.fresh, total.seen, total.conflicting), (2, 2, 0));
-            // The earlier of two equal payments settles, whichever file knew the time.
+            // The earlier of two equal payments settles, whichever file had the time.
             centre.expect("two formats", &["S1 suspense notice-already-paid", "S2 matched P1"]);
         }
     });

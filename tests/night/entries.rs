@@ -1,4 +1,4 @@
-//! What lies in an inbox and is no file: nothing of it is opened, copied or followed, and the night goes on.
+//! Entries of an inbox that are no files: none is opened, copied or followed, and the night continues.
 
 use super::centre::{Backing, Centre, date, every_store, rules};
 use super::feed::{account, csv};
@@ -39,7 +39,7 @@ fn run(centre: &Centre, settings: &RunSettings) -> RunSummary {
     night
 }
 
-/// Every file below a folder, with what is in it.
+/// Every file below a folder, with its content.
 fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten() {
@@ -53,7 +53,7 @@ fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     found
 }
 
-/// Fills an inbox with everything that is no file; gives how each shows among what is held, and why.
+/// Fills an inbox with every kind of non-file; returns how each is listed as held, and why.
 fn strange(centre: &Centre) -> Vec<(String, &'static str)> {
     let inbox = inbox(centre);
     let secret = centre.folder.join("secret.csv");
@@ -62,7 +62,7 @@ fn strange(centre: &Centre) -> Vec<(String, &'static str)> {
     std::fs::write(centre.folder.join("elsewhere/x.csv"), csv(&["X2 05-11 icbc 7 -"])).unwrap();
     let own = inbox.join(account("icbc"));
     assert!(Command::new("mkfifo").arg(inbox.join("pipe.csv")).status().unwrap().success());
-    // The path of a socket is short; it is moved to where it shall lie.
+    // The path of a socket is short, so it is created elsewhere and moved.
     let near = tempfile::Builder::new().prefix("s").tempdir_in("/tmp").unwrap();
     drop(UnixListener::bind(near.path().join("s")).unwrap());
     let moved = Command::new("mv").arg(near.path().join("s")).arg(own.join("socket.csv")).status();
@@ -119,7 +119,7 @@ fn an_entry_that_is_no_file_is_set_aside_by_name_and_the_night_goes_on() {
             assert_eq!(contents(&centre.folder.join("quarantine")), [], "nothing is copied");
         }
         println!("hostile entries: {}", want.len());
-        // Once they are gone nobody waits for them, and the night is a good one.
+        // After they are removed nobody waits for them, and the night is good.
         std::fs::remove_dir_all(inbox(&centre)).unwrap();
         std::fs::create_dir_all(inbox(&centre)).unwrap();
         let night = run(&centre, &settings(&centre, "05-13"));
@@ -139,8 +139,8 @@ fn the_inbox_itself_may_be_reached_by_a_link() {
     centre.expect("by a link", &["S1 matched P1"]);
 }
 
-/// Goal: between listing and opening nothing that happens in the inbox makes the night follow a link.
-/// Method: the inbox is listed, then a folder and a file are put in another's place, and one is taken away.
+/// Goal: no event between listing and opening makes the night follow a link. Method: the inbox is listed, then a folder
+/// and a file are replaced, and one is removed.
 #[test]
 fn what_is_another_thing_by_the_time_it_is_opened_is_not_followed() {
     every_store(|backing| {
@@ -175,13 +175,13 @@ fn what_is_another_thing_by_the_time_it_is_opened_is_not_followed() {
         );
         centre.expect("the good file alone", &["S1 matched P1"]);
         assert_eq!(contents(&centre.folder.join("quarantine")), []);
-        // What is gone is no entry that waits; the links are.
+        // A removed entry is no longer held; the links are.
         assert_eq!(centre.store.held_files().unwrap().len(), 2);
     });
 }
 
-/// Goal: no link in the quarantine folder is written through, and a name of any length has its copy.
-/// Method: links stand where copies, reasons and folders are to be; what they lead to must stay as it was.
+/// Goal: no link in the quarantine folder is written through, and a name of any length has its copy. Method: links
+/// occupy the places of copies, reasons and folders; their targets must not change.
 #[test]
 fn a_copy_is_whole_and_goes_through_no_link() {
     let centre = centre(super::centre::named("sqlite"));
@@ -212,15 +212,15 @@ fn a_copy_is_whole_and_goes_through_no_link() {
         assert_eq!(copies, 4, "each copy is whole");
         assert!(held.iter().all(|(name, _)| !name.contains('\x1b')));
     }
-    // Another content under the same name is another copy.
+    // Different content under the same name is another copy.
     let other = csv(&["X9 05-11 nobody 9 -"]);
     std::fs::write(inbox(&centre).join("bad.csv"), &other).unwrap();
     run(&centre, &settings(&centre, "05-13"));
     assert_eq!(std::fs::read_to_string(quarantine.join("_/bad.csv")).unwrap(), other);
 }
 
-/// Goal: a file into which somebody writes while it is read is neither taken in nor set aside.
-/// Method: its reader's process writes into it before it reads. The next run, with nobody writing, takes it in.
+/// Goal: a file written during its read is neither ingested nor quarantined. Method: its reader's process writes into
+/// it before reading. The next run, without a writer, ingests it.
 #[test]
 fn a_file_that_grows_while_it_is_read_is_left_for_the_next_run() {
     every_store(|backing| {

@@ -1,13 +1,13 @@
-//! The small language in which the suites write down what a bank delivers.
+//! The small language of the suites for bank deliveries.
 //!
-//! A row is `serial day account amount remark flags…`: `S1 05-11 icbc 600 P1` is 600 yuan booked on
-//! 11 May 2026 at the centre's ICBC account with a clean remark that names notice P1. A negative
-//! amount went out; the serial `-` is none. In a remark `~P1` is written with a letter for a digit
-//! (a probable reading), `P1+P2` names several, `RF…` is a refund's reference, `P1…` breaks off, `-` says nothing.
+//! A row is `serial day account amount remark flags…`: `S1 05-11 icbc 600 P1` is 600 yuan booked on 11 May 2026 at the
+//! centre's ICBC account with a clean remark that names notice P1. A negative amount is money out; the serial `-` is
+//! none. In a remark `~P1` has a letter for a digit (a probable reading), `P1+P2` names several, `RF…` is a refund's
+//! reference, `P1…` is truncated, `-` is empty.
 //!
-//! Flags: `reversal` (the bank's mark), `own` (from the centre's own CCB account), `interest` (the
-//! bank's word, no other side), and `time=`, `balance=`, `from=`, `by=` (the payer's name), `summary=` with a
-//! value; `from=` and `by=` without one are what the bank does not say.
+//! Flags: `reversal` (the bank's mark), `own` (from the centre's own CCB account), `interest` (the bank's word, no
+//! counterparty), and `time=`, `balance=`, `from=`, `by=` (the payer's name), `summary=` with a value; `from=` and
+//! `by=` without one are values that the bank does not give.
 
 use std::fmt::Write as _;
 
@@ -28,12 +28,12 @@ pub(crate) fn account(name: &str) -> &'static str {
     ACCOUNTS.iter().find(|(short, _)| *short == name).map_or(STRANGER, |(_, number)| number)
 }
 
-/// The reference that `P1` stands for.
+/// The reference of `P1`.
 pub(crate) fn reference(short: &str) -> String {
     format!("P190613{:04}", short.trim_start_matches('P').parse::<u32>().unwrap())
 }
 
-/// A day of 2026, or a whole date.
+/// A day of 2026, or a full date.
 pub(crate) fn day(text: &str) -> String {
     if text.len() == 5 { format!("2026-{text}") } else { text.to_owned() }
 }

@@ -1,9 +1,9 @@
-//! Letters lie as files before the store says so, whenever the power goes.
+//! Letters are on the disk before the store says so, at any power cut.
 //!
-//! Start at the first test. Goal: after a cut at any step, what is marked as filed is on the disk whole, and what is
-//! not is written by the next night. Method: a disk in memory that forgets what was not synced, as ext4 may: content
-//! of files never synced is gone, and so are names whose folder was not synced. It dies at each step in turn. `.ci/slow`
-//! does the same with the program itself and a real ext4 (`tests/cli/power_cut.rs`).
+//! Start at the first test. Goal: after a cut at any step, every letter marked as filed is completely on the disk, and
+//! the next night writes the others. Method: a disk in memory that forgets unsynced data, as ext4 may: the content of
+//! files never synced is lost, and so are names in unsynced folders. It dies at each step in turn. `.ci/slow` does the
+//! same with the program itself and a real ext4 (`tests/cli/power_cut.rs`).
 
 use super::centre::{Backing, Centre, every_store};
 use super::feed::csv;
@@ -17,7 +17,7 @@ use std::fs::File;
 use std::io::{self, Error};
 use std::path::{Path, PathBuf};
 
-/// What a disk holds: names of files, and their content by number.
+/// The content of a disk: names of files, and their content by number.
 #[derive(Clone, Default)]
 struct Held {
     names: BTreeMap<PathBuf, usize>,
@@ -32,7 +32,7 @@ struct Memory {
     steps: Cell<usize>,
     /// The step at which it dies.
     dies_at: Cell<Option<usize>>,
-    /// It says that it syncs, and does not.
+    /// It reports a sync without doing it.
     lies: bool,
 }
 
@@ -45,7 +45,7 @@ impl Memory {
         }
     }
 
-    /// The power is back; what was not synced is gone.
+    /// Restores the power; unsynced data is lost.
     fn power_back(&self) {
         let synced = self.synced.borrow().clone();
         *self.now.borrow_mut() = synced;
@@ -135,7 +135,7 @@ fn deliver(centre: &Centre, disk: &Memory, night: &str) -> bool {
     deliver_to(disk, Path::new(FOLDER), &centre.store, night, Transport::Files).is_ok()
 }
 
-/// The letters that are marked as filed and do not lie there whole, and how many are marked.
+/// The letters marked as filed without a complete file, and the number of marked ones.
 fn lost(centre: &Centre, disk: &Memory) -> (Vec<String>, usize) {
     let rows = centre.store.outbox(&OutboxFilter::default()).unwrap();
     let filed: Vec<_> = rows.iter().filter(|row| row.state == LetterState::Filed).collect();
@@ -154,7 +154,7 @@ fn lost(centre: &Centre, disk: &Memory) -> (Vec<String>, usize) {
     (lost, filed.len())
 }
 
-/// How many whole files lie there under their own names.
+/// The number of complete files under their own names.
 fn whole(disk: &Memory) -> usize {
     let now = disk.now.borrow();
     let own = |path: &&PathBuf| path.extension().is_some_and(|ending| ending != "tmp");
@@ -181,7 +181,7 @@ fn a_power_cut_at_any_step_loses_no_letter() {
             disk.power_back();
             let (gone, filed) = lost(&centre, &disk);
             assert_eq!((gone, filed), (Vec::new(), if done { 3 } else { 0 }), "step {step}");
-            // Nobody runs that night again; the next one finds what is missing.
+            // That night is not run again; the next one finds what is missing.
             assert!(deliver(&centre, &disk, "05-13"));
             disk.power_back();
             assert_eq!((lost(&centre, &disk), whole(&disk)), ((Vec::new(), 3), 4), "step {step}");
@@ -197,7 +197,7 @@ fn a_disk_that_only_says_that_it_syncs_is_found_out_by_this_test() {
     assert!(deliver(&centre, &disk, "05-12"));
     disk.power_back();
     assert_eq!(lost(&centre, &disk).0.len(), 3, "all that were filed are empty");
-    // What lies there is believed for its content, not for its name: the same night writes them again.
+    // Files are trusted for their content, not their name: the same night writes them again.
     let honest = Memory { now: disk.now.clone(), synced: disk.synced.clone(), ..Memory::default() };
     assert!(deliver(&centre, &honest, "05-12"));
     honest.power_back();

@@ -1,7 +1,7 @@
-//! What employers file, on every store: what must be loaded of other employers, and what a store alone knows.
+//! Employers' filings on every store: which data of other employers is loaded, and what only a store knows.
 //!
-//! The rules themselves are proved on the domain (`domain` of `crates/reconcile`); here only that the store loads what
-//! they look at, and keeps what they write.
+//! The rules themselves are tested on the domain (`domain` of `crates/reconcile`); these tests check only that the
+//! store loads what the rules need, and keeps what they write.
 
 use super::centre::{Centre, every_store};
 use duizhang::import;
@@ -12,7 +12,7 @@ use duizhang::rulebook::policy;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Applies operations, going on after a refusal, and gives the answers.
+/// Applies operations, continuing after refusals, and returns the answers.
 pub(crate) fn filed(centre: &Centre, operations: &[Value]) -> Vec<Value> {
     let lines = (1..).zip(operations).map(|(line, operation)| {
         let mut operation = operation.clone();
@@ -26,7 +26,7 @@ pub(crate) fn filed(centre: &Centre, operations: &[Value]) -> Vec<Value> {
     answers
 }
 
-/// Applies operations and gives `ok` or the code of each.
+/// Applies operations and returns `ok` or the code of each.
 pub(crate) fn said(centre: &Centre, operations: &[Value]) -> Vec<String> {
     let answers = filed(centre, operations);
     let word = |answer: &Value| answer["error"].as_str().unwrap_or("ok").to_owned();
@@ -81,7 +81,7 @@ fn a_reference_is_no_slip_away_from_an_open_notice_of_the_core_system() {
     });
 }
 
-/// The two employers are asked in files of their own, so that nothing is loaded but what the store loads.
+/// Each employer has its own file, so that only the store's own loading is tested.
 #[test]
 fn one_person_is_judged_over_all_employers() {
     every_store(|backing| {
@@ -101,7 +101,7 @@ fn one_person_is_judged_over_all_employers() {
         let refused = filed(&centre, &[register(json!(many))]);
         assert_eq!(refused[0]["offenders"].as_array().map(Vec::len), Some(1), "{refused:?}");
         assert_eq!(refused[0]["offenders"][0]["row"], 1);
-        // Who is sealed at the first may be opened at the second, and is then not unsealed at the first.
+        // A person sealed at the first may be opened at the second, and then cannot be unsealed at the first.
         assert_eq!(said(&centre, &[hire("F2", "B2", 2)]), ["ok"]);
         let unseal = json!({"op": "unseal", "employer_id": "F1", "employee_id": "B",
             "month": "2026-05"});
@@ -168,7 +168,7 @@ fn a_list_of_employers_enrols_with_rates_and_the_month_paid_to() {
             centre.store.import_employers(&list.rows).map(|done| (done.added, done.changed))
         };
         assert_eq!(import("F1,示例公司,0.08,0.08,2026-03,15\nF2,示例二,,,,\n").unwrap(), (2, 0));
-        // Nothing was made here yet, so the list is believed again.
+        // Nothing was made here yet, so the list is trusted again.
         assert_eq!(import("F1,示例公司,0.08,0.08,2026-04,15\n").unwrap(), (0, 1));
         assert_eq!(import("F1,示例公司,0.08,0.08,2026-04,15\n").unwrap(), (0, 0));
         let hire = |employer_id: &str, number: u32| hire(employer_id, "A", number);
@@ -178,7 +178,7 @@ fn a_list_of_employers_enrols_with_rates_and_the_month_paid_to() {
             (&answers[0]["total"], &answers[0]["roster_month"]),
             (&json!("800.00"), &json!("2026-06"))
         );
-        // The books know better which month is next; other rates than theirs are refused with the file.
+        // The books decide the next month; a file with other rates is refused.
         assert_eq!(import("F1,示例公司,0.08,0.08,2026-04,20\n").unwrap(), (0, 1));
         assert_eq!(import("F1,示例公司,0.08,0.08,2026-04,\n").unwrap(), (0, 1));
         let refused = import("F1,改名公司,0.10,0.08,2026-04,\n").unwrap_err();

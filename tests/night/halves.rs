@@ -1,8 +1,8 @@
 //! The same files in halves over two nights, in either order: the same outcomes, the same books, one digest.
 //!
-//! Start at the tests. Of honest feeds (no notice is paid twice, nothing settled is taken back) the outcomes are equal
-//! whatever came first. Of wild ones the order of nights decides some by the contract: what was settled stays settled
-//! when a second payment or the reversal comes a night later. Wherever the outcomes are equal, the digest is.
+//! Start at the tests. For honest feeds (no notice is paid twice, nothing settled is reversed) the outcomes are equal
+//! in either order. For wild ones the contract lets the order of nights decide some: settled notices stay settled when
+//! a second payment or the reversal comes a night later. If the outcomes are equal, so is the digest.
 
 use super::centre::{Backing, Centre, every_store};
 use super::dice::Dice;
@@ -13,7 +13,7 @@ use serde_json::json;
 const NOTICES: [&str; 8] =
     ["P1 100", "P2 200", "P3 300", "P4 400", "P5 500", "P6 600", "P7 700 revoked", "P8 800"];
 
-/// Two nights; all rows are booked before the first.
+/// Two nights; all rows were booked before the first.
 const NIGHTS: [&str; 2] = ["05-14", "05-15"];
 
 /// In the ordinary run; `.ci/slow` asks for more.
@@ -39,7 +39,7 @@ fn honest(dice: &mut Dice) -> Vec<String> {
                 pay("A", amount / 4, format!("P{number}"));
                 pay("B", amount - amount / 4, format!("P{number}"));
             }
-            // A part whose other part never comes.
+            // A part without its other part.
             2 => pay("A", amount / 3, format!("P{number}")),
             3 => pay("N", amount, "-".to_owned()),
             4 => pay("O", amount + 1, format!("P{number}")),
@@ -55,13 +55,13 @@ fn honest(dice: &mut Dice) -> Vec<String> {
         "J6 05-13 icbc 700 P7",
     ];
     rows.extend(junk.into_iter().filter(|_| dice.roll(2) == 0).map(str::to_owned));
-    // A credit that nothing settles, and the debit that takes it back: apart or together, in either order.
+    // A credit that nothing settles, and the debit that reverses it: together or apart, in either order.
     rows.push("R1 05-12 icbc 91 -".to_owned());
     rows.push("R2 05-13 icbc -91 - reversal".to_owned());
     rows
 }
 
-/// Anything upon a few notices.
+/// Random payments for a few notices.
 fn wild(dice: &mut Dice) -> Vec<String> {
     let told = ["P1", "P1", "P2", "P3", "~P1", "P1+P2", "-", "P2…"];
     let row = |number: usize, dice: &mut Dice| {
@@ -143,7 +143,7 @@ fn a_credit_settled_before_its_reversal_came_stays_settled() {
     });
 }
 
-/// Goal: the digest is sharp. Method: what the books say is changed by hand, one thing a row.
+/// Goal: the digest detects changes. Method: the books are changed by hand, one thing a row.
 #[test]
 fn whatever_moves_money_moves_the_digest() {
     let acts = [
@@ -168,7 +168,7 @@ fn whatever_moves_money_moves_the_digest() {
     });
 }
 
-/// Two months of one employer, each on a notice of its own; gives the notices.
+/// Two months of one employer, each with its own notice; returns the notices.
 fn enrolled(centre: &Centre) -> [String; 2] {
     let body = "45020419900101001";
     let id_no = format!("{body}{}", id_check(body).unwrap());

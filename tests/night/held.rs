@@ -1,4 +1,4 @@
-//! A night unlike others holds its letters: nothing goes until somebody has looked, nothing is lost, nothing told twice.
+//! An unusual night holds its letters: none is sent until somebody has looked, none is lost, none is sent twice.
 
 use super::centre::{Backing, Centre, date, every_store, rules};
 use super::feed::csv;
@@ -30,7 +30,7 @@ fn centre(backing: Backing) -> Centre {
     centre
 }
 
-/// What the bank delivers: each pays its notice; `remark` is what stands in it.
+/// The bank's delivery: each pays its notice; `remark` is the remark's text.
 fn file(remark: impl Fn(usize) -> String) -> String {
     let row = |number: usize| {
         format!(
@@ -91,7 +91,7 @@ fn night(centre: &Centre, as_of: &str, deliveries: &[Delivery], hold: Hold) -> R
     night
 }
 
-/// Files that letters of a night are written as.
+/// The number of letter files of a night.
 fn filed(centre: &Centre, as_of: &str) -> u64 {
     let (folder, night) = (centre.folder.join("outbox"), date(as_of));
     let disk = &OperatingSystem;
@@ -204,7 +204,7 @@ fn a_night_writes_anew_what_is_true_no_longer_or_too_old() {
         centre.night_of("05-12", &[lost(), more]);
         assert_eq!(held(&centre).len(), 30);
         settle(&centre, "S9", "05-12");
-        // Of the two items of one letter one is left: it is told in a letter of its own.
+        // One of the two items of one letter is left: it gets a letter of its own.
         let next = centre.night("05-13", &[]).verdict;
         assert_eq!((next.letters, next.letters_held), (1, 0), "a small night");
         assert_eq!(held(&centre).len(), 29);
@@ -239,7 +239,7 @@ fn a_letter_that_waits_is_held_by_hand_and_tells_once_all_the_same() {
         decide(&centre, HeldAct::Release, &waiting, "05-13");
         assert_eq!(centre.night("06-01", &[]).verdict.letters, 0);
         assert_eq!(centre.night("06-04", &[]).verdict.letters, 1, "its deadline is over");
-        // The reminder is held and dropped: it is due again, and no more than a reminder.
+        // The reminder is held and dropped: it is due again, still as a reminder.
         let waiting = centre.store.waiting_letters(Some(date("06-04"))).unwrap();
         centre.store.hold_waiting(&waiting, &entry).unwrap();
         decide(&centre, HeldAct::Drop, &waiting, "06-04");
@@ -367,7 +367,7 @@ fn an_agent_who_wants_it_gets_one_mail_with_a_part_for_each_employer() {
             !said.contains("示例丙公司"),
             "who did not ask for it has a letter of its own: {said}"
         );
-        // The mail does not arrive: each of the two is written anew by itself, on paper.
+        // The mail is not delivered: each of the two is rewritten on its own, on paper.
         let ending = Ending::NoMailbox {
             status: "5.1.1".into(),
             at_once: true,

@@ -1,8 +1,8 @@
-//! Random histories of several nights: what must hold after every one of them.
+//! Random histories of several nights: the invariants after every one of them.
 //!
-//! Start at the test. Each seed makes a few notices over small amounts and nights of payments that
-//! crowd upon them: parts, doubles, probable readings, several references, reversals, late feeds,
-//! repeated deliveries, changed and late notices, decisions of staff. A failure names its seed.
+//! Start at the test. Each seed makes a few notices with small amounts and nights of payments for them: parts, doubles,
+//! probable readings, several references, reversals, late feeds, repeated deliveries, changed and late notices,
+//! decisions of staff. A failure names its seed.
 
 use super::centre::{Backing, Centre, date, every_store};
 use super::dice::Dice;
@@ -37,7 +37,7 @@ fn row(dice: &mut Dice, night: usize, number: usize) -> String {
     )
 }
 
-/// The notices that are settled now.
+/// The notices settled so far.
 fn settled(centre: &Centre) -> BTreeSet<(String, String)> {
     let mut settled = BTreeSet::new();
     let take = |notice: duizhang::store::NoticeRow| {
@@ -50,7 +50,7 @@ fn settled(centre: &Centre) -> BTreeSet<(String, String)> {
     settled
 }
 
-/// Staff take some open item, and decide something that may or may not be possible.
+/// Staff pick an open item and try a decision that may be impossible.
 fn staff(dice: &mut Dice, centres: [&Centre; 2], on: &str, seed: u64) {
     let items = centres[0].store.suspense(&SuspenseFilter::default()).unwrap();
     if items.is_empty() {
@@ -98,7 +98,7 @@ fn history(backing: Backing, seed: u64) {
             for centre in [&one, &other] {
                 let list = super::centre::notices_csv(&[change]);
                 let mut list = duizhang::import::notices(list.as_bytes()).unwrap().rows;
-                // Refused where it is settled, in both alike.
+                // Refused if it is settled, in both alike.
                 drop(centre.store.import_notices(&mut list));
             }
         }
@@ -117,7 +117,7 @@ fn history(backing: Backing, seed: u64) {
         if dice.roll(2) == 0 {
             staff(dice, [&one, &other], as_of, seed);
             one.prove("after staff");
-            // What staff took away may change how the other parts of its notice stand.
+            // A decision of staff may change the state of the notice's other parts.
             one.night(as_of, &[]);
             other.night(as_of, &[]);
         }

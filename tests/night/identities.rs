@@ -1,5 +1,5 @@
-//! On PostgreSQL what names a file's transactions is committed before the file. A night that is stopped in
-//! between leaves names of nothing: whoever brings the transaction gets its name.
+//! On PostgreSQL the identities of a file's transactions are committed before the file. A night stopped in between
+//! leaves unused identities: whoever delivers the transaction gets its identity.
 
 use super::centre::{Centre, POSTGRES};
 use super::feed::csv;
@@ -22,7 +22,7 @@ fn what_names_nothing_is_taken_over() {
     let night = centre.night_of("05-14", &[csv(&ROWS)]);
     assert_eq!(night.intakes.total().fresh, 2);
     centre.expect("names were left", &["S1 matched P1", "S2 matched P2"]);
-    // It lies where its own day says, and is known from now on.
+    // It is stored on its own day, and is known from now on.
     let again = centre.night_of("05-16", &[csv(&[ROWS[0], "S3 05-14 icbc 70 -"])]);
     assert_eq!((again.intakes.total().fresh, again.intakes.total().seen), (1, 1));
     assert!(centre.store.audit().unwrap().gaps.is_empty());

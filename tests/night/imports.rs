@@ -1,5 +1,5 @@
-//! What the core system delivers: all of a file or nothing of it, again without change, and never
-//! against what was settled.
+//! Deliveries of the core system: a file is imported completely or not at all, a repetition changes nothing, and
+//! nothing settled is contradicted.
 
 use super::centre::{Backing, Centre, every_store, notices_csv, same};
 use super::feed::csv;
@@ -68,7 +68,7 @@ fn a_settled_notice_keeps_amount_employer_and_standing() {
             assert!(refused.to_string().contains(field), "{refused}");
             same(&before, &centre.dump(), "nothing of the list is taken in");
         }
-        // That it is paid, the core system may say.
+        // The core system may report that it is paid.
         let taken = offer(&centre, &changed("awaiting", "paid")).unwrap();
         assert_eq!((taken.added, taken.changed), (1, 1));
         centre.prove("after the import");

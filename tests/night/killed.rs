@@ -1,8 +1,8 @@
 //! A night killed anywhere and run again ends as if it had not been killed.
 //!
-//! Start at the last test. The test runs this very program again as a child that runs one night, and
-//! kills it (SIGKILL) at moments spread over the time that an undisturbed night takes, from the first
-//! file to the last commit; then the night is run again and every table is compared.
+//! Start at the last test. It runs this program again as a child that runs one night, and kills it (SIGKILL) at moments
+//! spread over an undisturbed night, from the first file to the last commit; then the night is run again and every
+//! table is compared.
 
 use super::centre::{Backing, Centre, every_store, named, same, scratch};
 use super::feed::csv;
@@ -12,11 +12,11 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Names the kind of database to the child, and the centre's folder.
+/// Passes the kind of database and the centre's folder to the child.
 const STORE: &str = "DUIZHANG_TEST_STORE";
 const FOLDER: &str = "DUIZHANG_TEST_NIGHT";
 
-/// How often a night is killed and how many rows it has; `.ci/slow` asks for more by these names.
+/// How often a night is killed and how many rows it has; `.ci/slow` raises both by these names.
 const KILLS: (&str, u32) = ("DUIZHANG_KILLS", 10);
 const ROWS: (&str, u32) = ("DUIZHANG_KILL_ROWS", 3_000);
 
@@ -27,7 +27,7 @@ fn asked((name, otherwise): (&str, u32)) -> u32 {
 const FILES: usize = 8;
 const AS_OF: &str = "06-02";
 
-/// The child's part; run by hand it has nothing to do.
+/// The child's part; without the variables it does nothing.
 #[test]
 fn child() {
     let Ok(folder) = std::env::var(FOLDER) else { return };
@@ -48,7 +48,7 @@ fn start(backing: Backing, folder: &Path) -> Child {
         .unwrap()
 }
 
-/// Notices and files with something of everything: parts over files, overlaps, conflicts, reversals.
+/// Notices and files of every kind: parts over files, overlaps, conflicts, reversals.
 fn lay_inbox(centre: &Centre) {
     let mut notices = Vec::new();
     let mut rows = Vec::new();
@@ -76,7 +76,7 @@ fn lay_inbox(centre: &Centre) {
     centre.notices(&notices.iter().map(String::as_str).collect::<Vec<_>>());
     let inbox = centre.folder.join("inbox");
     std::fs::create_dir_all(&inbox).unwrap();
-    // Row by row over the files, so that parts of a notice lie in different ones.
+    // Spreads the rows over the files, so that parts of a notice are in different ones.
     let mut files: Vec<Vec<&str>> = vec![Vec::new(); FILES];
     for (place, row) in rows.iter().enumerate() {
         files[place % FILES].push(row);
@@ -129,7 +129,7 @@ fn a_night_killed_anywhere_and_run_again_ends_as_if_it_had_not_been() {
         let mut cut_short = 0;
         let mut folder = place("killed");
         for kill in 0..kills {
-            // A new night now and then; between, one night is killed again and again.
+            // A new night from time to time; in between, one night is killed repeatedly.
             if kill % 5 == 0 {
                 folder = place(&format!("killed-{kill}"));
             }
@@ -152,7 +152,7 @@ fn a_night_killed_anywhere_and_run_again_ends_as_if_it_had_not_been() {
     });
 }
 
-/// Moments spread evenly over the night, in an order that mixes early and late.
+/// Moments spread evenly over the night, mixing early and late.
 fn moment(took: Duration, kill: u32, kills: u32) -> Duration {
     took * (kill * 7 % kills) / kills
 }

@@ -1,4 +1,4 @@
-//! What employers hear, night after night, and that the outbox is written with the books.
+//! Letters to employers, night after night; the outbox is written with the books.
 
 use super::centre::{Backing, Centre, date, every_store};
 use super::feed::{account, csv};
@@ -12,7 +12,7 @@ use duizhang::suspense::trail::TrailEvent;
 use duizhang::suspense::{Act, ItemId, Moment};
 use mail_parser::MessageParser;
 
-/// A centre at which a payment of E1 without a reference has been open since 12 May.
+/// A centre with a payment of E1 without a reference, open since 12 May.
 pub(crate) fn open_item(backing: Backing) -> Centre {
     let centre = Centre::new(backing, &["P1 1000"]);
     centre.night_of("05-12", &[csv(&["S1 05-11 icbc 600 -"])]);
@@ -23,7 +23,7 @@ pub(crate) fn letters(centre: &Centre) -> Vec<OutboxRow> {
     centre.store.outbox(&OutboxFilter::default()).unwrap()
 }
 
-/// The nights on which letters were written, each with its subject.
+/// The nights with letters, each with its subject.
 fn told(centre: &Centre) -> Vec<(String, String)> {
     let told = letters(centre).into_iter();
     told.map(|letter| (letter.written_on.to_string(), letter.subject)).collect()
@@ -57,7 +57,7 @@ fn an_employer_is_told_once_reminded_twice_and_told_what_became_of_it() {
             .store
             .resolve(&[item], &Act::Refund, "017", "", Moment::midnight(date("06-14")))
             .unwrap();
-        // A week lies between two letters.
+        // Two letters are at least a week apart.
         centre.night("06-15", &[]);
         centre.night("06-18", &[]);
         centre.night("06-25", &[]);
@@ -211,7 +211,7 @@ pub(crate) fn set_address(centre: &Centre, address: &str) {
     centre.store.set_address("E1", address, "017", date("05-20"), &entry).unwrap();
 }
 
-/// Writes anew what did not arrive, on a day.
+/// Reissues undelivered letters on a day.
 fn anew(centre: &Centre, day: &str) -> Reissued {
     let contact = super::centre::contact();
     let folder = centre.folder.join("outbox");
@@ -220,7 +220,7 @@ fn anew(centre: &Centre, day: &str) -> Reissued {
     reissue(&centre.store, &letterhead).unwrap()
 }
 
-/// The pages that lie there to be printed.
+/// The pages in the printing folder.
 fn pages(centre: &Centre) -> Vec<String> {
     let folder = centre.folder.join("outbox/print").read_dir();
     let pages = folder.into_iter().flatten().flatten();
@@ -288,7 +288,7 @@ fn what_is_sent_again_goes_to_the_address_of_now() {
             (second.state, second.recipient.as_str()),
             (LetterState::Waiting, "new@example.com")
         );
-        // As a mail program reads it.
+        // As a mail program parses it.
         let row = centre.store.letter(&second.letter_id).unwrap().unwrap();
         let one = centre.store.letter(&first).unwrap().unwrap();
         let (mail, before) = (row.message.as_bytes(), one.message.as_bytes());
@@ -304,7 +304,7 @@ fn what_is_sent_again_goes_to_the_address_of_now() {
         assert_eq!(mail.from(), before.from());
         assert_eq!(mail.body_text(0), before.body_text(0));
         assert_eq!(mail.body_html(0), before.body_html(0));
-        // Where the address is the same, it is the same letter.
+        // With the same address it is the same letter.
         claim(&centre, "one", 3_000);
         settle(&centre, "one", &second.letter_id, &Ending::Refused("554 5.7.1 no".into()), 3_001);
         retry(&second.letter_id);

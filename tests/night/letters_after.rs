@@ -1,4 +1,4 @@
-//! What employers hear when an item has left suspense: never that all is done while a notice it was for is open.
+//! Letters after an item has left suspense: never that all is done while a notice for it is open.
 
 use super::centre::{Backing, Centre, date, every_store};
 use super::feed::{account, csv, reference};
@@ -7,7 +7,7 @@ use duizhang::store::{LetterRow, RefundFilter};
 use duizhang::suspense::{Act, ItemId, Moment, Share};
 use mail_parser::MessageParser;
 
-/// What says that nothing is left to do.
+/// Texts that say that nothing is left to do.
 const DONE: [&str; 2] = ["不需要再做任何事", "已经办妥"];
 
 fn item(serial: &str) -> ItemId {
@@ -18,7 +18,7 @@ fn notice(short: &str) -> PaymentReference {
     reference(short).parse().unwrap()
 }
 
-/// The one letter of a night, subject and text; empty where there is none.
+/// The only letter of a night, subject and text; empty if there is none.
 fn letter(centre: &Centre, night: &str) -> String {
     let mut written = Vec::new();
     let take = |letter: LetterRow| {
@@ -36,7 +36,7 @@ fn resolve(centre: &Centre, serial: &str, act: &Act, day: &str) {
     centre.store.resolve(&[item(serial)], act, "017", "", moment).unwrap();
 }
 
-/// E1 owes P1 of 1000.00, of which 964.40 came in May as S1 and is short; it was told so on 3 June.
+/// E1 owes P1 of 1000.00, of which 964.40 came in May as S1 and is short; a letter of 3 June said so.
 fn short(backing: Backing) -> Centre {
     let centre = Centre::new(backing, &["P1 1000", "P2 964.40", "P3 900"]);
     centre.night_of("05-12", &[csv(&["S1 05-11 icbc 964.40 P1"])]);
@@ -132,7 +132,7 @@ fn a_second_payment_that_goes_back_leaves_nothing_open_and_is_done_once_it_has_l
         centre.night("05-20", &[]);
         let letter = letter(&centre, "05-20");
         assert!(letter.contains("目前尚未划出") && letter.contains("处理进展"), "{letter}");
-        // P2 is another matter: the money named what is paid.
+        // P2 is a separate matter: the money named a paid notice.
         assert!(!letter.contains("还差") && !letter.contains("P1906130002"), "{letter}");
         assert!(!DONE.iter().any(|done| letter.contains(done)), "it has not left yet: {letter}");
         let refund =

@@ -1,7 +1,8 @@
-//! What a list may do to the store, on every store: what it changes is said, what is not its to say stays and is told,
-//! and what cannot be is refused with the list.
+//! Effects of a list on the store, on every store: changes are reported, values beyond the list's authority are kept
+//! and reported, and impossible ones refuse the list.
 //!
-//! What one row does to one account is a table in `store/import/employees/judge.rs`; here is what a store alone knows.
+//! `store/import/employees/judge.rs` has a table for one row and one account; these tests cover what only a store
+//! knows.
 
 use super::centre::{Centre, Dump, every_store};
 use super::feed::csv;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 
 pub(crate) const EMPLOYEES: &str = "employee_id,employer_id,name,id_no,base,status";
 
-/// How the tests hand a list in: by whom and of which day does not matter, unless they say so.
+/// The default order of an import in tests: author and day do not matter, unless given.
 pub(crate) fn order(text: &str, day: &str) -> ImportOrder {
     ImportOrder {
         policy: Arc::new(policy::shipped().unwrap()),
@@ -25,7 +26,7 @@ pub(crate) fn order(text: &str, day: &str) -> ImportOrder {
         full: false,
         origin: Some(ImportOrigin {
             file: "list.csv".into(),
-            // A digest in name alone: that it is the file's is the shell's.
+            // A fake digest: the shell computes the file's real one.
             sha256: format!("{:x}", text.len()),
             by: Some("wang".into()),
             at: 1_780_000_000,
@@ -33,7 +34,7 @@ pub(crate) fn order(text: &str, day: &str) -> ImportOrder {
     }
 }
 
-/// Hands a list in: `employees`, `employers`, `notices` or `accounts`, with its heading.
+/// Imports a list of `employees`, `employers`, `notices` or `accounts`, with its heading.
 pub(crate) fn hand_in(
     centre: &Centre,
     list: &str,
@@ -63,7 +64,7 @@ pub(crate) fn hand_in(
     }
 }
 
-/// Hands a list of employees in, without its heading.
+/// Imports a list of employees, without its heading.
 pub(crate) fn employees(centre: &Centre, rows: &[String]) -> Result<ListImport, StoreError> {
     let text = format!("{EMPLOYEES}\n{}\n", rows.join("\n"));
     hand_in(centre, "employees", &text, &order(&text, "2026-06-01"))
@@ -96,16 +97,16 @@ pub(crate) fn changes(centre: &Centre, done: &ListImport) -> Vec<String> {
     all
 }
 
-/// What is refused of a list: `0 base base-below-floor`, with the place of the row.
+/// The refusals of a list: `0 base base-below-floor`, with the place of the row.
 fn refused(result: Result<ListImport, StoreError>) -> Vec<String> {
     let refused = result.unwrap_err();
     let StoreError::Refused(StoreRefusal::List(unfit)) = refused else { panic!("{refused}") };
     unfit.iter().map(|one| format!("{} {}: {}", one.row, one.field, one.why)).collect()
 }
 
-/// All that is kept, but the trail and the imports themselves.
+/// All stored data except the trail and the imports themselves.
 pub(crate) fn apart_from_imports(mut dump: Dump) -> Dump {
-    // That it was imported is told there, and each commit is counted.
+    // The import is recorded there, and each commit is counted.
     let tells =
         |table: &str| ["list_import", "trail", "books_"].iter().any(|of| table.starts_with(of));
     dump.retain(|table, _| !tells(table));
@@ -141,7 +142,7 @@ fn who_holds_an_account_is_not_a_list_s_to_say_and_nothing_of_such_a_list_is_tak
             row("B", "F1", 3, "100,active"),         // Under the floor.
             row("C", "F1", 4, "99999,sealed"),       // Above the cap.
             "D,F1,某人,1101,5000,active".to_owned(), // No identity number.
-            row("E", "F9", 5, "5000,active"),        // Nobody knows the employer.
+            row("E", "F9", 5, "5000,active"),        // This employer is unknown.
             row("F", "F2", 1, "5000,active"),        // A is active at F1.
             row("G", "F1", 6, "5000,active"),
             row("H", "F1", 6, "5000,active"), // G under another number.
@@ -182,7 +183,7 @@ fn what_money_or_an_operation_rests_on_stays_and_is_told() {
         assert_eq!(done.imported, Imported { unchanged: 2, kept: 1, ..Imported::default() });
         let want = ["A F1 kept base 5000.00 (entries)", "A F1 kept status active (entries)"];
         assert_eq!(changes(&centre, &done), want);
-        // B goes to F2; the list of the month before has B at F1 still.
+        // B moves to F2; the list of the previous month still has B at F1.
         let seal = json!({"op": "seal", "employer_id": "F1", "employee_id": "B", "month": "2026-06",
             "reason": "离职"});
         let transfer = json!({"op": "transfer", "employee_id": "B", "from_employer": "F1",
@@ -202,7 +203,7 @@ fn a_list_may_seal_somebody_here_and_have_them_active_there() {
         centre.employers("F1,甲,,\nF2,乙,,");
         let list = [row("A", "F1", 1, "5000,active"), row("B", "F1", 2, "5000,active")];
         assert_eq!(employees(&centre, &list).unwrap().imported.added, 2);
-        // Alone it would have the person active twice.
+        // Alone it would make the person active twice.
         let second = row("A2", "F2", 1, "5000,active");
         let told = refused(employees(&centre, std::slice::from_ref(&second)));
         assert!(told[0].contains("A has an active account at F1"), "{told:?}");
@@ -273,7 +274,7 @@ fn an_absent_column_changes_nothing_and_an_empty_cell_clears() {
         assert_eq!(take("employers", cleared), want);
         let none = "employer_id,name,payer_accounts\nE9,改名公司,\n";
         assert_eq!(take("employers", none), ["E9 payer_accounts 6223>-"]);
-        // A list of notices without their status says nothing of it; an empty one is the default.
+        // A list of notices without their status does not change it; an empty one is the default.
         let head = "reference,employer_id,amount,issued_on,month";
         let row = "P1906130002,E1,10,2026-05-01,2026-05";
         assert!(take("notices", &format!("{head}\n{row}\n")).is_empty());

@@ -1,4 +1,4 @@
-//! Taking an import back: everything is what it was, or whatever rests on it is named.
+//! Undoing an import: everything is as before, or the data that depends on it is named.
 
 use super::centre::{Centre, every_store, same};
 use super::dice::Dice;
@@ -23,7 +23,7 @@ const HEADS: [(&str, &str); 4] = [
     ("accounts", "account_no,bank,bank_name,account_name"),
 ];
 
-/// A row of a list as chance has it.
+/// A random row of a list.
 fn thrown(dice: &mut Dice, list: &str, number: usize) -> String {
     let employer = |dice: &mut Dice| format!("E{}", 1 + dice.roll(3));
     match list {
@@ -49,9 +49,9 @@ fn thrown(dice: &mut Dice, list: &str, number: usize) -> String {
     }
 }
 
-/// Goal: an import that is taken back has never been, but for the trail.
-/// Method: random lists of each kind, one after the other; each is taken in, taken in again (nothing changes), and
-/// taken back from the last one on. `DUIZHANG_LISTS` says how many such histories.
+/// Goal: an undone import leaves nothing but its trail. Method: random lists of each kind, one after the other; each is
+/// imported, imported again (nothing changes), and undone from the last one on. `DUIZHANG_LISTS` says how many such
+/// histories.
 #[test]
 fn whatever_was_imported_and_taken_back_was_never_there() {
     let histories = std::env::var("DUIZHANG_LISTS").map_or(1, |count| count.parse().unwrap());
@@ -144,7 +144,7 @@ fn whatever_rests_on_an_import_stands_in_its_way_and_is_named() {
         let update = json!({"op": "update_basic", "employer_id": "F1", "email": "b@example.com"});
         assert_eq!(said(&centre, &[update]), ["ok"]);
         rests(&renamed, "F1: email was changed since");
-        // A list of the month is made: A is on it.
+        // The month's list is made with A in it.
         assert_eq!(said(&centre, &[remit("F1", "2026-05")]), ["ok"]);
         rests(&second, "A of F1 has entries or is on a list");
         // Money arrives, at an account of the list, for a notice of the list.

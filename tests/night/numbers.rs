@@ -1,7 +1,7 @@
-//! Amounts that make no sense: none comes in, and those that somebody put in by hand stop nothing.
+//! Impossible amounts: none is ingested, and those inserted by hand stop nothing.
 //!
-//! A serial in the amount's column, swapped columns, and rows of 92,233,720,368,547,758.07 yuan: the night of the
-//! other banks goes on, and what is summed past 64 bits is summed.
+//! A serial in the amount's column, swapped columns, and rows of 92,233,720,368,547,758.07 yuan: the night continues
+//! for the other banks, and sums past 64 bits are correct.
 
 use super::centre::{Centre, date, every_store};
 use super::feed::{HEADER, account, csv, mt940};
@@ -67,7 +67,7 @@ fn no_amount_past_the_bound_comes_in_and_the_other_bank_is_settled() {
             .map(|row| format!("{} {} {}", row.line, row.found, row.problem))
             .collect();
         assert_eq!(told[0], format!("2 {MOST} expected at most 999999999999.99"));
-        // Whatever the statements say of themselves, the night after goes on.
+        // Whatever the statements declare, the next night works.
         centre.night("05-13", &[]);
     });
 }
@@ -83,8 +83,8 @@ fn a_balance_that_makes_no_sense_stops_nothing() {
     });
 }
 
-/// What no reader lets in, put in by hand: five credits and two debits of the most that 64 bits hold, in a delivery of
-/// two thousand million million yuan that its receipt cuts off.
+/// Inserted by hand, past every reader: five credits and two debits of the largest 64-bit amount, in a delivery of two
+/// thousand million million yuan, which its receipt caps.
 fn put_in(centre: &Centre) {
     let from = "from collection_account where account_id = 1";
     let put = |sql: &str| assert_eq!(centre.tamper(sql), 1, "{sql}");
@@ -127,7 +127,7 @@ fn sums_past_64_bits_stop_nothing() {
         let centre = Centre::new(backing, &["P1 1000", "P2 500"]);
         centre.night_of("05-12", &[csv(&["G1 05-11 icbc 1 -"])]);
         put_in(&centre);
-        // The nights of the other banks go on, also the same one again.
+        // The nights of the other banks continue, repeated ones too.
         for night in ["05-13", "05-13", "05-14"] {
             centre.try_night(night, &[]).unwrap();
         }
@@ -140,7 +140,7 @@ fn sums_past_64_bits_stop_nothing() {
         assert_eq!(audit.received, credits + Total::from_fen(500_00 + 1_00));
         let tampered = |gap: &Gap| matches!(gap, Gap::Tampered(_));
         assert!(audit.gaps.iter().any(tampered), "{:?}", audit.gaps);
-        // Everything that sums is asked once.
+        // Queries everything that sums once.
         let on = date("05-15");
         assert!(centre.store.run_details(on).unwrap().nights.len() >= 3);
         assert_eq!(centre.store.runs(None, 10).unwrap().len(), 4);

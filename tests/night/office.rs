@@ -1,4 +1,4 @@
-//! People at the desk, for the suites: who they are, what they saw, and the books proved after every act.
+//! People at the desk, for the suites: who they are, what they saw, and a check of the books after every act.
 
 use super::centre::{Centre, date};
 use super::feed::{account, reference};
@@ -41,7 +41,7 @@ pub(crate) fn settle(notices: &[&str]) -> Act {
 }
 
 impl Centre {
-    /// An item with everything known of it, whether it is open or not.
+    /// An item with all its data, open or not.
     pub(crate) fn row(&self, id: &ItemId) -> SuspenseRow {
         let filter =
             SuspenseFilter { id: Some(id.clone()), closed_too: true, ..SuspenseFilter::default() };
@@ -52,7 +52,7 @@ impl Centre {
         Seen { id: id.clone(), version: self.row(id).version }
     }
 
-    /// A draft about items as they stand now.
+    /// A draft about items in their present state.
     pub(crate) fn draft(&self, items: &[ItemId], act: &Act) -> Draft {
         let items = items.iter().map(|id| self.seen(id)).collect();
         Draft { items, act: act.clone(), note: "电话核实".to_owned() }
@@ -100,13 +100,13 @@ impl Centre {
         audit.places.iter().find(|standing| standing.place == wanted).unwrap().amount.to_string()
     }
 
-    /// What an item is and why, such as `resolved refund` or `open`.
+    /// An item's stage and resolution, such as `resolved refund` or `open`.
     pub(crate) fn stage(&self, id: &ItemId) -> String {
         let row = self.row(id);
         format!("{} {}", row.stage.code(), row.resolution.unwrap_or_default()).trim().to_owned()
     }
 
-    /// The words of the trail about an item, oldest first: who did what.
+    /// The trail's codes about an item, oldest first, with the actors.
     pub(crate) fn told(&self, id: &ItemId) -> Vec<String> {
         let history = self.store.history(id).unwrap();
         let people = history.iter().filter(|entry| entry.posting.is_none());
@@ -114,7 +114,7 @@ impl Centre {
         people.map(|entry| format!("{} {}", who(&entry.by), entry.code())).collect()
     }
 
-    /// Applies operations of employers; each must be done. Gives the answers.
+    /// Applies operations of employers, all of which must succeed. Returns the answers.
     pub(crate) fn apply(&self, operations: &[Value]) -> Vec<Value> {
         let policy = Arc::new(duizhang::rulebook::policy::shipped().unwrap());
         let lines = (1..).zip(operations).map(|(line, operation)| {

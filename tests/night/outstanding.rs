@@ -1,4 +1,4 @@
-//! Notices of months gone by: those that still wait are found, however old, and the others are not looked through.
+//! Notices of past months: open ones are found at any age, without searching the others.
 
 use super::centre::{Backing, Centre, every_store};
 use super::feed::{csv, reference};
@@ -18,7 +18,7 @@ fn offer(centre: &Centre, notices: &[&str]) {
     centre.store.import_notices(&mut list).unwrap();
 }
 
-/// The notices that wait for money, as suggestions see them.
+/// The open notices in suggestions.
 fn waiting(centre: &Centre) -> Vec<String> {
     let mut found = Vec::new();
     centre.store.open_notices(|reference, _, _, _| found.push(reference.to_string())).unwrap();
@@ -30,13 +30,13 @@ fn expect(centre: &Centre, when: &str, want: &[&str]) {
     assert_eq!(waiting(centre), want, "{when}");
 }
 
-/// The mark's row.
+/// The low-water mark's row.
 fn mark(centre: &Centre) -> String {
     centre.dump()["notice_mark"].join(" ")
 }
 
-/// Four notices of January, one of which was paid then and one revoked, and one of June. In June the
-/// mark stands above January.
+/// Four notices of January, one of which was paid then and one revoked, and one of June. In June the low-water mark is
+/// above January.
 fn after_half_a_year(backing: Backing) -> Centre {
     let centre = Centre::new(backing, &[]);
     let january = ["P11 1000 2026-01 awaiting", "P12 500 2026-01 awaiting"];

@@ -1,6 +1,6 @@
-//! What is one payment and what is two: rows by hand, delivered in forms that say more or less.
+//! One payment or two: hand-written rows, delivered in more or less detailed formats.
 //!
-//! Start at the tables; the last test draws deliveries of one truth.
+//! Start at the tables; the last test generates deliveries of one truth.
 
 use super::by_hand::{Given, deliver, given};
 use super::centre::{Backing, Centre, every_store};
@@ -12,13 +12,13 @@ fn rows(texts: &[&str]) -> Vec<Given> {
 /// A delivery: its night, whether its balances prove it, its rows.
 type Delivered<'a> = (&'a str, Option<bool>, &'a [&'a str]);
 
-/// A name, what was delivered, what is kept, and the counts.
+/// A name, the deliveries, the stored payments, and the counts.
 type Case<'a> = (&'a str, &'a [Delivered<'a>], &'a [&'a str], [u64; 3]);
 
 const PROVED: Option<bool> = Some(true);
 
-/// Delivers, judging each night once all of it is in; gives serials and days of what is kept, and what was
-/// counted as fresh, seen and conflicting.
+/// Delivers, and decides each night after all of its deliveries; returns serials and days of the stored payments, and
+/// the counts of fresh, seen and conflicting rows.
 fn after(backing: Backing, deliveries: &[Delivered<'_>]) -> (Centre, Vec<String>, [u64; 3]) {
     let centre = Centre::new(backing, &["P1 1000", "P2 500"]);
     let mut counts = [0; 3];
@@ -43,7 +43,7 @@ fn after(backing: Backing, deliveries: &[Delivered<'_>]) -> (Centre, Vec<String>
     (centre, kept, counts)
 }
 
-/// Asserts of each case which payments are kept, and the counts of its nights.
+/// Asserts the stored payments and the counts of each case.
 #[track_caller]
 fn each_ends_as_told(backing: Backing, table: &[Case<'_>]) {
     for (case, deliveries, kept, counts) in table {
@@ -122,7 +122,7 @@ fn a_bank_may_say_that_its_serials_begin_anew() {
         let rows: &[&str] = &["7 05-11 600 P1 daily", "7 05-12 600 P1 daily"];
         let (_, kept, counts) = after(backing, &[("05-12", None, rows), ("05-13", None, rows)]);
         assert_eq!((kept.len(), counts), (2, [2, 2, 0]));
-        // What came in before the bank's rules said so is known by the bare serial.
+        // Rows ingested before the bank's rule existed are known by the bare serial.
         let before: &[&str] = &["7 05-11 600 P1"];
         let (_, kept, counts) = after(backing, &[("05-12", None, before), ("05-13", None, rows)]);
         assert_eq!(kept, ["7 05-11 600.00", "7~20260512 05-12 600.00"]);
@@ -150,7 +150,7 @@ fn silence_is_no_contradiction_with_a_serial_or_without() {
             }
             digests.dedup();
             assert_eq!(digests.len(), 1, "{serial}: the order changes nothing");
-            // A night later what is open is completed and judged again; what is settled is seen.
+            // A night later an open payment is completed and decided again; a settled one is seen.
             for (first, then) in [(&bare, &full), (&full, &bare), (&full, &moved)] {
                 let (first, then) = ([first.as_str()], [then.as_str()]);
                 let (centre, kept, counts) =
@@ -158,14 +158,14 @@ fn silence_is_no_contradiction_with_a_serial_or_without() {
                 assert_eq!((kept.len(), counts), (1, [1, 1, 0]), "{first:?} {then:?}");
                 assert_eq!(centre.said().values().collect::<Vec<_>>(), ["matched P1"], "{first:?}");
             }
-            // Other words are no silence: with a serial a conflict, without one another payment.
+            // A different text is not a missing one: with a serial it is a conflict, without one another payment.
             let (first, then) = ([full.as_str()], [other.as_str()]);
             let (_, kept, counts) =
                 after(backing, &[("05-12", None, &first), ("05-12", None, &then)]);
             let want = if serial == "-" { (2, [2, 0, 0]) } else { (1, [1, 0, 1]) };
             assert_eq!((kept.len(), counts), want);
         }
-        // Two that stand under one serial and name two notices are no one payment, whichever field each is in.
+        // Two rows with one serial that name two notices are not one payment, whichever field each is in.
         let (one, other) = (["S1 05-11 1000 P1"], ["S1 05-11 1000 用途=P2"]);
         let (_, _, counts) = after(backing, &[("05-12", None, &one), ("05-12", None, &other)]);
         assert_eq!(counts, [1, 0, 1]);
@@ -232,7 +232,7 @@ fn a_booking_and_its_parts_are_the_same_money() {
             centre.expect("a night apart", &["T2 matched P2"]);
         }
         assert_eq!(digests[0], digests[1]);
-        // What was in suspense on the sum is gone, and a night later nothing changes any more.
+        // The suspense of the sum is gone, and a night later nothing changes any more.
         let (centre, ..) = after(backing, &[("05-12", None, whole), ("05-13", None, parts)]);
         for table in ["decision", "suspense_item", "telling", "bank_transaction"] {
             let rows = centre.dump().remove(table).unwrap();
@@ -252,7 +252,7 @@ fn a_booking_and_its_parts_are_the_same_money() {
     });
 }
 
-/// A generator of numbers that the seed alone decides.
+/// A generator of numbers, determined by the seed.
 struct Draw(u64);
 
 impl Draw {
@@ -269,8 +269,8 @@ impl Draw {
     }
 }
 
-/// Payments of two days on an account whose bank gives serials and one whose bank does not; their times and
-/// balances tell them apart.
+/// Payments of two days on an account whose bank gives serials and one whose bank does not; their times and balances
+/// distinguish them.
 fn truth(draw: &mut Draw) -> Vec<Given> {
     let mut payments = Vec::new();
     for number in 0..4 + u32::try_from(draw.below(6)).unwrap() {
@@ -287,7 +287,7 @@ fn truth(draw: &mut Draw) -> Vec<Given> {
     payments
 }
 
-/// What a format says of a payment: its balance, its time, its payer, its words.
+/// A format's view of a payment: its balance, time, payer and words.
 fn seen_as(row: &Given, [balance, time, payer, words]: [bool; 4]) -> Given {
     let mut row = row.clone();
     row.balance = row.balance.filter(|_| balance);
@@ -301,9 +301,9 @@ fn seen_as(row: &Given, [balance, time, payer, words]: [bool; 4]) -> Given {
     row
 }
 
-/// Goal: whatever forms the days are delivered in, and in whatever order, the payments are as many as there were.
-/// Method: whole days of one truth, in formats that are silent on this or that, over one night or two. Where each
-/// format says all that the one before says, the order within a night leaves the same books too.
+/// Goal: in any formats and in any order, the number of payments is correct. Method: full days of one truth, in formats
+/// with different missing fields, over one night or two. If each format contains the previous one, the order within a
+/// night leaves the same books too.
 #[test]
 fn deliveries_of_one_truth_end_with_its_payments() {
     every_store(|backing| {

@@ -1,9 +1,8 @@
-//! A PostgreSQL server of the tests' own: started once a test program, gone with it.
+//! A PostgreSQL server for the tests: started once a test program, and removed with it.
 //!
-//! Start at [`url`], or at [`database`] for a database of one's own. It runs in a temporary directory, on
-//! a socket there and on a port with TLS, and never as root, which PostgreSQL refuses.
-//! `TEST_POSTGRES_URL` names another server instead. Where there is none at all a suite says that it
-//! skips.
+//! Start at [`url`], or at [`database`] for a separate database. It runs in a temporary directory, on a socket there
+//! and on a port with TLS, and never as root, which PostgreSQL refuses. `TEST_POSTGRES_URL` names another server
+//! instead. Without any server a suite says that it skips.
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _, raw_sql};
@@ -12,12 +11,12 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-/// The server's URL, with a database to use; `None` where there is no PostgreSQL.
+/// The server's URL, with a database to use; `None` without PostgreSQL.
 pub(crate) fn url() -> Option<&'static str> {
     server().map(|server| server.url.as_str())
 }
 
-/// The server; `None` where there is none.
+/// The server; `None` if there is none.
 pub(crate) fn server() -> Option<&'static Server> {
     static SERVER: OnceLock<Option<Server>> = OnceLock::new();
     SERVER.get_or_init(start).as_ref()
@@ -34,7 +33,7 @@ pub(crate) fn database(name: &str) -> Option<String> {
     })
 }
 
-/// A look into the server behind the store's back.
+/// Direct access to the server behind the store's back.
 pub(crate) struct Client {
     runtime: tokio::runtime::Runtime,
     connection: PgConnection,
@@ -49,7 +48,7 @@ impl Client {
         Ok(Self { runtime, connection })
     }
 
-    /// Runs statements; gives how many rows they touched.
+    /// Runs statements; returns the number of affected rows.
     pub(crate) fn execute(&mut self, sql: &str) -> Result<u64, sqlx::Error> {
         let sql = raw_sql(AssertSqlSafe(sql.to_owned()));
         let done = self.runtime.block_on(sql.execute(&mut self.connection))?;
@@ -72,7 +71,7 @@ impl Client {
 /// A running server.
 pub(crate) struct Server {
     pub(crate) url: String,
-    /// Where its socket is; empty for a server that somebody else runs.
+    /// The folder of its socket; empty for another server.
     pub(crate) folder: PathBuf,
     /// The port with TLS on 127.0.0.1.
     pub(crate) port: u16,
@@ -81,7 +80,7 @@ pub(crate) struct Server {
     _watcher: Option<Child>,
 }
 
-/// Runs the server until standard input closes, then clears up behind it.
+/// Runs the server until standard input closes, then cleans up.
 const WATCH: &str = r#"
     "$1/postgres" -D "$2/data" -k "$2" -p "$3" -c listen_addresses=127.0.0.1 -c ssl=on \
         -c "ssl_cert_file=$2/server.pem" -c "ssl_key_file=$2/server.key" \
@@ -131,12 +130,12 @@ fn start() -> Option<Server> {
     Some(server)
 }
 
-/// A certificate for `localhost`, signed by itself.
+/// A self-signed certificate for `localhost`.
 fn certify(folder: &Path) {
     let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     std::fs::write(folder.join("server.pem"), signed.cert.pem()).unwrap();
     std::fs::write(folder.join("server.key"), signed.signing_key.serialize_pem()).unwrap();
-    // The server refuses a key that others may read, and must own it.
+    // The server must own its key, and refuses one that others may read.
     let key = folder.join("server.key");
     assert!(Command::new("chmod").arg("600").arg(&key).status().unwrap().success());
     if is_root() {
@@ -163,7 +162,7 @@ impl Server {
     }
 }
 
-/// A folder for the server; in memory where the system has a place for that.
+/// A folder for the server; in memory if possible.
 fn folder() -> PathBuf {
     let memory = Path::new("/dev/shm");
     let within = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
@@ -177,7 +176,7 @@ fn folder() -> PathBuf {
     folder
 }
 
-/// A command as another user, where we are root: PostgreSQL does not run as root.
+/// A command as another user if we are root: PostgreSQL does not run as root.
 pub(crate) fn as_nobody_special(folder: &Path, program: &str) -> Command {
     let mut command = if is_root() {
         let mut command = Command::new("setpriv");
@@ -195,7 +194,7 @@ fn is_root() -> bool {
     id.stdout == b"0\n"
 }
 
-/// Where the newest server's programs are.
+/// The folder of the newest server's programs.
 fn programs() -> Option<PathBuf> {
     let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()

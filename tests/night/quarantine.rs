@@ -1,4 +1,4 @@
-//! A file is taken in whole or not at all; what is not lies in quarantine with the reason beside it.
+//! A file is ingested completely or not at all; otherwise it is in quarantine with the reason beside it.
 
 use super::centre::{Backing, Centre, date, every_store};
 use super::feed::{account, csv};
@@ -64,7 +64,7 @@ fn a_file_that_cannot_be_taken_in_is_set_aside_and_the_night_goes_on() {
                 "{what}"
             );
             let reason = std::fs::read_to_string(quarantine.join(&want[1])).unwrap();
-            // Chinese first, for staff; the reader's own sentence behind it.
+            // First Chinese, for staff, then the parser's own sentence.
             assert!(
                 reason.starts_with("bad.csv：")
                     && !reason.starts_with(&format!("bad.csv：{fault}")),
@@ -122,8 +122,8 @@ fn a_row_that_cannot_be_read_is_set_aside_with_its_place_and_the_others_go_in() 
     });
 }
 
-/// Goal: files of one name in two folders of an account are two files, in quarantine too.
-/// Method: banks' clients make a folder a day; one day's file is broken, the other's is not.
+/// Goal: files of one name in two folders of an account are two files, also in quarantine. Method: banks' clients make
+/// a folder a day; one day's file is broken, the other's is not.
 #[test]
 fn files_of_one_name_do_not_stand_for_each_other() {
     every_store(|backing| {
@@ -158,7 +158,7 @@ fn an_inbox_gives_each_file_the_account_of_its_folder() {
         std::fs::write(folder.join("a.csv"), text).unwrap();
         std::fs::write(folder.join("b.csv.part"), text).unwrap();
         std::fs::write(folder.join(".hidden"), text).unwrap();
-        // It names its account itself: that wins over the folder.
+        // It names its account itself, which takes precedence over the folder.
         std::fs::write(folder.join("c.csv"), csv(&["S1 05-11 icbc 5 -"])).unwrap();
         let night = centre.night("05-11", &Inbox::at(&inbox).deliveries().unwrap());
         assert_eq!(night.intakes.files.len(), 2);

@@ -1,9 +1,9 @@
-//! A quarter of letters, night after night: at most one a week an employer, none on a day off, and none untrue.
+//! A quarter of letters, night after night: at most one a week for each employer, none on a day off, and none untrue.
 //!
-//! Start at the test. Employers pay as people pay: in parts, twice, short, without a number, with a number one digit off,
-//! into the wrong bank; banks take back what had settled; staff decide, take back and book back. After every night each
-//! sentence of each letter is held against the books ([`held`]). What an employer must hear of it hears within a week of
-//! working days. A failure names its seed; `DUIZHANG_QUARTERS` makes more of them.
+//! Start at the test. Employers pay as people do: in parts, twice, short, without a number, with a number one digit
+//! off, into the wrong bank. Banks reverse settled payments; staff decide and reverse. After every night each sentence
+//! of each letter is checked against the books ([`held`]), and an employer gets necessary news within a week of working
+//! days. A failure names its seed; `DUIZHANG_QUARTERS` runs more of them.
 
 #[path = "quarter/held.rs"]
 mod held;
@@ -23,10 +23,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Quarters in the ordinary run; `.ci/slow` makes many.
 const QUARTERS: u64 = 1;
 
-/// Employers; every sixth has no address and is written to on paper.
+/// Employers; every sixth has no address and gets paper letters.
 const EMPLOYERS: u32 = 24;
 
-/// What the books say after a night.
+/// The books after a night.
 pub(crate) struct Books {
     pub(crate) night: NaiveDate,
     pub(crate) transactions: Vec<TransactionRow>,
@@ -35,13 +35,13 @@ pub(crate) struct Books {
     pub(crate) ever_settled: BTreeSet<String>,
 }
 
-/// A quarter as it goes on.
+/// The state of a quarter.
 struct Quarter {
     centre: Centre,
     dice: Dice,
     seed: u64,
     serial: u32,
-    /// Payments that settled something alone: account, serial, amount, for banks to take back.
+    /// Payments that settled something alone: account, serial, amount, for banks to reverse.
     settled: Vec<(String, String, String)>,
     ever_settled: BTreeSet<String>,
     told: Told,
@@ -55,7 +55,7 @@ struct Figures {
     sentences: usize,
     reopened: usize,
     taken_back: usize,
-    /// Letters that hold advice, and those of advice alone.
+    /// Letters with advice, and those with only advice.
     advice: usize,
     advice_alone: usize,
     reminders: usize,
@@ -121,7 +121,7 @@ impl Quarter {
         let deliveries = if rows.is_empty() {
             Vec::new()
         } else {
-            // Every fifth employer types a small letter.
+            // Every fifth employer types a lower-case letter.
             let small = |row: &&String| row.contains("by=示例5号") || row.contains("by=示例10号");
             let (small, plain): (Vec<&String>, Vec<&String>) = rows.iter().partition(small);
             let small = csv(&small).replace("P190613", "p190613");
@@ -138,7 +138,7 @@ impl Quarter {
         format!("S{}", self.serial)
     }
 
-    /// What came in: each employer pays once or more a month, some as they should.
+    /// The payments: each employer pays once or more a month, some correctly.
     fn payments(&mut self, day: NaiveDate) -> Vec<String> {
         let mut rows = Vec::new();
         for number in 1..=EMPLOYERS {
@@ -192,7 +192,7 @@ impl Quarter {
         rows
     }
 
-    /// Now and then the bank takes back what had settled.
+    /// Sometimes the bank reverses a settled payment.
     fn reversal(&mut self, day: NaiveDate) -> Option<String> {
         if self.dice.roll(4) != 0 || self.settled.is_empty() {
             return None;
@@ -210,7 +210,7 @@ impl Quarter {
         Some(format!("{back} {day} {bank} -{amount} - {by}"))
     }
 
-    /// Staff decide some of what is in suspense, take back what the bank took back, and book back what they had decided.
+    /// Staff decide some items in suspense, handle reversals by the bank, and reverse their own decisions.
     fn staff(&mut self, day: NaiveDate) {
         let open = self.centre.store.suspense(&SuspenseFilter::default()).unwrap();
         for row in open {
@@ -241,7 +241,7 @@ impl Quarter {
         }
     }
 
-    /// `anna` proposes, `bert` approves; what the books refuse is not done.
+    /// `anna` proposes, `bert` approves; a refusal by the books is ignored.
     fn decide(&self, id: &ItemId, act: &Act, day: NaiveDate) {
         let (store, when) = (&self.centre.store, now(&day.to_string()));
         let draft = self.centre.draft(std::slice::from_ref(id), act);
@@ -261,7 +261,7 @@ impl Quarter {
         Some(format!("E{number}"))
     }
 
-    /// The credit that a debit takes back: of the same payer, the same amount, settled.
+    /// The credit that a debit reverses: same payer, same amount, settled.
     fn credit_of(&self, debit: &duizhang::store::SuspenseRow) -> Option<ItemId> {
         let fits = |row: &TransactionRow| {
             row.direction == Direction::Credit
@@ -273,7 +273,7 @@ impl Quarter {
         Some(item("icbc", &credit.serial))
     }
 
-    /// Looks at the letters of a night.
+    /// Checks the letters of a night.
     fn look(&mut self, night: NaiveDate, works: bool) {
         let mut notices = BTreeMap::new();
         let take = |row: NoticeRow| {
@@ -314,7 +314,7 @@ impl Quarter {
         self.ever_settled.extend(settled.map(|row| row.reference.to_string()));
     }
 
-    /// Whose settled notice is open again hears of it: at the latest a week and a long holiday after.
+    /// An employer hears of its reopened notice within a week and a long holiday.
     fn hear(&mut self, books: &Books, seed: u64) {
         let night = books.night;
         for reference in &self.ever_settled {
@@ -347,7 +347,7 @@ fn payer(number: u32) -> String {
 fn the_right_form_is_shown_only_where_it_is_the_employers_own_open_notice() {
     let centre = Centre::new(SQLITE, &["P1 100", "P2 200 awaiting E2", "P3 300 revoked"]);
     centre.employers("E2,示例乙公司,b@example.com,");
-    // The payer is E1 in each; what is written breaks a rule of writing.
+    // The payer is E1 in each; each text breaks a rule of writing.
     let rows = [
         ("S1 05-11 icbc 400 P1", "应当写成：P1906130001"),
         ("S2 05-11 icbc 400 P2", ""),

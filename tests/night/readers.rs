@@ -1,7 +1,7 @@
-//! Whatever a reader does with a file, that file is set aside and the other bank's money is matched.
+//! Whatever a reader does with a file, that file is quarantined and the other bank's money is matched.
 //!
-//! Readers work in processes of their own here, as those of the program's nights do; the program plays one that panics,
-//! aborts, never ends or takes all memory where a file asks for it (in a build for tests alone).
+//! Readers run in their own processes here, as in the program's nights. On request of a file the program plays one that
+//! panics, aborts, never ends or takes all memory (in a build for tests only).
 
 use super::centre::{Centre, every_store, named, rules};
 use super::feed::{account, csv};
@@ -57,7 +57,7 @@ fn a_reader_that_comes_to_no_end_costs_its_file_and_nothing_else() {
     });
 }
 
-/// Goal: what stands in for a reader and is none gives nothing to the books.
+/// Goal: a fake reader adds nothing to the books.
 #[test]
 fn a_process_that_is_no_reader_is_a_file_set_aside() {
     let rows = [
@@ -77,7 +77,7 @@ fn a_process_that_is_no_reader_is_a_file_set_aside() {
         let (_, fault) = night.intakes.quarantined().next().expect(script);
         assert!(fault.to_string().ends_with(says), "{script}: {fault}");
         assert!(centre.said().is_empty());
-        // Nothing was wrong with the file: the next night takes it in.
+        // The file itself was correct: the next night ingests it.
         run(&centre, "05-12", &[file], Isolation::default());
         centre.expect(script, &["S1 matched P1"]);
     }
@@ -93,8 +93,8 @@ fn a_process_that_is_no_reader_is_a_file_set_aside() {
     assert!(fault.to_string().contains("it could not be started"), "{fault}");
 }
 
-/// Goal: a reader in a process of its own gives what one in the night's gives, to the last row.
-/// Method: a few thousand rows with rejects, duplicates and another account, both ways; the digests are equal.
+/// Goal: a reader in its own process gives the same results as one in the night's, to the last row. Method: a few
+/// thousand rows with rejects, duplicates and another account, both ways; the digests are equal.
 #[test]
 fn apart_or_not_the_books_are_the_same() {
     let mut rows: Vec<String> =
@@ -152,9 +152,9 @@ fn a_workbook_of_a_few_kilobytes_does_not_end_the_night() {
     });
 }
 
-/// Goal: whatever stands in a workbook, its reader ends with a value; where calamine panics, the night does not.
-/// Method: a good workbook with numbers in it that cannot be, at places drawn by a seed, and some of its bytes turned over; read in this
-/// process, so that what no reader survives would end the suite. `DUIZHANG_HOSTILE` says how many.
+/// Goal: for any workbook the reader returns a value; if calamine panics, the night survives. Method: a valid workbook
+/// with impossible numbers at seeded places, and some of its bytes changed; parsed in this process, so that a crash
+/// would end the suite. `DUIZHANG_HOSTILE` says how many.
 #[test]
 fn a_workbook_with_absurd_numbers_is_read_or_refused() {
     use super::dice::Dice;

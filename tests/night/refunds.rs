@@ -1,4 +1,4 @@
-//! A refund is a decision with an end: listed, exported, paid by the bank's debit, sent back and paid again.
+//! A refund from decision to end: listed, exported, paid by the bank's debit, returned and paid again.
 
 use super::centre::{Backing, Centre, date, every_store, same};
 use super::dice::Dice;
@@ -8,7 +8,7 @@ use duizhang::remittance::{Language, Localized, Money, RefundReference, Subject,
 use duizhang::store::{MoneyPlace, RefundFilter, RefundRow};
 use duizhang::suspense::{Act, DeskRefusal, ItemId, RefundChange, RefundFault, RefundState};
 
-/// Who paid S1 and S2, and gets it back.
+/// The payer of S1 and S2, who is also the payee.
 const PAYEE: &str = "6222000000000000001";
 
 /// 500 and 350 without a reference, sent by one payer.
@@ -38,7 +38,7 @@ impl Centre {
         rows.iter().map(|row| format!("{} {} {}", row.item.serial, row.amount, row.state)).collect()
     }
 
-    /// One row on a night of its own.
+    /// One row in a night of its own.
     fn books_row(&self, night: &str, row: &str) {
         self.night_of(night, &[csv(&[row])]);
     }
@@ -124,7 +124,7 @@ fn a_debit_that_came_too_early_is_looked_at_again_once_the_account_is_right() {
         assert_eq!(centre.refund_of("S1").payee_account, other);
         centre.night("05-15", &[]);
         centre.expect("", &["S1 refunded", "D1 refunded"]);
-        // Whom it went to is history now.
+        // The payee is history now.
         let refused = centre.changes("S1", &payee, "05-16").unwrap_err();
         assert!(refused.contains("is refunded now"), "{refused}");
     });
@@ -211,7 +211,7 @@ fn a_return_that_may_be_anybodys_waits_for_a_person() {
 fn staff_tie_a_debit_that_does_not_say_so_itself_and_may_be_wrong() {
     every_store(|backing| {
         let (centre, row) = decided(backing);
-        // The bank's own word for money that goes back makes it a reversal of what staff decided.
+        // The bank's own word for returned money makes it a reversal of a staff decision.
         centre.books_row("05-14", "D1 05-14 icbc -500 - from= by= summary=原路退回");
         centre.books_row("05-15", "D2 05-15 icbc -500 -");
         centre.expect("", &["D1 suspense reversal-of-matched", "D2 ignored debit"]);
@@ -266,7 +266,7 @@ fn who_asks_for_a_change_does_not_approve_it() {
         assert_eq!(approve(&bert, &digest), Err(DeskRefusal::SamePerson));
         assert_eq!(approve(&anna, &digest).unwrap_err().code(), "may-not");
         assert_eq!(approve(&dora, "0000").unwrap_err().code(), "edited");
-        // Nothing leaves while it is not clear where to.
+        // No money leaves while the payee is unclear.
         let (ready, stay) =
             store.export_refunds(("bert", "approver"), false, now("05-14")).unwrap();
         assert_eq!((ready.len(), stay.len()), (0, 1));
@@ -309,13 +309,13 @@ fn what_was_exported_is_not_exported_twice_and_not_reversed() {
             "{}",
             refused.in_language(Language::Chinese)
         );
-        // The bank did not carry it out: it is due, and can be reversed again.
+        // The bank did not execute it: it is due, and can be reversed again.
         centre.changes("S2", &RefundChange::Recall, "05-16").unwrap();
         assert!(reverse("S2", "05-16").is_ok());
         assert_eq!(centre.refund_of("S2").state, RefundState::Reversed);
         centre.expect("", &["S1 refund-due", "S2 suspense no-reference"]);
         assert_eq!(centre.work_list(), ["S1 500.00 exported"]);
-        // Returned once more, it is another refund, of another reference.
+        // Decided again, it is another refund with another reference.
         let before = centre.refund_of("S2").reference;
         centre.does(&[item("icbc", "S2")], &Act::Refund, "05-17");
         assert_ne!(centre.refund_of("S2").reference, before);
@@ -337,7 +337,7 @@ fn the_bank_that_takes_back_what_was_to_be_returned_is_still_told() {
         let (centre, row) = decided(backing);
         centre.books_row("05-14", "D1 05-14 icbc -500 - reversal");
         centre.expect("", &["S1 refund-due", "D1 suspense reversal-of-matched"]);
-        // Staff say which: it is the refund, or the bank's own doing.
+        // Staff decide: it is the refund, or the bank's own booking.
         let tie = RefundChange::Paid { debit: item("icbc", "D1") };
         centre.changes("S1", &tie, "05-15").unwrap();
         centre.expect("", &["S1 refunded", "D1 refunded"]);
@@ -359,7 +359,7 @@ fn a_notice_is_not_paid_by_what_was_returned() {
 /// Histories in the ordinary run; `.ci/slow` runs thousands.
 const HISTORIES: u64 = 2;
 
-/// What `transactions` says by outcome is what `audit` says, and the work list is what 应退款项 owes.
+/// `transactions` by outcome equals `audit`, and the work list equals the balance of 应退款项.
 fn sums_agree(centre: &Centre, when: &str) {
     centre.prove(when);
     let audit = centre.store.audit().unwrap();
@@ -379,7 +379,7 @@ fn sums_agree(centre: &Centre, when: &str) {
     assert_eq!(left.to_string(), centre.standing(MoneyPlace::Refunded), "{when}");
 }
 
-/// A movement that may have to do with some refund: right, or wrong in one thing.
+/// A movement that may belong to some refund: correct, or wrong in one thing.
 fn movement(dice: &mut Dice, refunds: &[RefundReference], number: usize, day: &str) -> String {
     let named = |dice: &mut Dice| {
         let which = dice.roll(refunds.len() + 1);
@@ -393,7 +393,7 @@ fn movement(dice: &mut Dice, refunds: &[RefundReference], number: usize, day: &s
     format!("M{number} {day} icbc {sign}{amount} {told} from={from} by= {mark}")
 }
 
-/// Staff do something that may or may not be possible.
+/// Staff try an act that may be impossible.
 fn staff(dice: &mut Dice, centres: [&Centre; 2], number: usize, on: &str, seed: u64) {
     let serial = |dice: &mut Dice| dice.pick(&["S1", "S2", "S3"]);
     let named = |dice: &mut Dice| item("icbc", &format!("M{}", dice.roll(number + 1)));
@@ -451,10 +451,10 @@ fn staff(dice: &mut Dice, centres: [&Centre; 2], number: usize, on: &str, seed: 
     assert_eq!(done[0], done[1], "seed {seed}: {change:?}");
 }
 
-/// Goal: whatever banks and staff do with refunds, each fen is in one place, lists and audit agree, a night run again
-/// changes nothing, and no order of rows matters.
-/// Method: three payments that hang; nights of debits and credits that are right or wrong in one thing, and acts of
-/// staff between them, on two centres whose files are turned round.
+/// Goal: whatever banks and staff do with refunds, each fen is in one place, lists and audit agree, a repeated night
+/// changes nothing, and the order of rows does not matter. Method: three open payments; nights of debits and credits
+/// that are correct or wrong in one thing, with acts of staff between them, on two centres with files in opposite
+/// order.
 #[test]
 fn whatever_happens_to_refunds_each_fen_is_in_one_place() {
     let histories = std::env::var("DUIZHANG_HISTORIES").ok().and_then(|count| count.parse().ok());

@@ -1,4 +1,4 @@
-//! The steps of the schema: a database that another release made is refused before anything is touched.
+//! The steps of the schema: a database of another release is refused before any change.
 
 use super::centre::{Centre, POSTGRES, SQLITE};
 use super::postgres;

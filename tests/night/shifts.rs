@@ -1,10 +1,9 @@
-//! Random days of several people and the night: whatever they do, in whatever order, the books are whole.
+//! Random days of several people and the night: for any acts in any order, the books are correct.
 //!
-//! Goal: every fen in one place after every act; the trail whole; a night overturns nothing that a person
-//! decided; what is booked back leaves no trace in the books' sums.
-//! Method: each seed plays some days over small amounts that crowd upon a few notices; people propose, edit,
-//! approve, send back, take back, reverse, put off and correct with whatever they last saw, which may be
-//! old by then. Refusals are as good as acts; the audit is asked after each.
+//! Goal: every fen in one place after every act; a complete trail; a night changes no decision of a person; a reversal
+//! leaves the books' sums unchanged. Method: each seed plays some days with small amounts for a few notices; people
+//! propose, edit, approve, send back, withdraw, reverse, put off and correct with what they last saw, which may be
+//! outdated. Refusals are allowed; the audit runs after each.
 
 use super::centre::{Backing, Centre, every_store};
 use super::dice::Dice;
@@ -15,7 +14,7 @@ use duizhang::store::{Edit, ProposalFilter, SuspenseFilter, SuspenseRow};
 use duizhang::suspense::{Act, DeskRefusal, Draft, Proposal, ProposalState, Seen, Share};
 use std::collections::BTreeMap;
 
-/// Seeds in the ordinary run; `.ci/slow` asks for more as `DUIZHANG_SHIFTS`.
+/// Seeds in the ordinary run; `.ci/slow` raises them by `DUIZHANG_SHIFTS`.
 const SEEDS: u64 = 10;
 /// Acts between two nights.
 const ACTS: usize = 30;
@@ -23,7 +22,7 @@ const ACTS: usize = 30;
 const NOTICES: [&str; 6] = ["P1 5", "P2 6", "P3 8", "P4 3", "P5 11", "P6 4"];
 const DAYS: [&str; 5] = ["05-12", "05-20", "06-03", "06-10", "07-03"];
 
-/// What people have on their screens: items and proposals as they were when they looked.
+/// The people's screens: items and proposals as last seen.
 struct Screens {
     items: Vec<SuspenseRow>,
     proposals: Vec<Proposal>,
@@ -65,7 +64,7 @@ fn some_act(dice: &mut Dice, items: &[&SuspenseRow], day: &str) -> Act {
     }
 }
 
-/// One person does something with what is on the screen; gives what was refused.
+/// One person acts on the screen's content; returns the refusal, if any.
 fn somebody(
     dice: &mut Dice,
     centre: &Centre,
@@ -101,7 +100,7 @@ fn somebody(
     }
 }
 
-/// What staff decided and holds: item and what became of its money.
+/// Staff decisions in effect: item and outcome of its money.
 fn decided(centre: &Centre) -> BTreeMap<String, String> {
     let all = SuspenseFilter { closed_too: true, ..SuspenseFilter::default() };
     let items = centre.store.suspense(&all).unwrap();
@@ -133,7 +132,7 @@ fn play(backing: Backing, seed: u64) -> (usize, BTreeMap<&'static str, usize>) {
         centre.night_of(day, &[csv(&rows)]);
         let after = decided(&centre);
         for (item, was) in &before {
-            // What waits for its day may be woken; nothing else of staff moves by itself.
+            // Snoozed items may be reactivated; no other staff decision changes by itself.
             assert_eq!(after.get(item), Some(was), "seed {seed}, night {day}: {item}");
         }
         let mut screens = Screens::look(&centre);
@@ -152,7 +151,7 @@ fn play(backing: Backing, seed: u64) -> (usize, BTreeMap<&'static str, usize>) {
     (done, refused)
 }
 
-/// At the end everything that can be booked back is, and the money is open or waits as it came.
+/// At the end everything possible is reversed, and the money is open or waits as it came.
 fn undo_all(centre: &Centre, day: &str) {
     for _ in 0..60 {
         let screens = Screens::look(centre);

@@ -1,4 +1,4 @@
-//! A server that falls silent: whoever waits for it is let go, and whoever waits for one that is there waits on.
+//! A server that falls silent: its clients are released, and clients of a live one keep waiting.
 
 use super::postgres::{self, Client};
 use duizhang::store::Store;
@@ -22,7 +22,7 @@ fn a_server_that_falls_silent_is_given_up_and_a_slow_one_is_not() {
     let mut other = Client::connect(&direct).unwrap();
     other.execute("begin; lock table notice in access exclusive mode").unwrap();
     let asked = std::thread::spawn(move || store.audit());
-    // Longer than it is believed without a look.
+    // Longer than a connection is trusted without a check.
     std::thread::sleep(Duration::from_secs(4));
     assert!(!asked.is_finished(), "{:?}", asked.join().unwrap().err());
     wire.cut.store(true, Ordering::Relaxed);
@@ -35,7 +35,7 @@ fn a_server_that_falls_silent_is_given_up_and_a_slow_one_is_not() {
     assert!(error.is_passing(), "{error:?}");
 }
 
-/// Passes bytes to a server and back until it is cut; then nothing comes through, and nobody hangs up.
+/// Passes bytes to a server and back until it is cut; then nothing passes, and nobody hangs up.
 struct Wire {
     port: u16,
     cut: Arc<AtomicBool>,

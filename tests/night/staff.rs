@@ -1,12 +1,11 @@
-//! What staff decide: the money moves in one commit, sums are exact, and no night overturns it.
+//! Staff decisions: the money moves in one commit, sums are exact, and no night changes them.
 
 use super::centre::{Backing, Centre, date, every_store, same};
 use super::feed::{account, csv, reference};
 use duizhang::store::{MoneyPlace, StoreError, SuspenseFilter};
 use duizhang::suspense::{Act, ItemId, Moment};
 
-/// Three hang: 600 and 400 in vain for P1 at two banks, 500 without a reference; a settled one was
-/// taken back by the bank.
+/// Three open items: 600 and 400 in vain for P1 at two banks, 500 without a reference; the bank reversed a settled one.
 fn open_item(backing: Backing) -> Centre {
     let centre = Centre::new(backing, &["P1 1000", "P2 300", "P3 200", "P4 70"]);
     centre.night_of("05-11", &[csv(&["S0 05-11 icbc 70 P4"])]);
@@ -88,7 +87,7 @@ fn staff_give_money_another_place() {
             // The other part of P1 now waits alone.
             centre.night("05-14", &[]);
             centre.expect("", &["S2 awaiting"]);
-            // What would settle them now no longer moves them.
+            // A notice that would settle them no longer moves them.
             centre.notices(&["P1 600"]);
             centre.night("05-15", &[]);
             let items = centre

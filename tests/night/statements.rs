@@ -1,4 +1,4 @@
-//! Statements of an account must join: where one closes, the next one opens.
+//! Consecutive statements of an account must join: the opening equals the previous closing.
 
 use super::centre::{Centre, date, every_store};
 use super::feed::mt940;
@@ -92,7 +92,7 @@ fn a_gap_within_the_first_day_is_told_once() {
         let between = ("05-11", "160.00", "210.00");
         assert_eq!(gaps(backing, &[&[noon, run_details, between]]), Vec::<String>::new());
         assert_eq!(gaps(backing, &[&[run_details], &[between, noon]]), Vec::<String>::new());
-        // What begins where the day began and goes further is no gap.
+        // A statement that begins at the same point and goes further is no gap.
         let whole = ("05-11", "100.00", "300.00");
         assert_eq!(gaps(backing, &[&[noon, whole]]), Vec::<String>::new());
     });

@@ -1,4 +1,4 @@
-//! Money that a bank took back after it had settled a notice: what staff can do about the debit.
+//! Money that a bank reversed after it had settled a notice: what staff can do about the debit.
 
 use super::centre::{Backing, Centre, every_store, same};
 use super::feed::csv;
@@ -7,7 +7,7 @@ use duizhang::store::MoneyPlace;
 use duizhang::suspense::TakeBackFault;
 use duizhang::suspense::{Act, DeskRefusal, ItemId};
 
-/// S1 settled P1 alone, S2 and S3 settled P2 together; then the bank takes S1 and S2 back.
+/// S1 settled P1 alone, S2 and S3 settled P2 together; then the bank reverses S1 and S2.
 fn taken_back(backing: Backing) -> Centre {
     let centre = Centre::new(backing, &["P1 1000", "P2 900", "P3 50"]);
     let rows = [
@@ -41,13 +41,13 @@ fn what_a_credit_had_paid_is_booked_back_and_the_two_are_even() {
         let decided = centre.books();
         centre.night("05-13", &[]);
         same(&decided, &centre.books(), "the next night leaves it alone");
-        // Back, and there once more: the credit pays again what it had paid.
+        // Reversed and undone: the credit pays again what it had paid.
         centre.does(&debit, &Act::Reverse, "05-14");
         centre.expect("", &["R1 suspense reversal-of-matched", "S1 matched P1"]);
         centre.night("05-14", &[]);
         centre.expect("", &["R1 suspense reversal-of-matched", "S1 matched P1"]);
         centre.does(&debit, &take("S1"), "05-15");
-        // The employer pays again; from then on the notice is somebody else's.
+        // The employer pays again; from then on the notice belongs to the new payment.
         centre.night_of("05-16", &[csv(&["S5 05-16 icbc 1000 P1"])]);
         centre.expect("", &["R1 returned", "S1 returned", "S5 matched P1"]);
         let late = centre.propose_as(&clerk("anna"), &debit, &Act::Reverse, "05-17").unwrap();
@@ -94,7 +94,7 @@ fn money_that_went_out_pays_for_nothing_but_may_be_no_reversal() {
         for (what, own, act, code) in rows {
             assert_eq!(refused(own, &act).code(), code, "{what}");
         }
-        // An ordinary payment of the centre's, which only looked like a reversal.
+        // An ordinary payment of the centre's that only looked like a reversal.
         let before = centre.standing(MoneyPlace::Suspense);
         centre.does(std::slice::from_ref(&r1), &Act::NotOurs, "05-13");
         assert_eq!(centre.stage(&r1), "resolved not-ours");
@@ -120,7 +120,7 @@ fn what_staff_settled_is_booked_back_first() {
         let why = TakeBackFault::ByStaff;
         let want = DeskRefusal::TakenBack { credit: item("icbc", "S1"), why };
         assert_eq!(refused.unwrap_err(), want);
-        // Booked back, the credit is open again, and the night lets the two return by its own rules.
+        // After the reversal the credit is open again, and the run links the two by its own rules.
         centre.does(&[item("icbc", "S1")], &Act::Reverse, "05-13");
         centre.night("05-14", &[]);
         centre.expect("", &["R1 returned", "S1 returned"]);
@@ -149,7 +149,7 @@ fn staff_say_which_of_the_credits_that_are_held_back_was_taken_back() {
         centre.night("05-12", &[]);
         centre.expect("", &["R1 returned", "S1 returned", "S2 matched P2"]);
         assert_eq!(centre.standing(MoneyPlace::EmployeeAccounts), "500.00");
-        // Staff were wrong: booked back, S1 and its debit are open again; S2 has settled and stays.
+        // Staff were wrong: after the reversal S1 and its debit are open again; S2 has settled and stays.
         centre.does(&debit, &Act::Reverse, "05-13");
         centre.expect("", &["R1 suspense reversal-unclear", "S1 suspense reversal-unclear"]);
         centre.night("05-13", &[]);

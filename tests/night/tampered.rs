@@ -1,7 +1,7 @@
-//! What is done to the database by hand is seen by the audit, and settles nothing.
+//! Manual changes of the database are found by the audit, and settle nothing.
 //!
-//! Every column of every table is measured beside the code (`src/store/database/seal/every_column_tests.rs`); here it is a centre
-//! that has worked, on both databases.
+//! `src/store/database/seal/every_column_tests.rs` tests every column of every table; here it is a centre in use, on both
+//! databases.
 
 use super::centre::{Backing, Centre, date, every_store, rules};
 use super::feed::csv;
@@ -16,7 +16,7 @@ fn contact() -> duizhang::report::Centre {
     duizhang::report::Centre { name: "示例中心".to_owned(), ..Default::default() }
 }
 
-/// A centre with something open: a transaction without a reference, a part that waits, an open notice.
+/// A centre with open data: a transaction without a reference, a waiting part, an open notice.
 fn centre(backing: Backing) -> Centre {
     let centre = Centre::new(backing, &["P1 1000", "P2 500", "P3 300", "P4 800"]);
     centre.night_of(
@@ -58,7 +58,7 @@ fn a_changed_remark_and_a_changed_notice_settle_nothing_until_they_are_put_back(
         let paid =
             centre.lay(None, "feed.csv", csv(&["S4 05-12 icbc 310 P3", "S5 05-12 icbc 400 P4"]));
         let night = centre.try_night("05-12", &[paid]).unwrap();
-        // The night of everything else went on.
+        // The run continued for everything else.
         assert_eq!((night.verdict.held, night.verdict.matched.count), (2, 2));
         centre.expect(
             "held",
@@ -73,10 +73,10 @@ fn a_changed_remark_and_a_changed_notice_settle_nothing_until_they_are_put_back(
             warning.in_language(Language::English).contains("not as it was written")
         };
         assert_eq!(report.warnings.iter().filter(told).count(), 2, "{:?}", report.warnings);
-        // As often as it is run.
+        // The same in every repetition.
         assert_eq!(centre.try_night("05-13", &[]).unwrap().verdict.held, 2);
         centre.expect("held again", &["S2 suspense no-reference", "S4 undecided"]);
-        // Put back, and the next night goes on; the amount that was really asked for is not reached.
+        // After the repair the next run continues; the correct amount is not reached.
         centre.tamper("update bank_transaction set postscript = '公积金' where serial = 'S2'");
         centre.tamper("update notice set amount_fen = 30000 where reference = 1906130003");
         centre.night("05-14", &[]);
@@ -133,7 +133,7 @@ fn every_night_that_changed_something_is_in_the_trail_once() {
         assert_eq!(nights(), 1, "nothing changed");
         centre.night_of("05-12", &[csv(&["S5 05-12 icbc 400 P4"])]);
         assert_eq!(nights(), 2);
-        // Whoever counts the commits anew contradicts the trail.
+        // Recounting the commits contradicts the trail.
         let step = centre.tamper(
             "update books_step set changes = 'notice +1 0000000000000001' where ordinal = 1",
         );
@@ -146,7 +146,7 @@ fn every_night_that_changed_something_is_in_the_trail_once() {
 
 #[test]
 fn a_changed_row_of_every_table_is_named_on_every_database() {
-    // Which column does not matter here: the text or the number that stands last.
+    // The column does not matter here: it is the last text or number.
     const CHANGES: &[(&str, &str)] = &[
         ("collection_account", "bank_name = bank_name || 'x'"),
         ("employer", "email = 'thief@example.com'"),
@@ -177,7 +177,7 @@ fn a_changed_row_of_every_table_is_named_on_every_database() {
     });
 }
 
-/// A role is a word that the trail must have said, whatever the row's own seal says.
+/// A role must be recorded in the trail, whatever the row's own seal says.
 #[test]
 fn a_role_that_nobody_gave_is_told() {
     use duizhang::rulebook::desk::Renewed;
@@ -200,7 +200,7 @@ fn a_role_that_nobody_gave_is_told() {
         let gaps = centre.store.audit().unwrap().gaps;
         let told = |gap: &Gap| matches!(gap, Gap::Tampered(Tampering::Role { .. }));
         assert_eq!(gaps.iter().filter(|gap| told(gap)).count(), 1, "{gaps:?}");
-        // And its seal does not fit.
+        // And its seal does not match.
         assert_eq!(gaps.len(), 2, "{gaps:?}");
     });
 }

@@ -1,8 +1,7 @@
 //! The generator's truth: every line's outcome, reason and notice, in all four formats.
 //!
-//! The generator is not part of the project: `DUIZHANG_SHARED` says where it lies (default
-//! `../shared`); without it, or without python3, the test says so and passes. `DUIZHANG_TRUTH_N` and
-//! `DUIZHANG_TRUTH_SEED` make it larger and other.
+//! The generator is not part of the project: `DUIZHANG_SHARED` says where it is (default `../shared`); without it, or
+//! without python3, the test says so and passes. `DUIZHANG_TRUTH_N` and `DUIZHANG_TRUTH_SEED` change its size and seed.
 
 use super::centre::{Backing, Centre, every_store, scratch};
 use duizhang::import;
@@ -18,7 +17,7 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name}={text}")))
 }
 
-/// Lets the generator write into the folder; the night's day, or `None` where it cannot run.
+/// Runs the generator into the folder; returns the night's day, or `None` if it cannot run.
 fn generate(into: &Path, count: u64, seed: u64) -> Option<String> {
     let shared = std::env::var("DUIZHANG_SHARED").unwrap_or_else(|_| "../shared".to_owned());
     let generator = PathBuf::from(shared).join("bench/gen.py");
@@ -35,7 +34,7 @@ fn generate(into: &Path, count: u64, seed: u64) -> Option<String> {
     Some(meta["as_of"].as_str().unwrap().to_owned())
 }
 
-/// By serial: outcome, reason, notice. A repeated line is its first one's.
+/// By serial: outcome, reason, notice. A repeated line has those of its first one.
 fn truth(folder: &Path) -> BTreeMap<String, [String; 3]> {
     let mut reader = csv::Reader::from_path(folder.join("truth.csv")).unwrap();
     let mut truth = BTreeMap::new();
@@ -89,7 +88,7 @@ fn every_line_becomes_what_the_generator_says_in_every_format() {
             assert_eq!((total.conflicting, total.rejected), (0, 0), "{format}, seed {seed}");
             agrees(&centre, &truth, &format!("{format}, seed {seed}"));
             digests.push((format, centre.digest()));
-            // The other formats bring nothing new, and nothing that contradicts.
+            // The other formats add nothing and contradict nothing.
             if count <= 3_000 {
                 let other = if format == "camt" { "feed.csv" } else { "camt" };
                 let again = centre.night(&as_of, &deliveries(folder.path(), other)).intakes.total();

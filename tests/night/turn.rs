@@ -1,14 +1,14 @@
-//! Nights of a wrong day: what they leave behind, and that the next good one mends it.
+//! Runs with a wrong day: what they leave behind, and that the next correct one repairs it.
 //!
-//! Start at [`parts`]: half of notice P1 came in May, so that the item is awaiting until May is closed and underpaid
-//! after that. What a centre says after a wrong night is compared with one that never had it.
+//! Start at [`parts`]: half of notice P1 came in May, so the item is awaiting until May is closed and underpaid after
+//! that. A centre after a wrong run is compared with one that never had it.
 
 use super::centre::{Backing, Centre, every_store};
 use super::feed::csv;
 use duizhang::store::{OutboxFilter, SuspenseFilter, Turn};
 use std::collections::BTreeMap;
 
-/// Half of P1 in May, and a payment that says nothing. P2 belongs to another employer.
+/// Half of P1 in May, and a payment without text. P2 belongs to another employer.
 fn parts(backing: Backing) -> Centre {
     let centre = Centre::new(backing, &["P1 1000", "P2 500 awaiting E2"]);
     centre.employers("E2,示例乙公司,yi@example.com,6222000000000000002");
@@ -23,14 +23,14 @@ fn letters(centre: &Centre) -> Vec<(String, String)> {
     rows.map(|row| (row.written_on.to_string(), row.subject)).collect()
 }
 
-/// Since when each open item hangs.
+/// The age of each open item.
 fn ages(centre: &Centre) -> BTreeMap<String, String> {
     let rows = centre.store.suspense(&SuspenseFilter::default()).unwrap().into_iter();
     let open = rows.filter(|row| row.closed_on.is_none());
     open.map(|row| (row.id.serial, row.opened_on.to_string())).collect()
 }
 
-/// A week of nights after which every reminder has had its day.
+/// A week of nights after which every reminder has been due.
 const AFTER: [&str; 6] = ["06-06", "06-10", "06-11", "07-03", "07-04", "07-06"];
 
 #[test]
@@ -95,7 +95,7 @@ fn a_night_of_a_day_to_come_silences_nobody_and_ages_nothing_below_zero() {
             assert!(!subject.contains("办妥"), "a part that waits is not done: {subject}");
         }
         let on = |day: &str| letters(&centre).iter().filter(|(night, _)| night == day).count();
-        // A week after the good night, since an employer may have had a letter the day before.
+        // A week after the correct night, because an employer may have had a letter the day before.
         centre.night_told("06-07", "06-07", &[]);
         assert_eq!(on("2026-06-07"), 1, "reminders go on: {:?}", letters(&centre));
         let now = letters(&centre).len();
@@ -109,7 +109,7 @@ fn a_night_of_a_day_to_come_silences_nobody_and_ages_nothing_below_zero() {
 #[test]
 fn an_item_that_waits_again_is_not_called_done() {
     every_store(|backing| {
-        // A day to come closes May; S1 is in suspense and its employer is told so.
+        // A future day closes May; S1 is in suspense and its employer gets a letter.
         let centre = Centre::new(backing, &["P1 1000"]);
         centre.night_of("05-29", &[csv(&["S1 05-28 icbc 400 P1"])]);
         centre.night_told("2099-01-02", "05-30", &[]);

@@ -1,4 +1,4 @@
-//! A delivery is taken back whole while nothing of it is settled, and the next night judges as if it had never come.
+//! A delivery can be withdrawn while nothing of it is settled, and the next run decides as if it had never come.
 
 use super::centre::{Centre, date, every_store};
 use super::feed::csv;
@@ -7,13 +7,13 @@ use duizhang::store::{Held, InTheWay, TrailFilter, Withdrawal};
 use duizhang::suspense::{Act, Moment};
 
 impl Centre {
-    /// The id of the feed whose file is called so.
+    /// The id of the feed with this file name.
     fn feed(&self, name: &str) -> String {
         let feeds = self.store.feeds(None, None).unwrap();
         feeds.into_iter().find(|feed| feed.file_name == name).unwrap().feed_id
     }
 
-    /// Takes deliveries back by their files' names; gives what stood in the way.
+    /// Withdraws deliveries by file name; returns the obstacles.
     fn withdraws(&self, names: &[&str], on: &str) -> Vec<String> {
         let feeds: Vec<String> = names.iter().map(|name| self.feed(name)).collect();
         let now = Moment::midnight(date(on));
@@ -36,7 +36,7 @@ impl Centre {
         }
     }
 
-    /// Lays a file of these rows and runs a night on it.
+    /// Writes a file of these rows and runs a night on it.
     fn delivers(&self, name: &str, rows: &[&str], on: &str) {
         let file = self.lay(None, name, csv(rows));
         self.night(on, &[file]);
@@ -62,7 +62,8 @@ fn words(one: &InTheWay) -> String {
     }
 }
 
-/// What is in suspense, waits or is no remittance; of several accounts and days. Nobody knows whose it is: a letter that was
+/// Rows in suspense, waiting or no remittance; of several accounts and days. Their owners are unknown, because a letter
+/// about them would remain.
 /// written of it would stay.
 const WRONG: &[&str] = &[
     "W1 05-11 icbc 600 P1", // A part of P1.
@@ -83,7 +84,7 @@ fn the_next_night_judges_as_if_it_had_never_come() {
         }
         let wrong = one.lay(None, "wrong.csv", csv(WRONG));
         one.ingest("05-12", std::slice::from_ref(&wrong));
-        // Taken back before anything was judged of it, and after a night was.
+        // Withdrawn before any decision about it, and after a run.
         assert_eq!(one.withdraws(&["wrong.csv"], "05-12"), [""; 0]);
         assert_eq!(one.digest(), never.digest());
         one.night("05-12", std::slice::from_ref(&wrong));
@@ -96,7 +97,7 @@ fn the_next_night_judges_as_if_it_had_never_come() {
         }
         one.expect("the next night", &["N1 matched P1"]);
         assert_eq!(one.digest(), never.digest(), "the next night");
-        // The same file comes in again as a new one.
+        // The same file is ingested again as a new one.
         let night = one.night("05-14", &[wrong]);
         assert_eq!(night.intakes.total().fresh, 6);
         let filter = TrailFilter { event: Some("feed-withdrawn".into()), ..TrailFilter::default() };
@@ -128,7 +129,7 @@ fn what_is_settled_returned_or_proposed_stands_in_the_way_by_name() {
             ["S1 matched", "S2 proposed", "S3 returned C1", "S4 matched", "S5 refund-due"]
         );
         assert_eq!(centre.withdraws(&["first.csv"], "05-12"), ["C1 returned S3"]);
-        // What was returned between two that go together is in nobody's way.
+        // A row returned between two that belong together does not interfere.
         let centre = Centre::new(backing, &["P1 1000"]);
         centre.delivers("first.csv", &["C1 05-10 icbc 44 -"], "05-11");
         centre.delivers("second.csv", &["S3 05-11 icbc -44 - reversal"], "05-12");
@@ -142,7 +143,7 @@ fn what_another_delivery_stands_for_is_not_lost() {
     every_store(|backing| {
         let centre = Centre::new(backing, &["P1 1000"]);
         centre.delivers("a.csv", &["S1 05-10 icbc 44 -", "S2 05-10 icbc 45 - by= from="], "05-11");
-        // b brings one of a's again, says more of the other, and has one of its own.
+        // b repeats one of a's rows, adds detail to another, and has one of its own.
         let b = &["S1 05-10 icbc 44 -", "S2 05-10 icbc 45 -", "S3 05-10 icbc 46 -"];
         centre.delivers("b.csv", b, "05-12");
         // c contradicts a.
@@ -156,7 +157,8 @@ fn what_another_delivery_stands_for_is_not_lost() {
             centre.withdraws(&["a.csv", "b.csv"], "05-13"),
             ["c.csv saw 0 changed 0 contradicts 1"],
         );
-        // c brought no money and goes alone; then the two go together, and b comes in again as it says.
+        // c brought no money and is withdrawn alone; then the other two together, and b is ingested again with its own
+        // content.
         assert_eq!(centre.withdraws(&["c.csv"], "05-13"), [""; 0]);
         assert_eq!(centre.withdraws(&["a.csv", "b.csv"], "05-13"), [""; 0]);
         assert_eq!(centre.transactions().len(), 0);

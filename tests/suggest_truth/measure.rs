@@ -1,4 +1,4 @@
-//! Runs hard months through the real night and scores what is suggested, kind by kind.
+//! Runs hard months through the real night and scores the suggestions, kind by kind.
 
 use duizhang::alert::CentreContact;
 use duizhang::demo::hard::{Kind, Town};
@@ -10,7 +10,7 @@ use duizhang::suspense::{Act, Actor, Draft, Moment, Person, Role, Seen};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// A centre, its town, and what was meant by what is in suspense.
+/// A centre, its town, and the intended notices of items in suspense.
 pub(crate) struct Measure {
     town: Town,
     store: Store,
@@ -19,8 +19,7 @@ pub(crate) struct Measure {
     folder: tempfile::TempDir,
 }
 
-/// Of the items of each kind that have a notice: how many there are, how many have it first, and how
-/// many among the five.
+/// For the items of each kind that have a notice: their number, and how many have it first and among the five.
 #[derive(Default)]
 pub(crate) struct Scores(BTreeMap<Kind, (u32, u32, u32)>);
 
@@ -38,7 +37,7 @@ impl Measure {
         Self { town, store, rules, truth: BTreeMap::new(), folder }
     }
 
-    /// Lets a month come in, judges it on a day after it closed, and scores the suggestions.
+    /// Ingests a month, decides it on a day after its close, and scores the suggestions.
     pub(crate) fn month(&mut self, month: &str, as_of: &str) -> Scores {
         let made = self.town.month(month);
         let mut notices = duizhang::import::notices(made.notices.as_bytes()).unwrap().rows;
@@ -85,8 +84,7 @@ impl Measure {
         scores
     }
 
-    /// Staff find out what was meant, settle what pays a notice to the fen, and put the rest on the
-    /// employer's advance balance.
+    /// Staff find the intended notices, settle exact payments, and credit the rest to the employer's advance balance.
     pub(crate) fn staff_confirm(&mut self, on: &str) {
         let now = Moment::midnight(on.parse().unwrap());
         let clerk = Actor::of(Person("anna".into()), Role::Clerk);
@@ -119,13 +117,13 @@ impl Scores {
         self.0.values().fold((0, 0, 0), |(a, b, c), (x, y, z)| (a + x, b + y, c + z))
     }
 
-    /// How many of a thousand items have their notice first.
+    /// Items out of a thousand with their notice first.
     pub(crate) fn per_mille(&self) -> u32 {
         let (items, first, _) = self.total();
         (first * 1000).checked_div(items).unwrap_or(0)
     }
 
-    /// The same of one kind.
+    /// The same for one kind.
     pub(crate) fn of(&self, name: &str) -> u32 {
         let found = self.0.iter().find(|(kind, _)| kind.name() == name);
         found.and_then(|(_, (items, first, _))| (first * 1000).checked_div(*items)).unwrap_or(0)

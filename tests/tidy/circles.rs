@@ -1,18 +1,18 @@
-//! Circles among modules: which of them name each other, at every level of a package's tree.
+//! Circles among modules: modules that name each other, at every level of a package's tree.
 //!
-//! Start at [`Tree::circles`]. A module counts with all that is below it, and is compared with its siblings: where
-//! `a::b` names what `a::c::d` defines, `b` points to `c` below `a`. A parent and what is below it may name each
-//! other: together they are one module. A name is followed through `use` to the module that defines it, so
-//! that a parent which passes a name on hides nothing. Sources are read as tokens, so that comments and text are
-//! no names (but the paths in attributes, which serde reads from text). Unit tests are left out: they may look anywhere.
+//! Start at [`Tree::circles`]. A module includes everything below it, and is compared with its siblings: if `a::b`
+//! names a definition in `a::c::d`, `b` points to `c` below `a`. A parent and its descendants may name each other:
+//! together they are one module. A name is followed through `use` to the defining module, so that re-exports hide
+//! nothing. Sources are read as tokens, so comments and texts are no names (except the paths in attributes, which serde
+//! parses from text). Unit tests are left out: they may name anything.
 //!
-//! Not seen: whose methods are called, since a call names no module.
+//! Not seen: the owners of called methods, because a call names no module.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// A module's place from the root of its package, or what stands between `::`.
+/// A module's path from the root of its package, or the segments between `::`.
 type Path = Vec<String>;
 
 /// What a module defines, brings into scope, and names.
@@ -26,10 +26,10 @@ struct Module {
 
 /// Siblings that name each other.
 pub(crate) struct Circle {
-    /// The module below which they stand; empty for the root of the package.
+    /// The parent of these modules; empty for the root of the package.
     pub(crate) below: String,
     pub(crate) members: BTreeSet<String>,
-    /// What names make the circle, for people.
+    /// The names that make the circle, for people.
     pub(crate) edges: BTreeSet<String>,
 }
 
@@ -37,14 +37,14 @@ pub(crate) struct Circle {
 #[derive(Default)]
 pub(crate) struct Tree(BTreeMap<Path, Module>);
 
-/// A name may be passed on so often before it is held to lead nowhere.
+/// The most re-exports followed for a name.
 const STEPS_MAX: u8 = 16;
 
 impl Tree {
-    /// Reads a source file, whose path is told from the root of its package: `store/sql.rs`.
+    /// Adds a source file, whose path is relative to its package's root: `store/sql.rs`.
     ///
     /// # Panics
-    /// When the text is not Rust.
+    /// If the text is not Rust.
     pub(crate) fn add(&mut self, file: &str, text: &str) {
         let place = file.trim_end_matches(".rs").split('/').filter(|part| *part != "lib");
         let tokens: TokenStream = text.parse().unwrap_or_else(|_| panic!("{file}: is not Rust"));
@@ -62,7 +62,7 @@ impl Tree {
         }
     }
 
-    /// Takes what stands at the beginning and gives what stands behind it.
+    /// Handles the first item and returns the rest.
     fn take<'a>(
         &mut self,
         place: &Path,
@@ -114,7 +114,7 @@ impl Tree {
         behind
     }
 
-    /// The paths that an attribute holds as text: `#[serde(with = "crate::wire::day")]`.
+    /// The paths in an attribute's text: `#[serde(with = "crate::wire::day")]`.
     fn take_texts(&mut self, place: &Path, attribute: TokenStream) {
         for token in attribute {
             match token {
@@ -134,7 +134,7 @@ impl Tree {
         }
     }
 
-    /// Takes what stands between `use` and `;`, or in braces there, behind what stood before.
+    /// Handles the part between `use` and `;`, or in braces there, given its prefix.
     fn take_use(&mut self, place: &Path, before: &Path, tokens: &[TokenTree]) {
         let Some(first) = tokens.first() else { return };
         let (path, rest) = path(first, &tokens[1..]);
@@ -177,7 +177,7 @@ impl Tree {
         self.0.entry(place.clone()).or_default()
     }
 
-    /// The module that defines what a path names, seen from a module; none where it is another package's.
+    /// The module that defines a path, seen from a module; none if it is another package's.
     fn defining(&self, from: &Path, path: &[String], steps: u8) -> Option<Path> {
         let steps = steps.checked_sub(1)?;
         let (first, behind) = path.split_first()?;
@@ -228,7 +228,7 @@ impl Tree {
         self.0.contains_key(&below).then_some(below)
     }
 
-    /// Which sibling names which, below every module, and by what.
+    /// Which sibling names which, below every module, and by which names.
     fn levels(&self) -> BTreeMap<Path, BTreeMap<(String, String), BTreeSet<String>>> {
         let mut levels: BTreeMap<Path, BTreeMap<_, BTreeSet<String>>> = BTreeMap::new();
         for (from, module) in &self.0 {
@@ -282,7 +282,7 @@ impl fmt::Display for Circle {
     }
 }
 
-/// Whom each reaches, over however many steps.
+/// The modules that each can reach in any number of steps.
 fn reached<'a>(
     edges: impl Iterator<Item = &'a (String, String)>,
 ) -> BTreeMap<String, BTreeSet<String>> {
@@ -300,7 +300,7 @@ fn reached<'a>(
     reached
 }
 
-/// The path that begins with a word, and what stands behind it.
+/// The path that begins with a word, and the rest.
 fn path<'a>(first: &TokenTree, mut behind: &'a [TokenTree]) -> (Path, &'a [TokenTree]) {
     let mut path = vec![first.to_string()];
     while let [TokenTree::Punct(one), TokenTree::Punct(two), TokenTree::Ident(next), rest @ ..] =
@@ -314,7 +314,7 @@ fn path<'a>(first: &TokenTree, mut behind: &'a [TokenTree]) -> (Path, &'a [Token
     (path, behind)
 }
 
-/// What stands behind an item, whose attributes and head stand before its body or its semicolon.
+/// The tokens after an item; its attributes and head precede its body or its semicolon.
 fn behind_item(item: &[TokenTree]) -> &[TokenTree] {
     let body = |token: &TokenTree| {
         let braces = |group: &proc_macro2::Group| group.delimiter() == Delimiter::Brace;
@@ -328,10 +328,10 @@ fn is_semicolon(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Punct(mark) if mark.as_char() == ';')
 }
 
-/// What is tried, the files of a made-up tree, and its circles.
+/// A title, the files of a made-up tree, and its circles.
 type Row = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
 
-/// Circles of a tree that is made of files, each as what stands below what, and who.
+/// Circles of a tree made of files, each with its parent and its modules.
 fn found(files: &[(&str, &str)]) -> Vec<String> {
     let mut tree = Tree::default();
     files.iter().for_each(|(file, text)| tree.add(file, text));

@@ -1,11 +1,11 @@
-//! Working days: which days banks and the centre work, and so when a month is closed.
+//! Working days of the banks and the centre, which decide when a month is closed.
 //!
-//! Start at [`WorkingDays`]. The days off and the make-up working days (调休上班) are announced a year
-//! at a time and stand in `rules/calendar/YYYY.toml`; `rulebook/calendar.rs` reads them. A year that
-//! was not announced yet falls back to Monday to Friday, and [`WorkingDays::known`] says so, so that
-//! a report can warn instead of being silently wrong by a holiday.
+//! Start at [`WorkingDays`]. The days off and the make-up working days (调休上班) are announced a year at a time. They are
+//! in `rules/calendar/YYYY.toml`, which `rulebook/calendar.rs` reads. A year that is not announced yet falls back to
+//! Monday to Friday, and [`WorkingDays::known`] says so, so that a report can warn instead of being silently wrong by a
+//! holiday.
 //!
-//! Invariant: a day is decided by what was announced for that very day, else by its weekday.
+//! Invariant: the announcement for a day decides it, otherwise its weekday does.
 
 use chrono::{Datelike, NaiveDate, Weekday};
 use remittance::YearMonth;
@@ -23,27 +23,26 @@ pub struct WorkingDays {
 pub enum Day {
     /// 放假
     Off,
-    /// 调休上班: a weekend day on which people work.
+    /// 调休上班: a weekend day that is a working day.
     Work,
 }
 
 impl WorkingDays {
-    /// Adds what one year's announcement says; it may name days of the years beside its own.
+    /// Adds one year's announcement; it may name days of the years before and after.
     ///
-    /// Announcements are added in the order of their years: a later one may take back what an earlier
-    /// one said of late December.
+    /// Announcements are added in year order: a later one may change what an earlier one said of late December.
     pub fn announce(&mut self, year: i32, days: impl IntoIterator<Item = (NaiveDate, Day)>) {
         self.years.insert(year);
         self.announced.extend(days);
     }
 
-    /// Whether the year's days off were announced; if not, Monday to Friday count.
+    /// Whether the year's days off are announced; if not, Monday to Friday are working days.
     #[must_use]
     pub fn known(&self, year: i32) -> bool {
         self.years.contains(&year)
     }
 
-    /// What was announced, day by day.
+    /// The announced days, in order.
     pub fn announced(&self) -> impl Iterator<Item = (NaiveDate, Day)> {
         self.announced.iter().map(|(date, day)| (*date, *day))
     }
@@ -57,7 +56,7 @@ impl WorkingDays {
         }
     }
 
-    /// The day itself, if it is worked, else the next that is.
+    /// The day itself if it is a working day, otherwise the next one.
     #[must_use]
     pub fn working_day_from(&self, day: NaiveDate) -> NaiveDate {
         let mut days = day.iter_days().take(DAYS_SEARCHED);
@@ -76,8 +75,8 @@ impl WorkingDays {
             .unwrap_or(month.last_day())
     }
 
-    /// The last working days to keep in mind while a notice awaits its money: of its roster month and of the
-    /// month of `on`. One that was over when the notice was issued is left out.
+    /// The last working days to remember while a notice is open: those of its roster month and of the month of `on`. A
+    /// day that had passed when the notice was issued is left out.
     #[must_use]
     pub fn last_working_days(
         &self,
@@ -92,7 +91,7 @@ impl WorkingDays {
 
     /// The day from which a month counts as closed: the `lag`-th working day after its last day.
     ///
-    /// The last day is the month's last calendar day, whether worked or not. With a lag of 2, May 2026
+    /// The last day is the month's last calendar day, working day or not. With a lag of 2, May 2026
     /// (it ends on a Sunday) closes on Tuesday, 2 June. With a lag of 0 it closes on its last day.
     #[must_use]
     pub fn closes_on(&self, month: YearMonth, lag: u8) -> NaiveDate {
@@ -106,17 +105,17 @@ impl WorkingDays {
             .unwrap_or(last)
     }
 
-    /// Whether a month is closed in the night of `as_of`: on the closing day itself it is.
+    /// Whether a month is closed in the run of `as_of`: it is on the closing day itself.
     ///
-    /// "Closed two working days after its last day" (contract, "Outcomes") is read as: when the second
-    /// working day has come, nothing more of the month is waited for.
+    /// We read "closed two working days after its last day" (contract, "Outcomes") so: on the second working day,
+    /// nothing more of the month is waited for.
     #[must_use]
     pub fn is_closed(&self, month: YearMonth, as_of: NaiveDate, lag: u8) -> bool {
         as_of >= self.closes_on(month, lag)
     }
 }
 
-/// Calendar days in which a working day is sure to be found; the longest holiday so far had nine.
+/// Calendar days that surely include a working day; the longest holiday so far had nine.
 const DAYS_SEARCHED: usize = 31;
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! Decides what becomes of each bank transaction, and says why.
+//! Decides the outcome of each bank transaction, and gives the reason.
 //!
-//! Start at [`decide`]: it is the whole policy, top to bottom in order of precedence. The contract's
-//! rules 1 and 2 (the parts of one notice) are `parts.rs` over `subset_sum.rs`; rules 3 and 4 (several references,
-//! probable readings) and what an ignore rule yields to are `claims.rs`; what a bank takes back is
-//! `reversal.rs`; what pays a refund or brings it back is `refund.rs`; a payer who speaks for another notice is `disagree.rs`; what is no payment is `classifier.rs`.
-//! [`Explanation`] is the explanation that every decision carries. [`suggest`] helps a person with what
-//! is open; it settles nothing. How a reference is found in a remark is not here but in `remark.rs`.
+//! Start at [`decide`]: it is the whole policy, top to bottom in order of precedence. The contract's rules 1 and 2 (the
+//! parts of one notice) are `parts.rs` over `subset_sum.rs`; rules 3 and 4 (several references, probable readings) and
+//! the exceptions to ignore rules are `claims.rs`; reversals by the bank are `reversal.rs`; payments and returns of
+//! refunds are `refund.rs`; a payer who probably meant another notice is `disagree.rs`; movements that are no payments
+//! are `classifier.rs`. Every decision carries an [`Explanation`]. [`suggest`] helps a person with open items; it
+//! settles nothing. `remark.rs` finds references in remarks.
 //!
 //! Invariant: nothing here reads a clock, a file or a database. Given the same transactions and
 //! notices, in any order, it gives the same decisions, which is what lets us replay a disputed day.
@@ -45,19 +45,19 @@ use std::collections::BTreeSet;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountIndex(pub u16);
 
-/// The bank of a collection account (转入银行), numbered by the caller: equal numbers are one bank.
+/// The bank of a collection account (转入银行), numbered by the caller: one bank has one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BankIndex(pub u16);
 
-/// The bank that the payer paid from, numbered by the caller; all unknown ones may share a number.
+/// The payer's bank, numbered by the caller; all unknown ones may share a number.
 ///
-/// Looked at only where `same_paying_bank` is on.
+/// Used only if `same_paying_bank` is on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PayingBank(pub u32);
 
-/// A transaction that is not finally decided: new tonight, awaiting its month, or in open suspense.
+/// A transaction without a final decision: new in this run, awaiting its month, or in open suspense.
 ///
-/// What a person has decided, and what was matched, returned or ignored before, is no item.
+/// Transactions that a person decided, or that were matched, returned or ignored before, are not items.
 #[derive(Clone, Debug)]
 pub struct Item<'a> {
     pub account: AccountIndex,
@@ -69,9 +69,9 @@ pub struct Item<'a> {
     pub booked_time: Option<NaiveTime>,
     pub direction: Direction,
     pub amount: Money,
-    /// Empty where the bank gives none.
+    /// Empty if the bank gives none.
     pub counterparty_account: &'a str,
-    /// Empty where the bank gives none.
+    /// Empty if the bank gives none.
     pub counterparty_name: &'a str,
     pub claim: Claim,
     pub kind: Kind,
@@ -81,31 +81,31 @@ pub struct Item<'a> {
     pub contradicted: bool,
 }
 
-/// What earlier nights and the centre's lists say of the items; empty where no item asks for it.
+/// What earlier runs and the centre's lists say of the items; empty if no item needs it.
 #[derive(Clone, Debug, Default)]
 pub struct Known<'k> {
-    /// The credits that are no items any more and that a reversal among the items could take back: same
-    /// account, same amount, of any age.
+    /// Credits that are no longer items and that a reversal among the items could reverse: same account, same amount,
+    /// of any age.
     pub credits: Vec<Credit<'k>>,
-    /// The refunds that are due, those that the items name, and those that a marked return may have brought back.
+    /// Due refunds, those that the items name, and those that a marked return may have brought back.
     pub refunds: Vec<Refund<'k>>,
     pub payers: Payers,
-    /// Of the notices that a probable reading names, those that an earlier payment named with certainty.
+    /// The notices of probable readings that an earlier payment named with certainty.
     pub named_before: BTreeSet<PaymentReference>,
 }
 
-/// What becomes of a transaction, and why.
+/// The outcome of a transaction, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
     pub outcome: Outcome,
-    /// Given for suspense alone.
+    /// Only for suspense.
     pub reason: Option<Reason>,
-    /// Given for ignored alone: the rule whose id is the reason.
+    /// Only for ignored: the rule, whose id is the reason.
     pub rule: Option<RuleIndex>,
     /// The notices that it settles; none unless matched.
     pub notices: Notices,
-    /// They are paid together with what is reserved for them of their employers' advance balances: the
-    /// payments bring what is then missing ([`NoticeFact::payable`]).
+    /// They are paid together with what is reserved for them of their employers' advance balances: the payments bring
+    /// the rest ([`NoticeFact::payable`]).
     pub with_advance: bool,
     pub explanation: Explanation,
 }
@@ -115,13 +115,13 @@ pub struct Decision {
 pub enum Notices {
     None,
     One(PaymentReference),
-    /// By the contract's rule 3; rising.
+    /// By the contract's rule 3; in rising order.
     Several(Box<[PaymentReference]>),
 }
 
-/// Decides every item; the answers stand in the order of the items, but do not depend on it.
+/// Decides every item; the decisions are in item order, but do not depend on it.
 ///
-/// `notices` must hold what the items name and [`Payers::slips`].
+/// `notices` must contain what the items and [`Payers::slips`] name.
 #[must_use]
 pub fn decide(
     items: &[Item<'_>],
@@ -141,27 +141,27 @@ pub fn decide(
         paid: vec![false; notices.len()],
         decisions: vec![None; items.len()],
     };
-    // 0. What pays a refund of ours, and what brings one back, says so itself and is nothing else.
+    // 0. A movement that pays or returns one of our refunds says so itself and is nothing else.
     refund::tie(&mut night);
-    // 1. Rule 5: what the bank took back, or may have taken back, counts for nothing else.
+    // 1. Rule 5: what the bank reversed, or may have reversed, counts for nothing else.
     reversal::take_back(&mut night);
-    // 2. Rule 6: what is no payment, or names no notice, is decided by itself; so is what the bank's own
-    //    details contradict. The rest claims notices.
+    // 2. Rule 6: what is no payment, or names no notice, is decided alone; so is a movement whose details contradict
+    //    it. The rest claims notices.
     let mut claims = claims::read(&mut night);
-    // 3. Rule 1: the parts of a notice that sum to it exactly, if only one set does. A part that is exact
-    //    alone and whose payer speaks for a notice one slip away is no part until 6.
+    // 3. Rule 1: the parts of a notice that sum to it exactly, if only one set does. A part that is exact alone, but
+    //    whose payer probably meant a notice one slip away, is held out until 6.
     let (open, suspects) = parts::settle(&mut night, &mut claims.certain);
-    // 4. Rule 3: one transaction for several notices that are still open, the earliest first, where all of
-    //    them are written with certainty.
+    // 4. Rule 3: one transaction for several notices that are still open, the earliest first, if all of them are
+    //    certain readings.
     let several = claims::settle_several(&mut night, &claims);
-    // 5. Rule 4: a probable reading settles alone and exactly, where nothing of 1 to 4 names its notice with
-    //    certainty (held back, waiting, open or settled), no other probable one does, now or before, and
-    //    the payer does not speak for another employer.
+    // 5. Rule 4: a probable reading settles alone and exactly, if nothing in 1 to 4 names its notice with certainty
+    //    (held back, waiting, open or settled), no other probable reading names it, now or before, and the payer is not
+    //    known to pay for another employer.
     let probable = claims::confirm_probable(&mut night, &claims);
-    // 6. What was held out in 3 settles after all where the notice that it may have meant is settled by now.
+    // 6. What 3 held out settles after all if the notice that it may have meant is settled by now.
     disagree::decide(&mut night, suspects);
-    // 7. Rule 2: what the parts of the notices still open wait for, or stay open for; and why the claims of
-    //    4 and 5 settle nothing. Said last, so that a night run again says the same.
+    // 7. Rule 2: what the parts of still open notices wait for, or why they stay open; and why the claims of 4 and 5
+    //    settle nothing. This comes last, so that a repeated run says the same.
     parts::leave_open(&mut night, open);
     claims::refuse(&mut night, several);
     claims::refuse_probable(&mut night, probable);
@@ -169,7 +169,7 @@ pub fn decide(
     night.decisions.into_iter().map(|decision| decision.unwrap_or_else(undecided)).collect()
 }
 
-/// What one call of [`decide`] knows and has decided so far.
+/// The inputs of one call of [`decide`] and its decisions so far.
 struct Run<'n, 'a> {
     items: &'n [Item<'a>],
     notices: &'n NoticeBook,
@@ -177,7 +177,7 @@ struct Run<'n, 'a> {
     rules: &'n MatchingRules,
     calendar: &'n WorkingDays,
     as_of: NaiveDate,
-    /// Notices settled tonight, by their place in the book.
+    /// Notices settled in this run, by their place in the book.
     paid: Vec<bool>,
     decisions: Vec<Option<Decision>>,
 }
@@ -190,7 +190,7 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Whether an item is not decided yet.
+    /// Whether an item is still undecided.
     fn is_open(&self, index: u32) -> bool {
         self.decisions.get(place(index)).is_some_and(Option::is_none)
     }
@@ -207,15 +207,15 @@ impl Run<'_, '_> {
     }
 }
 
-/// An index kept in four bytes, as a place in a slice.
+/// An index of four bytes as a place in a slice.
 fn place(index: u32) -> usize {
     usize::try_from(index).unwrap_or(usize::MAX)
 }
 
 impl Item<'_> {
-    /// The order in which equal amounts are taken and rivals are served: booked date, time, serial.
+    /// The order in which equal amounts and rivals are served: booked date, time, serial.
     ///
-    /// A booking without a time comes before those with one. The account only parts equal serials.
+    /// A booking without a time comes before those with one. The account only orders equal serials.
     fn order(&self) -> impl Ord + '_ {
         (self.booked_on, self.booked_time, self.serial, self.account)
     }
@@ -227,7 +227,7 @@ impl Decision {
         Self { notices, ..Self::plain(Outcome::Matched, explanation) }
     }
 
-    /// As [`Decision::matched`], together with the advance balance where the explanation names one.
+    /// As [`Decision::matched`], together with the advance balance if the explanation names one.
     fn matched_with(
         reference: PaymentReference,
         explanation: Explanation,
@@ -246,7 +246,7 @@ impl Decision {
         Self { rule: Some(rule), ..Self::plain(Outcome::Ignored, explanation) }
     }
 
-    /// A decision that names neither a reason, a rule nor a notice.
+    /// A decision without a reason, a rule or a notice.
     fn plain(outcome: Outcome, explanation: Explanation) -> Self {
         let notices = Notices::None;
         Self { outcome, reason: None, rule: None, notices, with_advance: false, explanation }

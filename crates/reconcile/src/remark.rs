@@ -1,12 +1,12 @@
-//! Reads remarks: what a payer wrote beside a transfer becomes a payment reference, or none.
+//! Parses remarks: a payer's text beside a transfer becomes a payment reference, or none.
 //!
-//! Start at [`Reader`]. A remark is read in three movements: fold (`class.rs`: what each character
-//! is), find (`number.rs`, `find.rs`: everything that may be a reference), judge (`judge.rs`: what
-//! that amounts to). [`Reader::read`] explains itself, for people; [`Reader::claim`] gives the same
-//! verdict without building anything, for a million rows. What varies is in `rules/remark.toml`.
+//! Start at [`Reader`]. A remark is parsed in three steps: fold (`class.rs`: classifies each character), find
+//! (`number.rs`, `find.rs`: finds everything that may be a reference), judge (`judge.rs`: decides what that means).
+//! [`Reader::read`] explains itself, for people; [`Reader::claim`] gives the same verdict without allocating, for a
+//! million rows. What varies is in `rules/remark.toml`.
 //!
-//! Invariant: a certain reading is one that the payer can have meant and no other; time is linear
-//! and memory is bounded by the remark.
+//! Invariant: a certain reading is the only one that the payer can have meant; time is linear and memory is bounded by
+//! the remark.
 
 mod advice;
 mod class;
@@ -41,7 +41,7 @@ use judge::{Judgement, Tally};
 use number::Grammar;
 use remittance::PaymentReference;
 
-/// Reads remarks by one set of rules; build it once, share it between threads.
+/// Parses remarks by one set of rules; build it once, share it between threads.
 #[derive(Clone, Debug)]
 pub struct Reader {
     grammar: Grammar,
@@ -50,19 +50,19 @@ pub struct Reader {
     rules: RemarkRules,
 }
 
-/// What a remark claims to pay: the verdict alone.
+/// The claim of a remark: the verdict alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Claim {
     /// Nothing like a reference.
     None,
-    /// A reference was begun and cut off.
+    /// The beginning of a reference.
     Truncated,
     Certain(PaymentReference),
-    /// One reading that rests on a repair: notice and amount must both confirm it.
+    /// One reading that needed a repair: notice and amount must both confirm it.
     Probable(PaymentReference),
-    /// All of them certain; in the order of the remark, each once.
+    /// All of them certain; in the order of the remark, without duplicates.
     Several(Box<[PaymentReference]>),
-    /// Several, of which at least one rests on a repair; in the order of the remark, each once.
+    /// Several, at least one of which needed a repair; in the order of the remark, without duplicates.
     SeveralDoubtful(Box<[PaymentReference]>),
 }
 
@@ -83,26 +83,26 @@ impl Reader {
         }
     }
 
-    /// A reader by the rules that ship with the program.
+    /// A reader with the shipped rules.
     #[must_use]
     pub fn shipped() -> Self {
         Self::new(&RemarkRules::shipped())
     }
 
-    /// The rules this reader follows, for the words of advice.
+    /// The rules of this reader, for the words of advice.
     #[must_use]
     pub const fn rules(&self) -> &RemarkRules {
         &self.rules
     }
 
-    /// The verdict alone; allocates only where a remark names several references.
+    /// The verdict alone; allocates only for a remark with several references.
     #[must_use]
     #[inline]
     pub fn claim(&self, remark: &str) -> Claim {
         self.quick.claim(remark).unwrap_or_else(|| self.claim_in_full(remark))
     }
 
-    /// The verdict by the full rule, whatever the remark.
+    /// The verdict by the full rule, for any remark.
     #[must_use]
     pub fn claim_in_full(&self, remark: &str) -> Claim {
         Claim::of(&self.tally(remark).verdict())
@@ -133,7 +133,7 @@ impl Claim {
         }
     }
 
-    /// The references named, in order.
+    /// The named references, in order.
     #[must_use]
     pub fn references(&self) -> &[PaymentReference] {
         match self {

@@ -1,14 +1,14 @@
-//! The suspense report (挂账报告): what the night brought and what is in suspense, as one plain value.
+//! The suspense report (挂账报告): the results of the night and the open items, as one plain value.
 //!
-//! Start at [`Report`]: whoever has the figures fills it, then [`html`], [`csv`], `xlsx` (feature
-//! `xlsx`) and `json` (feature `app`) render it, each into a writer. Totals by bank, reason and age
-//! are never filled by hand: they are counted from the items ([`Report::by_reason`] and kin), so a
-//! report cannot disagree with itself. Whether it agrees with the ledger, [`Movement`] says.
+//! Start at [`Report`]. The caller fills it with figures, then [`html`], [`csv`], `xlsx` (feature `xlsx`) and `json`
+//! (feature `app`) render it, each into a writer. Totals by bank, reason and age are counted from the items
+//! ([`Report::by_reason`] and the like), so a report cannot contradict itself. [`Movement`] says whether it agrees with
+//! the ledger.
 //!
-//! Not here: where the figures come from (`store`) and what an item's life is (`suspense`).
+//! Not here: where the figures come from (`store`) and the life of an item (`suspense`).
 //!
-//! Invariants: account numbers are masked by type ([`MaskedAccount`]); the same value gives the same
-//! bytes; every text is data, whoever wrote it, and no rendering lets it become markup or formula.
+//! Invariants: account numbers are masked by type ([`MaskedAccount`]); the same value gives the same bytes; every text
+//! is data, whoever wrote it, and no rendering lets it become markup or a formula.
 
 pub mod breakdown;
 mod column;
@@ -39,35 +39,35 @@ use chrono::NaiveDate;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::fmt::Display;
 
-/// The whole report of one centre after one night.
+/// The report of one centre after one night.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     pub centre: Centre,
-    /// The night's day; ages count to it.
+    /// The night's day; ages are counted to it.
     pub as_of: NaiveDate,
     pub night: NightFigures,
-    /// What became of the movements this night took in.
+    /// The outcomes of the movements ingested this night.
     pub outcomes: Vec<OutcomeTotal>,
     pub movement: Movement,
     /// Parts whose month is not closed yet.
     pub awaiting: Vec<Awaiting>,
-    /// The nights before and this one, oldest first; 90 days are drawn.
+    /// The nights up to this one, oldest first; 90 days are drawn.
     pub nights: Vec<NightPoint>,
-    /// ALL open suspense items, in the order they are numbered.
+    /// ALL open suspense items, in number order.
     pub items: Vec<Item>,
     pub warnings: Vec<Warning>,
-    /// How far the audit trail is; `None` before the first night that wrote it down.
+    /// The end of the audit trail; `None` before the first night that recorded it.
     pub trail: Option<TrailHead>,
 }
 
 impl Report {
-    /// The open items, counted.
+    /// Count and sum of the open items.
     #[must_use]
     pub fn open(&self) -> Tally {
         self.items.iter().map(|item| Tally::one(item.amount)).sum()
     }
 
-    /// The parts that wait, counted.
+    /// Count and sum of the waiting parts.
     #[must_use]
     pub fn waiting(&self) -> Tally {
         self.awaiting.iter().map(|part| Tally::one(part.amount)).sum()
@@ -79,14 +79,14 @@ impl Report {
         self.items.iter().map(|item| item.age_days).max()
     }
 
-    /// Whether the items, the night's movement and the ledger say the same.
+    /// Whether the items, the night's movement and the ledger agree.
     #[must_use]
     pub fn ties(&self) -> bool {
         self.movement.ties() && self.movement.closing() == self.open()
     }
 }
 
-/// Writes the report as programs read it: stable English keys, derived totals beside the data.
+/// Writes the report for programs: stable English keys, derived totals beside the data.
 ///
 /// Money is text in yuan, dates are ISO, codes are the contract's. Keys may be added, never changed.
 impl Serialize for Report {

@@ -1,10 +1,10 @@
 //! Rules are data: `rules/*.toml` become typed rules, or an error that names file, line and column.
 //!
-//! Start at [`Rulebook::read`]. A [`RuleFile`] is a name and a text. The texts that ship are compiled
-//! in ([`shipped`]); a centre's own `rules/` replaces them file by file, read by the shell, never
-//! here. Each kind of rule has its own module below, which turns a file into its type and checks it.
+//! Start at [`Rulebook::read`]. A [`RuleFile`] is a name and a text. The shipped texts are compiled in ([`shipped`]); a
+//! centre's own `rules/` replaces them file by file and is read by the shell, never here. Each kind of rule has its own
+//! module below, which parses and checks a file.
 //!
-//! Invariant: an unknown key, table or name is an error; nothing in a rule file is ignored.
+//! Invariant: an unknown key, table or name is an error; no part of a rule file is ignored.
 
 pub mod brake;
 pub mod calendar;
@@ -40,10 +40,10 @@ pub struct Rulebook {
 }
 
 impl Rulebook {
-    /// Checks the rules that ship with a centre's own files in place of those of the same path.
+    /// Checks the shipped rules, with a centre's own files replacing those of the same path.
     ///
     /// # Errors
-    /// One [`RuleError`] for each part of the rules that is wrong: the first thing wrong in it.
+    /// One [`RuleError`] for each part of the rules with an error: its first one.
     pub fn read(own: Vec<RuleFile>) -> Result<Self, Vec<RuleError>> {
         let files = overlaid(own);
         let file = |path: &str| named(&files, path);
@@ -84,12 +84,12 @@ impl Rulebook {
     }
 }
 
-/// What a file says, or what is wrong in it.
+/// The parsed file; an error is added to the list.
 fn kept<T>(read: Result<T, RuleError>, errors: &mut Vec<RuleError>) -> Option<T> {
     read.map_err(|error| errors.push(error)).ok()
 }
 
-/// The files that ship, each replaced by the centre's own of that path; its others follow.
+/// The shipped files, each replaced by the centre's own of that path, then the centre's other files.
 fn overlaid(own: Vec<RuleFile>) -> Vec<RuleFile> {
     let mut files = shipped();
     for file in own {
@@ -106,13 +106,13 @@ fn below(files: &[RuleFile], folder: &str) -> Vec<RuleFile> {
     files.iter().filter(|file| file.path.starts_with(folder)).cloned().collect()
 }
 
-/// The file of a path; an empty one where there is none.
+/// The file of a path; an empty one if there is none.
 fn named(files: &[RuleFile], path: &str) -> RuleFile {
     let missing = || RuleFile { path: path.to_owned(), text: String::new() };
     files.iter().find(|file| file.path == path).cloned().unwrap_or_else(missing)
 }
 
-/// A file that no part of the rules reads.
+/// An error for a file that no part of the rules uses.
 fn unexpected(file: &RuleFile) -> Option<RuleError> {
     let folders = ["banks/", "calendar/", "letters/"];
     let known = shipped().iter().any(|shipped| shipped.path == file.path)

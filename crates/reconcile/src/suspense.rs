@@ -1,13 +1,13 @@
 //! 挂账: the life of an item in suspense, from the night that could not settle it to its resolution.
 //!
-//! Start at [`Stage::after`]: which step may follow which. What staff decide is an [`Act`] on items;
-//! a [`Proposal`] carries it from one person to another; what cannot be done is a [`DeskRefusal`], a value
-//! with words for people. Who may do what is [`Role::may`] and the limits of `rulebook/desk.rs`; what was
-//! done is chained in the [`trail`]. Why an item is open is `remittance::Reason`; what might resolve it is
-//! suggested by `matching::suggest`. Who gives whom access is [`AccessKind`]; it takes two as well.
+//! Start at [`Stage::after`], which says which step may follow which. Staff decide by an [`Act`] on items; a
+//! [`Proposal`] carries it from one person to another; what cannot be done is a [`DeskRefusal`], a value with words for
+//! people. [`Role::may`] and the limits of `rulebook/desk.rs` say who may do what; the [`trail`] chains what was done.
+//! `remittance::Reason` says why an item is open; `matching::suggest` suggests a resolution. [`AccessKind`] says who
+//! gives whom access, which takes two people as well.
 //!
-//! Invariant: who proposes does not approve, and what is approved leaves the engine's hands: an item
-//! that is [`Stage::held_by_staff`] is no longer given to `matching::decide`.
+//! Invariant: the proposer does not approve, and an approved item leaves the engine: an item that is
+//! [`Stage::held_by_staff`] is no longer given to `matching::decide`.
 
 mod access;
 mod act;

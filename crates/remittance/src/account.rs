@@ -1,16 +1,16 @@
-//! The centre's collection accounts (归集专户), at which money is received.
+//! The centre's collection accounts (归集专户), which receive the money.
 
 /// One of the centre's own accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CollectionAccount {
     pub account_no: String,
-    /// The key of "the same bank" (转入银行): accounts with equal keys are at one bank.
+    /// The key of "the same bank" (转入银行): accounts at one bank have equal keys.
     pub bank: String,
     pub bank_name: String,
     pub account_name: String,
 }
 
-/// An account number as it may be shown: the last four characters, the rest as dots.
+/// An account number as we show it: the last four characters, with dots for the rest.
 #[must_use]
 pub fn masked(account_no: &str) -> String {
     let count = account_no.chars().count();
@@ -18,7 +18,7 @@ pub fn masked(account_no: &str) -> String {
     if count <= 4 { shown } else { format!("····{shown}") }
 }
 
-/// Whether two texts are one account's number, whole: blanks between groups do not count, a mask or an empty text is
+/// Whether two texts are the same full account number. Blanks between groups do not count; a mask or an empty text is
 /// no number.
 #[must_use]
 pub fn is_same(one: &str, other: &str) -> bool {
@@ -28,7 +28,7 @@ pub fn is_same(one: &str, other: &str) -> bool {
     !one.is_empty() && !one.contains('*') && one == other
 }
 
-/// Whether a number is one that a mask such as `6222****0001` shows: what stands around the stars is in it, in order.
+/// Whether a mask such as `6222****0001` can stand for a number: the number has the visible parts, in order.
 #[must_use]
 pub fn is_shown_as(account_no: &str, mask: &str) -> bool {
     let mut parts = mask.split('*').filter(|part| !part.is_empty());

@@ -1,22 +1,22 @@
-//! The advance balance 单位暂存款: money of an employer that no notice has yet.
+//! The advance balance 单位暂存款: an employer's money that no notice has used yet.
 //!
-//! Start at [`Centre::credit_advance`](crate::Centre::credit_advance): what staff decide of an overpayment. It pays later notices: a notice
-//! reserves a part of it when it is issued ([`FromAdvance`]), and takes it when it is settled by what is
-//! missing (`operation/settlement.rs`). It goes back by [`Centre::refund_advance`](crate::Centre::refund_advance).
+//! Start at [`Centre::credit_advance`](crate::Centre::credit_advance): staff credit an overpayment. The balance pays
+//! later notices: a notice reserves a part when it is issued ([`FromAdvance`]), and takes what is missing when it is
+//! settled (`operation/settlement.rs`). [`Centre::refund_advance`](crate::Centre::refund_advance) returns it.
 //!
-//! Invariant: what notices that wait have reserved is in the balance; nobody else spends it.
+//! Invariant: the balance covers what open notices have reserved; nobody else spends that.
 
 use super::Money;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// What a notice takes from the advance balance, as its employer says it when it is issued.
+/// What a notice takes from the advance balance; the employer says so when it issues the notice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FromAdvance {
-    /// As much as is free, up to the notice's amount.
+    /// All that is free, up to the notice's amount.
     #[default]
     Auto,
     None,
-    /// This much and no less.
+    /// Exactly this much.
     Amount(Money),
 }
 

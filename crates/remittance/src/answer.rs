@@ -1,6 +1,6 @@
-//! What an operation answers: the line that is printed for it, done or refused.
+//! The answer to an operation: the line we print for it, done or refused.
 //!
-//! Start at [`Answer`]. What can be asked is in `operation.rs`; why something is refused, in `refusal.rs`.
+//! Start at [`Answer`]. `operation.rs` has the operations; `refusal.rs` has the reasons for refusing one.
 
 use super::policy::MonthlyContribution;
 use super::refusal::Refusal;
@@ -10,12 +10,12 @@ use serde::Serialize;
 /// What an operation answers; a field that does not apply is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Output {
-    /// Whose it is; a transfer's is the employer that files it.
+    /// The employer; for a transfer, the one that files it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub employer_id: Option<Id>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub employee_id: Option<Id>,
-    /// The new monthly amount, to be checked after saving.
+    /// The new monthly amount, for the employer to check.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub monthly: Option<Money>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,47 +26,46 @@ pub struct Output {
     pub reference: Option<PaymentReference>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
-    /// What of a notice's amount the advance balance brings.
+    /// The part of a notice's amount that the advance balance pays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from_advance: Option<Money>,
-    /// What of a notice's amount is to be transferred.
+    /// The part of a notice's amount that the employer must transfer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payable: Option<Money>,
-    /// What came of a revoked notice's money and is in suspense from the next run on.
+    /// Money received for a revoked notice; it is in suspense from the next run on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parts: Option<PartsHere>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub register_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub appointment_id: Option<Id>,
-    /// Whom a register in bulk was about, by number and name.
+    /// The employees in a bulk register, by number and name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub employees: Vec<Employee>,
-    /// The next month to remit, where it moved.
+    /// The next month to remit, if it moved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub roster_month: Option<YearMonth>,
 }
 
-/// An employee that a register was about.
+/// An employee in a register.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Employee {
     /// The line of the register, from 1.
     pub row: u64,
-    /// The number that the register gave; none where it left the number to the program.
+    /// The number in the register; none if the program was to choose it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub employee_id: Option<Id>,
     pub name: String,
 }
 
 impl Output {
-    /// With the monthly amount of one employee.
     pub(super) fn with_monthly(mut self, monthly: Option<MonthlyContribution>) -> Self {
         self.monthly = monthly.and_then(MonthlyContribution::total);
         self
     }
 }
 
-/// The line that is printed for one operation.
+/// The line we print for one operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Answer {
     pub line: u64,
@@ -75,7 +74,6 @@ pub struct Answer {
     pub said: Said,
 }
 
-/// Done or refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Said {

@@ -1,4 +1,4 @@
-//! Appointment 预约办理: a branch, a day and a slot that holds so many; then kept, missed or cancelled.
+//! Appointment 预约办理: a branch, a day and a slot of limited capacity; then kept, missed or cancelled.
 
 use super::Id;
 use super::wire::day;
@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
 
-/// One appointment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Appointment {
@@ -67,7 +66,7 @@ impl fmt::Display for AppointmentStatus {
 }
 
 impl Appointment {
-    /// Whether it takes room: all but a cancelled one.
+    /// Whether it takes room in its slot: every one but a cancelled one does.
     #[must_use]
     pub fn holds_its_slot(&self) -> bool {
         self.status != AppointmentStatus::Cancelled

@@ -1,26 +1,25 @@
-//! Arrears 欠缴: which months of an employer were to be remitted by now and were not.
+//! Arrears 欠缴: the months that an employer should have remitted by now and did not.
 //!
-//! Start at [`EmployerAccount::owed`]. The regulation (住房公积金管理条例 第十九条) gives an employer five days from
-//! its payday; the days are the policy's. Whoever never said its payday has the month's last day: nobody is called
-//! late who may not be. A deferred month is due with the first month after the deferral.
+//! Start at [`EmployerAccount::owed`]. The regulation (住房公积金管理条例 第十九条) gives an employer five days from its payday; the
+//! policy sets the days. An employer with no known payday has until the month's last day, so that we call nobody late
+//! by mistake. A deferred month is due with the first month after the deferral.
 //!
-//! Not here: working days. A last day on which nobody works is moved on by whoever asks (`calendar.rs`).
+//! Not here: working days. The caller moves a last day that is not a working day (`calendar.rs`).
 
 use super::EmployerAccount;
 use super::YearMonth;
 use super::policy::Policy;
 use chrono::{Days, NaiveDate};
 
-/// A month that is owed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Owed {
     pub month: YearMonth,
-    /// The last day on which it was in time.
+    /// The last day on which payment was in time.
     pub due_on: NaiveDate,
 }
 
 impl EmployerAccount {
-    /// The last day on which a month is remitted in time.
+    /// The last day for remitting a month in time.
     #[must_use]
     pub fn due_on(&self, policy: &Policy, month: YearMonth) -> NaiveDate {
         let mut month = month;
@@ -34,8 +33,8 @@ impl EmployerAccount {
         payday.checked_add_days(Days::new(u64::from(policy.remit_within_days))).unwrap_or(payday)
     }
 
-    /// The months that were due before a day, oldest first: lists that are made and not paid, and months without
-    /// a list. `due_on` moves a day on to the next on which banks work.
+    /// The months that were due before a day, oldest first: unpaid lists, and months without a list. `due_on` moves a
+    /// day to the next working day of the banks.
     #[must_use]
     pub fn owed(
         &self,

@@ -10,7 +10,7 @@ use std::fmt;
 /// A gap in the books.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {
-    /// Whose books: an employer, an account, a notice.
+    /// An employer, an account or a notice.
     pub place: String,
     pub what: &'static str,
     pub expected: Money,
@@ -18,7 +18,7 @@ pub struct Gap {
 }
 
 impl Centre {
-    /// Proves the books of everything that is loaded, or names every gap.
+    /// Checks the books of everything that is loaded and names every gap.
     ///
     /// # Errors
     /// The gaps, in the order of employers, accounts and notices.
@@ -58,7 +58,7 @@ impl Centre {
         if gaps.is_empty() { Ok(()) } else { Err(gaps) }
     }
 
-    /// Proves that the entries kept in memory add up to the balances; for centres with all history.
+    /// Checks that the entries in memory add up to the balances; for centres with their full history.
     ///
     /// # Errors
     /// The accounts whose entries do not add up.

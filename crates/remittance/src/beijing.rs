@@ -1,14 +1,14 @@
-//! The time of China: one zone and no summer time. A bank's day, a month and a deadline are days there.
+//! The time of China: one zone and no summer time. Bank days, months and deadlines follow it.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta};
 
-/// Seconds by which it is ahead of UTC.
+/// Seconds ahead of UTC.
 pub const SECONDS_EAST: i32 = 8 * 3600;
 
 /// The same in minutes, as statements write offsets.
 pub const MINUTES_EAST: i64 = 8 * 60;
 
-/// What a clock in China shows at an instant, in seconds since 1970 (UTC); `None` past what a calendar holds.
+/// What a clock in China shows at an instant, in seconds since 1970 (UTC); `None` outside the calendar's range.
 #[must_use]
 pub fn time(at: i64) -> Option<NaiveDateTime> {
     let utc = DateTime::from_timestamp(at, 0)?.naive_utc();

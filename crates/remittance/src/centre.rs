@@ -1,14 +1,13 @@
-//! The centre (公积金中心): everything that employers filed and what became of it.
+//! The centre (公积金中心): everything that employers filed, and its results.
 //!
-//! Start at [`Centre::apply`]: it does one operation whole or refuses it whole, and answers with
-//! what the employer is told and with the [`Change`]s, which a store writes and
-//! [`Centre::undo`] takes back. Nothing else changes a centre, but the payments in
-//! `operation/settlement.rs`, which answer in the same way.
+//! Start at [`Centre::apply`]: it does one operation completely or refuses it. It returns what the employer is told,
+//! and the [`Change`]s: a store writes them, and [`Centre::undo`] reverts them. Apart from the payments in
+//! `operation/settlement.rs`, which answer in the same way, nothing else changes a centre.
 //!
-//! A centre holds whatever was loaded into it ([`Centre::load`]); [`Operation::employers`](super::Operation::employers) says whose
-//! books an operation needs. History (entries, vouchers, log) is written and never read by a rule.
+//! A centre holds what was loaded into it ([`Centre::load`]); [`Operation::employers`](super::Operation::employers)
+//! names the employers whose books an operation needs. No rule reads the history (entries, vouchers, log).
 //!
-//! Invariant: same centre and same operation give the same bytes; no clock, no chance.
+//! Invariant: the same centre and the same operation give the same bytes. There is no clock and no randomness.
 
 pub mod change;
 mod index;
@@ -39,29 +38,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use table::Put;
 
-/// All that is known of the employers that were loaded; read it freely, change it by operations.
+/// All that is known of the loaded employers. Read it freely; change it by operations.
 ///
-/// A store need not load an employer whole. Beside the employer's account,
-/// - `open_account` needs whoever holds that identity number, there and at other employers, or that employee
+/// A store need not load all of an employer. Beside the employer's account,
+/// - `open_account` needs the holder of that identity number, there and at other employers, or that employee
 ///   number there;
-/// - the other registers need the accounts they name and those of the same people at other employers, a
-///   supplement the heads of the lists and the unpaid supplements too;
+/// - the other registers need the accounts they name and those of the same people at other employers; a supplement also
+///   needs the list headers and the unpaid supplements;
 /// - `remit` needs every account, and those of the same people at other employers;
 /// - `adjust_rate` needs every account where the policy allows one of base and rate;
 /// - `issue_notice` needs the lists (their lines may be left out), the unpaid supplements, and the
-///   references that are taken ([`Centre::reserve_reference`]);
-/// - `issue_notice`, `pay_from_advance` and what takes from an advance balance need the notices that have
-///   reserved some of it;
-/// - `revoke_notice` needs what came of the notice's money ([`Centre::note_parts_here`]);
-/// - `delete_roster` and a settlement need the lists with their lines, the accounts on them, the open
-///   registers, and for an account that was transferred away the employer where it is now;
-/// - `revoke` needs the register, what was filed after it, and for a transfer both employers;
-/// - `correct_paid` needs the line's list or supplement, the employer's corrections and the account wherever it is;
-///   the ways of a person (`person.rs`) need every account of the numbers and who holds the identity beside them;
+///  taken references ([`Centre::reserve_reference`]);
+/// - `issue_notice`, `pay_from_advance` and everything else that takes from an advance balance need the notices that
+///   have reserved some of it;
+/// - `revoke_notice` needs the notice's money received so far ([`Centre::note_parts_here`]);
+/// - `delete_roster` and a settlement need the lists with their lines, the accounts on them, the open registers, and
+///   the present employer of an account that was transferred away;
+/// - `revoke` needs the register, everything filed after it, and for a transfer both employers;
+/// - `correct_paid` needs the line's list or supplement, the employer's corrections and the account wherever it is; the
+///   operations of `person.rs` need every account of the numbers and the holder of the identity;
 /// - `book_appointment` needs the appointments of that slot.
 ///
-/// Written as JSON it is every thing of every table in the order of the keys: the same state is the
-/// same bytes.
+/// As JSON it is every row of every table in key order: the same state gives the same bytes.
 #[derive(Clone, Debug, Serialize)]
 pub struct Centre {
     #[serde(skip)]
@@ -80,25 +78,25 @@ pub struct Centre {
     /// Who holds an identity number, by employer; derived from `accounts`.
     #[serde(skip)]
     pub(super) documents: BTreeMap<(String, Id), Id>,
-    /// What unpaid supplements ask for, with how many ask for it; derived from `registers`.
+    /// The unpaid supplements and their counts; derived from `registers`.
     #[serde(skip)]
     pub(super) unpaid: BTreeMap<UnpaidKey, usize>,
-    /// What notices that wait have reserved of advance balances; derived from `notices`.
+    /// What open notices have reserved of advance balances; derived from `notices`.
     #[serde(skip)]
     pub(super) reserved: BTreeMap<Id, Money>,
-    /// How many a slot holds; derived from `appointments`.
+    /// Appointments in each slot; derived from `appointments`.
     #[serde(skip)]
     pub(super) slots: BTreeMap<(String, NaiveDate, String), usize>,
-    /// References that exist elsewhere in the centre; never given again.
+    /// References that exist elsewhere in the centre; never issued again.
     #[serde(skip)]
     pub(super) references_elsewhere: BTreeSet<PaymentReference>,
-    /// What came of the money of notices that wait; only of those that are to be revoked.
+    /// Money received for open notices; only for those about to be revoked.
     #[serde(skip)]
     pub(super) parts_here: BTreeMap<PaymentReference, PartsHere>,
-    /// Which register a line of the present file filed, for `revoke` by `op_line`.
+    /// The register that each line of the present file filed, for `revoke` by `op_line`.
     #[serde(skip)]
     pub(super) lines: BTreeMap<(Id, u64), u32>,
-    /// Who acts from now on.
+    /// The author of the operations from now on.
     #[serde(skip)]
     author: Author,
 }
@@ -131,19 +129,19 @@ impl Centre {
         }
     }
 
-    /// Puts a stored thing into the centre, as it was written.
+    /// Puts a stored row into the centre.
     pub fn load<E: Entity>(&mut self, row: E) {
         let before = E::table(self).get(&row.key()).cloned();
         let after = Some(Arc::new(row));
         self.replay(E::change(Put { before, after }), true);
     }
 
-    /// Says that a reference exists in a part of the centre that is not loaded.
+    /// Records that a reference exists in a part of the centre that is not loaded.
     pub fn reserve_reference(&mut self, reference: PaymentReference) {
         self.references_elsewhere.insert(reference);
     }
 
-    /// Says who acts from now on, and when; the log repeats it.
+    /// Sets who acts from now on, and when; the log repeats it.
     pub fn set_author(&mut self, author: Author) {
         self.author = author;
     }
@@ -153,14 +151,14 @@ impl Centre {
         self.lines.clear();
     }
 
-    /// Takes changes back, last first; the centre is then as it was before them.
+    /// Reverts changes, last first; the centre is then as it was before them.
     pub fn undo(&mut self, changes: Vec<Change>) {
         for change in changes.into_iter().rev() {
             self.replay(change, false);
         }
     }
 
-    /// Does again what was done elsewhere, say by the process that holds the store.
+    /// Applies changes that were made elsewhere, say by the process that owns the store.
     pub fn redo(&mut self, changes: Vec<Change>) {
         for change in changes {
             self.replay(change, true);
@@ -172,13 +170,13 @@ impl Centre {
         &self.policy
     }
 
-    /// The things of one kind: `centre.all::<Roster>()`.
+    /// The rows of one kind: `centre.all::<Roster>()`.
     #[must_use]
     pub fn all<E: Entity>(&self) -> &Table<E> {
         E::table(self)
     }
 
-    /// Runs one piece of work; what it changed is taken back when it refuses.
+    /// Runs one piece of work and reverts its changes when it refuses.
     pub(super) fn work(
         &mut self,
         on: NaiveDate,
@@ -199,37 +197,36 @@ impl Centre {
     }
 }
 
-/// An operation that was done: what the employer is told, and what a store writes.
+/// An operation that was done: the answer to the employer, and the changes for a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Applied {
     pub output: Output,
-    /// In the order they were made; [`Centre::undo`] takes them back.
+    /// In the order they were made; [`Centre::undo`] reverts them.
     pub changes: Vec<Change>,
 }
 
 /// Employer, employee, month and amount of a supplement.
 pub(super) type UnpaidKey = (Id, Id, YearMonth, Money);
 
-/// A piece of work under way: writes go straight into the centre and are noted for undoing.
+/// A piece of work in progress: it writes straight into the centre and records each change for undoing.
 pub(super) struct Work<'a> {
     pub(super) centre: &'a mut Centre,
     changes: Vec<Change>,
-    /// The day of the operation.
     pub(super) on: NaiveDate,
-    /// The line of the file it stands in.
+    /// The operation's line in the file.
     pub(super) line: Option<u64>,
     pub(super) author: Author,
 }
 
 impl Work<'_> {
-    /// The operation itself says who does it.
+    /// Takes the author from the operation itself.
     pub(super) fn signed_by(&mut self, by: Option<&str>) {
         if let Some(by) = by {
             self.author.by = Some(by.to_owned());
         }
     }
 
-    /// Refuses a notice of another employer than the one that asks, without saying whose it is.
+    /// Refuses a notice of an employer other than the requester, without saying whose it is.
     pub(super) fn owns_notice(
         &self,
         employer_id: Option<&Id>,
@@ -244,7 +241,7 @@ impl Work<'_> {
         Err(Refusal::NoticeOfAnother { employer: employer.clone(), reference })
     }
 
-    /// Refuses an appointment of another employer than the one that asks, likewise.
+    /// The same for an appointment.
     pub(super) fn owns_appointment(
         &self,
         employer_id: Option<&Id>,
@@ -275,13 +272,13 @@ impl Work<'_> {
         self.changes.push(E::change(put));
     }
 
-    /// Tries something and takes it back: whether it would be refused.
+    /// Tries something and reverts it: answers whether it would be refused.
     pub(super) fn rehearse<T>(
         &mut self,
         does: impl FnOnce(&mut Self) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
         let before = self.changes.len();
-        // Nothing that is only tried can be named by its line afterwards.
+        // What was only tried must not be named by its line afterwards.
         let line = self.line.take();
         let result = does(self);
         self.line = line;
@@ -290,7 +287,7 @@ impl Work<'_> {
         result
     }
 
-    /// Remembers which register the present line filed.
+    /// Remembers the register that the present line filed.
     pub(super) fn filed(&mut self, employer_id: &Id, ordinal: u32) {
         if let Some(line) = self.line {
             self.centre.lines.insert((employer_id.clone(), line), ordinal);
@@ -301,7 +298,7 @@ impl Work<'_> {
         Arc::clone(&self.centre.policy)
     }
 
-    /// The employer, to be changed and put back.
+    /// A copy of the employer, to change and put back.
     pub(super) fn employer(&self, employer_id: &Id) -> Result<EmployerAccount, Refusal> {
         match self.centre.employers.get(employer_id) {
             Some(employer) => Ok(EmployerAccount::clone(employer)),
@@ -309,7 +306,7 @@ impl Work<'_> {
         }
     }
 
-    /// The employer, where it has rates to remit by.
+    /// The employer, if it has rates.
     pub(super) fn enrolled(&self, employer_id: &Id) -> Result<EmployerAccount, Refusal> {
         let employer = self.employer(employer_id)?;
         if employer.rates.is_empty() {
@@ -318,7 +315,7 @@ impl Work<'_> {
         Ok(employer)
     }
 
-    /// The employee's live account at the employer, to be changed and put back.
+    /// A copy of the employee's live account at the employer, to change and put back.
     pub(super) fn account(
         &self,
         employer_id: &Id,
@@ -341,14 +338,14 @@ impl Work<'_> {
         }
     }
 
-    /// The employee's account wherever it went since it was at this employer.
+    /// The employee's account, wherever it was moved to from this employer.
     pub(super) fn located(
         &self,
         employer_id: &Id,
         employee_id: &Id,
     ) -> Result<EmployeeAccount, Refusal> {
         let (mut at, mut number) = (employer_id.clone(), employee_id.clone());
-        // Each step follows one sign; more steps than accounts would be a circle of records.
+        // Each step follows one forwarding record; more steps than accounts would mean a cycle.
         for _ in 0..=self.centre.accounts.len() {
             match self.centre.accounts.get(&(at.clone(), number.clone())) {
                 Some(account) => match &account.status {
@@ -365,7 +362,7 @@ impl Work<'_> {
     }
 }
 
-/// The standing lists of an employer from a month on, oldest first.
+/// The current lists of an employer from a month on, oldest first.
 pub(super) fn rosters_from<'a>(
     centre: &'a Centre,
     employer_id: &'a Id,

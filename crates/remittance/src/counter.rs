@@ -1,30 +1,29 @@
-//! What only the counter does (柜台业务): two persons do it, and the log says who, why and what was before.
+//! Operations of the counter only (柜台业务): two persons do them, and the log says who, why and what was before.
 //!
-//! Start at [`persons`]. Whoever calls the domain says both names: at the desk they are the one who proposed
-//! and the one who approved; the domain refuses where one is missing or both are the same.
+//! Start at [`persons`]. The caller gives both names: at the desk they are the proposer and the approver. The domain
+//! refuses if one is missing or both are the same.
 
 use super::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
-/// Who approved something at the counter, and why; it stands in the log beside who did it.
+/// Who approved something at the counter, and why; the log has it beside the author.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counter {
     pub approved_by: String,
     pub reason: String,
-    /// What was there before, and is there now.
+    /// The values before and after.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub before: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub after: String,
 }
 
-/// The two who act.
 pub(super) struct Persons {
     by: String,
     approved_by: String,
 }
 
-/// The two persons, if there are two.
+/// The two persons; refused if there are not two.
 pub(super) fn persons(by: Option<&str>, approved_by: Option<&str>) -> Result<Persons, Refusal> {
     let named = |who: Option<&str>| who.unwrap_or_default().trim().to_owned();
     let (by, approved_by) = (named(by), named(approved_by));
@@ -35,7 +34,7 @@ pub(super) fn persons(by: Option<&str>, approved_by: Option<&str>) -> Result<Per
 }
 
 impl Persons {
-    /// With the reason, which nobody may leave out.
+    /// Adds the reason, which is required.
     pub(super) fn because(self, reason: &str) -> Result<Counter, Refusal> {
         let reason = reason.trim();
         if reason.is_empty() {
@@ -47,7 +46,7 @@ impl Persons {
 }
 
 impl Counter {
-    /// With what was before and what is now.
+    /// Adds the values before and after.
     pub(super) fn changed(self, before: String, after: String) -> Self {
         Self { before, after, ..self }
     }

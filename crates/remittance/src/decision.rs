@@ -1,34 +1,33 @@
-//! What can become of a transaction: outcomes and reasons, with the codes that never change.
+//! Outcomes and reasons of a transaction, with the codes that never change.
 //!
-//! The codes are the contract's ("Outcomes") and are kept forever; numbers beside them are what the
-//! store keeps. How a decision is reached is in `matching.rs`.
+//! The codes are the contract's ("Outcomes") and are kept forever; the store keeps the numbers beside them.
+//! `matching.rs` makes the decisions.
 
 use crate::{Language, Localized};
 use std::borrow::Cow;
 use std::fmt;
 
-/// What became of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
     /// It settles, alone or with others, exactly one notice (or several, by the contract's rule 3).
     Matched,
     /// A part of a notice whose month is not closed yet.
     Awaiting,
-    /// 挂账: no notice could be found without guessing; a person must look.
+    /// 挂账: no notice could be found without guessing; a person must decide.
     Suspense,
-    /// A credit the bank took back before it was settled, or the debit that did so.
+    /// A credit that the bank reversed before it was settled, or the debit that reversed it.
     Returned,
-    /// Not a remittance, by a rule that is named, or by staff ([`NOT_OURS`]).
+    /// Not a remittance, by a named rule or by staff ([`NOT_OURS`]).
     Ignored,
-    /// Staff put it to an employer's advance balance (单位暂存款); so it stays when the balance is used.
+    /// Staff credited it to an employer's advance balance (单位暂存款); it keeps this outcome when the balance is used.
     Advance,
-    /// Staff decided to return it; the money has not left yet.
+    /// Staff decided to return it; the money has not left the account yet.
     RefundDue,
-    /// Returned: the bank's debit that paid it is tied to it.
+    /// Returned: linked to the bank's debit that paid it.
     Refunded,
 }
 
-/// The rule that a transaction is ignored by where staff decided that it is no payment to the fund.
+/// The rule that ignores a transaction which staff decided is no payment to the fund.
 pub const NOT_OURS: &str = "not-ours";
 
 /// Why a transaction is in suspense.
@@ -46,9 +45,9 @@ pub enum Reason {
     Underpaid,
     AmbiguousParts,
     ReversalOfMatched,
-    /// The payer is known to pay for another employer, whose equal notice is one slip away.
+    /// The payer usually pays for another employer, which has an equal notice one slip away.
     PayerDisagrees,
-    /// A reversal whose credit is not clear, or a credit that it may have taken back.
+    /// A reversal without a clear credit, or a credit that it may have reversed.
     ReversalUnclear,
 }
 

@@ -1,10 +1,10 @@
-//! The document (证件) by which an employee is known: the resident card, or one of those who have none.
+//! The document (证件) that identifies an employee: the resident card, or another for those without one.
 //!
-//! Start at [`identity`]: a type and a number become the one key that an account keeps. Each type has its own
-//! check; a number that fails was mistyped and is refused where it is entered.
+//! Start at [`identity`]: a type and a number become the one key that an account keeps. Each type has its own check; a
+//! number that fails it is refused on entry.
 //!
-//! Invariant: a resident card's key is its number; any other has its type before it (`passport:E12345678`), so
-//! that one key is one document wherever people are looked for, counted or capped.
+//! Invariant: a resident card's key is its number; any other key begins with its type (`passport:E12345678`), so that
+//! one key is one document in every search, count and cap.
 
 use super::identity::{IdentityError, check_id_no, id_check};
 use crate::{Bilingual, Language, Localized};
@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-/// A type of document; the ministry's 证件类型 has 01, 03 and 04, the permits are its 99 其他.
+/// A type of document; the ministry's 证件类型 lists 01, 03 and 04; the permits are its 99 其他.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DocumentType {
     /// 01 居民身份证
@@ -29,7 +29,7 @@ pub enum DocumentType {
     ForeignResidence,
 }
 
-/// A word that is no type of document.
+/// A word that names no type of document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentTypeError {
     pub found: String,
@@ -55,7 +55,7 @@ impl DocumentType {
         }
     }
 
-    /// The ministry's code, as it stands in what is reported.
+    /// The ministry's code, as used in its reports.
     #[must_use]
     pub const fn ministry(self) -> &'static str {
         match self {
@@ -66,7 +66,7 @@ impl DocumentType {
         }
     }
 
-    /// Other words that are understood.
+    /// Accepted aliases.
     const fn aliases(self) -> &'static [&'static str] {
         match self {
             Self::ResidentCard => &["身份证", "01"],
@@ -77,7 +77,7 @@ impl DocumentType {
         }
     }
 
-    /// What a number of this type looks like, in English and in Chinese.
+    /// The form of such a number, in English and in Chinese.
     #[must_use]
     pub const fn form(self) -> Bilingual {
         match self {
@@ -98,7 +98,7 @@ impl DocumentType {
         }
     }
 
-    /// The number in canonical form, where it has the form of its type.
+    /// The number in canonical form, if it has the form of its type.
     fn canonical(self, text: &str) -> Option<String> {
         let number: String =
             text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
@@ -113,7 +113,7 @@ impl DocumentType {
                     && number.bytes().any(|byte| byte.is_ascii_digit())
             }
             Self::HongKongMacauPermit => {
-                // Two digits behind count how often the card was renewed; the person is the nine before.
+                // The last two digits count renewals of the card; the nine before them identify the person.
                 let person = number.get(..9).filter(|_| {
                     number.len() == 9 || number.get(9..).is_some_and(|issue| digits(issue, 2))
                 });
@@ -183,14 +183,14 @@ impl fmt::Display for DocumentTypeError {
 
 impl std::error::Error for DocumentTypeError {}
 
-/// A number that is none of its type of document; what is wrong with an identity number can be said.
+/// A number that does not fit its type of document; for an identity number it says what is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DocumentError {
     IdNo { value: String, why: IdentityError },
     Other { value: String, document: DocumentType },
 }
 
-/// The key of a document, once its number was checked.
+/// The key of a document, after checking its number.
 ///
 /// # Errors
 /// What is wrong with the number.

@@ -1,22 +1,22 @@
-//! Mail addresses as people type them: in a list, in an operation, on a page.
+//! Mail addresses as people type them in a list, an operation or a page.
 //!
-//! Start at [`Addresses::read`]. Full-width signs, `mailto:`, names and comments, several addresses with any sign
-//! between them, words for "none" and Chinese domains are understood; nothing is guessed: what is not surely one
-//! address is left over, kept as it was typed, and somebody is told.
+//! Start at [`Addresses::read`]. It understands full-width signs, `mailto:`, names and comments, several addresses with
+//! any separator, words for "none" and Chinese domains. It never guesses: what is not clearly one address is kept as
+//! typed in the rest, and somebody is told.
 //!
-//! Invariant: an address in [`Addresses::good`] is plain ASCII that a mail server takes; reading
-//! [`Addresses::text`] again gives the same.
+//! Invariant: an address in [`Addresses::good`] is plain ASCII that a mail server accepts; parsing [`Addresses::text`]
+//! gives the same result.
 
 use std::borrow::Cow;
 
-/// Addresses that one employer may have; more are left over.
+/// Addresses that one employer may have; more go to the rest.
 pub const ADDRESSES_MAX: usize = 3;
 
-/// Characters of a mail address and of the name before its `@` (RFC 5321, 4.5.3.1).
+/// The longest mail address, and the longest part before its `@` (RFC 5321, 4.5.3.1).
 const ADDRESS_CHARS_MAX: usize = 254;
 const NAME_CHARS_MAX: usize = 64;
 
-/// Words that say that there is none.
+/// Words that mean that there is none.
 const NONE: [&str; 20] = [
     "无",
     "没有",
@@ -40,17 +40,16 @@ const NONE: [&str; 20] = [
     "not available",
 ];
 
-/// What a field for mail addresses holds.
+/// The contents of a mail address field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Addresses {
-    /// In the order they were typed, each once; the domain in small letters, a Chinese one in its ASCII form.
+    /// In the order typed, without duplicates; the domain in lower case, a Chinese one in its ASCII form.
     pub good: Vec<String>,
-    /// What is no address, or one too many.
+    /// What is no address, or is one too many.
     pub left_over: Vec<String>,
 }
 
 impl Addresses {
-    /// Reads a field.
     #[must_use]
     pub fn read(typed: &str) -> Self {
         if is_plain(typed) {
@@ -71,7 +70,7 @@ impl Addresses {
         found
     }
 
-    /// The field as it is kept: the addresses, then what is left over; `None` where there is nothing.
+    /// The field as we store it: the addresses, then the rest; `None` if it is empty.
     #[must_use]
     pub fn text(&self) -> Option<String> {
         let all: Vec<&str> = self.good.iter().chain(&self.left_over).map(String::as_str).collect();
@@ -88,7 +87,7 @@ impl Addresses {
     }
 }
 
-/// The one address in a text, as [`Addresses::good`] holds it; `None` where there is none, or several, or more than that.
+/// The one address in a text, as [`Addresses::good`] holds it; `None` if there is none, several, or other text.
 #[must_use]
 pub fn one(typed: &str) -> Option<String> {
     let mut found = Addresses::read(typed);
@@ -98,7 +97,7 @@ pub fn one(typed: &str) -> Option<String> {
     }
 }
 
-/// Whether a field holds one address as nearly all do: a night reads every employer's.
+/// Whether a field holds one plain address, as nearly all do: a run reads every employer's.
 fn is_plain(typed: &str) -> bool {
     let Some((name, domain)) = typed.split_once('@') else { return false };
     let quoted = |byte: u8| matches!(byte, b'\'' | b'`' | b'|');
@@ -110,7 +109,7 @@ fn is_plain(typed: &str) -> bool {
         && !domain.contains("--")
 }
 
-/// Full-width signs as their plain ones, without signs that nobody sees.
+/// Replaces full-width signs with plain ones and drops invisible ones.
 fn folded(typed: &str) -> String {
     let fold = |letter: char| match letter {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0),
@@ -130,14 +129,14 @@ fn folded(typed: &str) -> String {
     typed.chars().filter_map(fold).collect::<String>().trim().to_owned()
 }
 
-/// Whether a text says that there is no address: a word for it, or signs alone.
+/// Whether a text means that there is no address: a word for it, or punctuation alone.
 fn says_none(text: &str) -> bool {
     let text = text.trim().trim_matches(['(', ')', '[', ']', '.', ',', ';']).trim();
     text.chars().all(|letter| !letter.is_alphanumeric())
         || NONE.iter().any(|none| none.eq_ignore_ascii_case(text))
 }
 
-/// The text cut where signs stand between addresses; not within quotes or comments.
+/// Splits a text at the separators between addresses, but not within quotes or comments.
 fn pieces(text: &str) -> Vec<String> {
     let mut pieces = vec![String::new()];
     let (mut quoted, mut depth) = (false, 0_u32);
@@ -160,12 +159,12 @@ fn pieces(text: &str) -> Vec<String> {
     pieces
 }
 
-/// The addresses of a piece; `None` where there is anything else in it than these, names and comments.
+/// The addresses of a piece; `None` if it holds anything but addresses, names and comments.
 fn addresses(piece: &str) -> Option<Vec<String>> {
     let piece = without_comments(piece);
     if let Some((name, rest)) = piece.split_once('<') {
         let (inside, rest) = rest.split_once('>')?;
-        // A name of a person may be anything but another address.
+        // A person's name may be anything but another address.
         if name.contains('@') {
             return None;
         }
@@ -182,14 +181,14 @@ fn addresses(piece: &str) -> Option<Vec<String>> {
         if word.contains('@') {
             found.push(address(word)?);
         } else if word.chars().any(|letter| letter.is_ascii_alphanumeric()) {
-            // It may be the front of an address that was torn apart.
+            // It may be the first part of an address that was split.
             return None;
         }
     }
     (!found.is_empty()).then_some(found)
 }
 
-/// Without what stands in brackets, and without quotes around all of it.
+/// Drops bracketed text, and quotes around all of it.
 fn without_comments(piece: &str) -> String {
     let mut depth = 0_u32;
     let mut kept = String::with_capacity(piece.len());
@@ -204,7 +203,7 @@ fn without_comments(piece: &str) -> String {
     kept.trim().to_owned()
 }
 
-/// Without a word such as `邮箱:` or `E-mail:` in front.
+/// Drops a label such as `邮箱:` or `E-mail:` at the start.
 fn without_label(piece: &str) -> Cow<'_, str> {
     match piece.split_once(':') {
         Some((label, rest))
@@ -216,7 +215,7 @@ fn without_label(piece: &str) -> Cow<'_, str> {
     }
 }
 
-/// With the blanks around an `@` taken out.
+/// Drops the blanks around an `@`.
 fn joined(piece: &str) -> String {
     let parts: Vec<&str> = piece.split('@').collect();
     let last = parts.len().saturating_sub(1);
@@ -227,13 +226,13 @@ fn joined(piece: &str) -> String {
     parts.iter().enumerate().map(tight).collect::<Vec<_>>().join("@")
 }
 
-/// Addresses with a stroke or a word between them.
+/// Splits addresses at a slash or a word between them.
 fn apart(word: &str) -> Vec<&str> {
     let parts: Vec<&str> = word.split(['/', '或', '和']).collect();
     if parts.iter().all(|part| part.contains('@')) { parts } else { vec![word] }
 }
 
-/// One address, with `mailto:` before it or a question behind it.
+/// One address, perhaps with `mailto:` before it or a query after it.
 fn address(word: &str) -> Option<String> {
     let word = word.trim().trim_matches(['\'', '"', '`']);
     let word = match word.get(..7) {
@@ -249,7 +248,7 @@ fn address(word: &str) -> Option<String> {
     (is_name(name) && is_domain(&domain) && whole.len() <= ADDRESS_CHARS_MAX).then_some(whole)
 }
 
-/// A name as RFC 5322's dot-atom has it.
+/// Whether a text is a dot-atom of RFC 5322.
 fn is_name(name: &str) -> bool {
     let sign = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte);
     let atom = |part: &str| !part.is_empty() && part.bytes().all(sign);
@@ -349,7 +348,8 @@ mod tests {
     }
 
     proptest! {
-        /// Nothing that anybody types passes a sign that is not an address's, and what is kept reads as before.
+        /// No input yields an address with a character that addresses do not have, and the stored text parses to the
+        /// same.
         #[test]
         fn whatever_is_typed_is_read_once_and_for_all(typed in "[a-c@.;,、 <>()\"无：/\\PC]{0,40}") {
             let found = Addresses::read(&typed);

@@ -1,10 +1,10 @@
-//! The employee's account at an employer (个人账户) and what was posted to it.
+//! The employee's account at an employer (个人账户) and its entries.
 //!
-//! Start at [`EmployeeAccount`]. Its balance moves only through `centre/posting.rs`, one [`AccountEntry`]
-//! a movement (个人明细), so the entries of an account always add up to its balance.
+//! Start at [`EmployeeAccount`]. Only `centre/posting.rs` moves its balance, with one [`AccountEntry`] a movement
+//! (个人明细), so the entries of an account always add up to its balance.
 //!
-//! An employee has one number wherever it works (derived from the identity number unless the
-//! operation gives one); the account is the pair of employer and employee.
+//! An employee has one number at every employer (derived from the identity number unless the operation gives one); the
+//! account is the pair of employer and employee.
 
 use super::bound::sum;
 use super::refusal::Refusal;
@@ -23,22 +23,22 @@ pub struct EmployeeAccount {
     pub employer_id: Id,
     pub employee_id: Id,
     pub name: String,
-    /// The document's key ([`super::document`]): a 身份证号 as it is, any other with its type before it.
+    /// The document's key ([`super::document`]): a plain 身份证号, any other with its type before it.
     pub id_no: String,
     /// 缴存基数.
     pub base: Money,
     pub status: AccountStatus,
-    /// The roster month from which it is remitted.
+    /// The first roster month.
     pub opened_for: YearMonth,
-    /// What lists and supplements ask for, by contribution year; a year of nothing has no row.
+    /// What lists and supplements ask for, by contribution year; a year without any has no row.
     pub years: Vec<YearTotal>,
     /// The roster months of base adjustments made at this employer.
     pub base_adjusted: Vec<YearMonth>,
     pub balance: Money,
-    /// 期初余额: what it had in the system before this one. No bank file here brought it, so it stands apart
-    /// from the balance, pays for nothing, and goes wherever the account goes.
+    /// 期初余额: the balance in the previous system. No bank file here brought it, so it is apart from the balance and pays
+    /// for nothing; it moves with the account.
     pub opening: Money,
-    /// Entries posted so far; the next one's position.
+    /// Entries posted so far; also the position of the next one.
     pub entries: u32,
 }
 
@@ -50,9 +50,9 @@ pub enum AccountStatus {
     Active,
     /// 封存; the reason is a code of the policy.
     Sealed { reason: String },
-    /// It went to another employer; what remains is a sign that says where.
+    /// Moved to another employer; this row only says where.
     Transferred { to: Id },
-    /// The person had two numbers; what remains of this one is a sign that says which is theirs.
+    /// The person had two numbers; this row only says which one remains.
     Merged { into: Id },
 }
 
@@ -62,9 +62,9 @@ pub enum AccountStatus {
 pub struct YearTotal {
     pub year: i32,
     pub amount: Money,
-    /// The months whose lists it is on, one bit a calendar month: bit 0 is January.
+    /// The months in whose lists it is, one bit a calendar month: bit 0 is January.
     pub listed: u16,
-    /// The amount by calendar month; of what was asked for before months were kept nothing is here.
+    /// The amount by calendar month; without what was asked before we kept months.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub months: BTreeMap<u32, Money>,
     /// The supplements that were filed and not revoked, paid or not.
@@ -72,7 +72,7 @@ pub struct YearTotal {
     pub supplements: Vec<Supplemented>,
 }
 
-/// A supplement that an account was filed with.
+/// A supplement that was filed for an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Supplemented {
@@ -90,21 +90,21 @@ pub struct AccountEntry {
     #[serde(with = "day")]
     pub on: NaiveDate,
     pub kind: EntryKind,
-    /// The month it was paid for.
+    /// The month that it pays for.
     pub for_month: Option<YearMonth>,
     pub reference: Option<PaymentReference>,
-    /// What moved the balance; below zero on the way out.
+    /// The change of the balance; negative for money out.
     pub amount: Money,
-    /// The parts of a contribution; both zero where a whole balance moves.
+    /// The parts of a contribution; both zero for a transfer of the full balance.
     pub employer_share: Money,
     pub employee_share: Money,
-    /// What the balance became.
+    /// The balance after the movement.
     pub balance: Money,
-    /// The voucher of the employer's ledger it belongs to.
+    /// Its voucher in the employer's ledger.
     pub voucher: u32,
 }
 
-/// What moved an account; named after the ministry's 业务明细类型.
+/// What moved an account, by the ministry's 业务明细类型.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryKind {
@@ -142,7 +142,7 @@ impl EmployeeAccount {
         self.status == AccountStatus::Active
     }
 
-    /// Why it is sealed; `None` when it is not.
+    /// The reason for sealing; `None` when it is not sealed.
     #[must_use]
     pub fn seal_reason(&self) -> Option<&str> {
         match &self.status {
@@ -153,7 +153,7 @@ impl EmployeeAccount {
         }
     }
 
-    /// The employer it was transferred to, or the number it was merged into; `None` while it is an account.
+    /// The employer it was transferred to, or the number it was merged into; `None` for a live account.
     #[must_use]
     pub const fn went_to(&self) -> Option<&Id> {
         match &self.status {
@@ -163,13 +163,13 @@ impl EmployeeAccount {
         }
     }
 
-    /// Whether it is only a sign of where it went.
+    /// Whether it is only a forwarding record.
     #[must_use]
     pub const fn is_sign(&self) -> bool {
         self.went_to().is_some()
     }
 
-    /// Whether it is the sign of a number that was merged into another.
+    /// Whether it is the forwarding record of a merged number.
     #[must_use]
     pub const fn is_merged(&self) -> bool {
         matches!(self.status, AccountStatus::Merged { .. })
@@ -182,7 +182,7 @@ impl EmployeeAccount {
         row.map_or(Money::ZERO, |row| row.amount)
     }
 
-    /// Whether it is on a list of that month, here or where it was before a transfer.
+    /// Whether it is in a list of that month, here or at the employer before a transfer.
     #[must_use]
     pub fn is_listed(&self, year: i32, month: YearMonth) -> bool {
         self.years.iter().any(|row| row.year == year && row.listed & bit(month) != 0)
@@ -202,7 +202,7 @@ impl EmployeeAccount {
         self.years.iter().any(|row| row.year == year && row.supplements.contains(&wanted))
     }
 
-    /// Asks for more in a month, or for less where the amount is below zero.
+    /// Adds to what is asked in a month; a negative amount subtracts.
     pub(super) fn ask(
         &mut self,
         year: i32,
@@ -213,7 +213,7 @@ impl EmployeeAccount {
         let of_month = sum(self.month_total(year, month), amount)?;
         self.change_year(year, |row| {
             row.amount = total;
-            // What was asked for before months were kept may be taken back and was never added.
+            // What was asked before we kept months may be reverted though it was never added.
             if of_month > Money::ZERO {
                 row.months.insert(month.month(), of_month);
             } else {
@@ -223,14 +223,14 @@ impl EmployeeAccount {
         Ok(())
     }
 
-    /// Says whether it is on the month's list.
+    /// Records whether it is in the month's list.
     pub(super) fn set_listed(&mut self, year: i32, month: YearMonth, listed: bool) {
         self.change_year(year, |row| {
             row.listed = if listed { row.listed | bit(month) } else { row.listed & !bit(month) };
         });
     }
 
-    /// Remembers that a supplement was filed, or that it was revoked.
+    /// Records that a supplement was filed or revoked.
     pub(super) fn set_supplemented(&mut self, year: i32, one: Supplemented, filed: bool) {
         self.change_year(year, |row| {
             let known = row.supplements.iter().position(|known| *known == one);
@@ -244,7 +244,7 @@ impl EmployeeAccount {
         });
     }
 
-    /// Changes a year's row; a year of which nothing is asked has none.
+    /// Changes a year's row; an empty year has none.
     fn change_year(&mut self, year: i32, change: impl FnOnce(&mut YearTotal)) {
         let found = self.years.iter().position(|row| row.year == year);
         let mut row = match found {
@@ -301,15 +301,15 @@ impl Localized for EntryKind {
     }
 }
 
-/// The number of an employee that no operation named: `E` and 16 digits from the identity number.
+/// The generated number of an employee: `E` and 16 digits from the identity number.
 ///
-/// The `attempt` steps on where two people of one employer would meet in one number.
+/// `attempt` changes it when two people of one employer would get the same number.
 #[must_use]
 pub fn employee_id(id_no: &str, attempt: u32) -> Id {
     format!("E{:016}", digest(&["employee", id_no, &attempt.to_string()]) % 10_u64.pow(16)).into()
 }
 
-/// The first eight bytes of the SHA-256 of some parts, each closed by a line end.
+/// The first eight bytes of the SHA-256 of some parts, each ended by a line feed.
 pub(super) fn digest(parts: &[&str]) -> u64 {
     let mut hash = Sha256::new();
     for part in parts {

@@ -1,4 +1,4 @@
-//! The employer (缴存单位) as reconciliation knows it: who it is and how to reach it.
+//! The employer (缴存单位) for reconciliation: its identity and contact data.
 
 use super::email::Addresses;
 
@@ -9,17 +9,17 @@ pub struct Employer {
     pub name: String,
     /// 统一社会信用代码.
     pub uscc: Option<String>,
-    /// Where letters go, as it was typed: [`Addresses`] reads it. Without an address letters go on paper.
+    /// Where letters go, as typed: [`Addresses`] parses it. Without an address, letters are printed.
     pub email: Option<String>,
     /// 经办人.
     pub contact: Option<String>,
     pub mobile: Option<String>,
-    /// Accounts it is known to pay from.
+    /// Accounts that it usually pays from.
     pub payer_accounts: Vec<String>,
 }
 
 impl Employer {
-    /// Whether an address stands in its field, beside whatever else.
+    /// Whether its field holds an address, whatever else is in it.
     #[must_use]
     pub fn has_address(&self) -> bool {
         self.email.as_deref().is_some_and(|typed| !Addresses::read(typed).good.is_empty())

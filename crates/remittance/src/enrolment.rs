@@ -1,9 +1,9 @@
 //! The employer's account (单位账户): enrolment, basic and key information.
 //!
-//! Enrolment happens at the counter, with the agreement on paper, or online, where a newly
-//! registered company was told by text message to enrol. Basic information changes at once; key
-//! information (name, kind, credit code) carries the reference of an electronic seal, which only
-//! companies have, or is changed at the counter by two persons. Login and passwords belong to the desk, not here.
+//! An employer enrols at the counter, with the agreement on paper, or online, if a text message invited it as a newly
+//! registered company. Basic information changes at once. Key information (name, kind, credit code) needs the reference
+//! of an electronic seal, which only companies have, or two persons at the counter. Login and passwords belong to the
+//! desk, not here.
 
 use super::ledger::Balances;
 use super::relief::Approval;
@@ -12,7 +12,7 @@ use super::{Id, Rate, YearMonth};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-/// One employer, as the books know it.
+/// One employer in the books.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EmployerAccount {
     pub employer_id: Id,
@@ -31,13 +31,13 @@ pub struct EmployerAccount {
     pub first_month: YearMonth,
     /// 清册月份: the next month to remit.
     pub roster_month: YearMonth,
-    /// Rates in the order of the months from which they hold; the first is the enrolment's.
+    /// Rates in the order of their first months; the first row is from the enrolment.
     pub rates: Vec<RatePeriod>,
     /// 发薪日: the day of the month on which wages are paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payday: Option<u8>,
     pub balances: Balances,
-    /// Numbers the employer's registers, vouchers and log: the last one given.
+    /// The last ordinal given to the employer's registers, vouchers and log.
     pub ordinal: u32,
     /// Notices issued so far, revoked ones too.
     pub notices_issued: u32,
@@ -57,7 +57,7 @@ pub struct Agent {
     pub email: Option<String>,
 }
 
-/// What changes of an agent; what is not given stays, an empty text clears what may be without.
+/// A change of an agent. A missing field keeps its value; an empty text clears an optional one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AgentChange {
@@ -76,30 +76,29 @@ pub struct RatePeriod {
     pub from: YearMonth,
     pub employer_rate: Rate,
     pub employee_rate: Rate,
-    /// By an approval ([`super::relief`]), or the return from one.
+    /// By an approval ([`super::relief`]), or the rates after one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub approved: bool,
 }
 
-/// What a list of a core system says of an employer beside name and contact.
+/// What a core system's list says of an employer beside name and contact.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportedTerms {
-    /// The rates, from the month after the one paid to.
+    /// The rates, from the month after the last paid one.
     pub rates: Option<RatePeriod>,
-    /// Absent where the list does not say; `None` inside where it says that there is none.
+    /// `None` when the list does not say; `Some(None)` when it says that there is none.
     pub payday: Option<Option<u8>>,
     pub address: Option<Option<String>>,
 }
 
 impl ImportedTerms {
-    /// Whether the list says nothing of them.
+    /// Whether the list gives no terms.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// What an employer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EmployerKind {
@@ -124,7 +123,6 @@ pub enum EmployerKind {
     Other,
 }
 
-/// How an employer enrolled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
@@ -132,7 +130,7 @@ pub enum Channel {
     #[default]
     #[serde(alias = "柜台")]
     Counter,
-    /// 网上: a newly registered company, told by text message.
+    /// 网上: a newly registered company, invited by text message.
     #[serde(alias = "web", alias = "网上")]
     Online,
 }
@@ -142,7 +140,7 @@ impl EmployerAccount {
     #[must_use]
     pub fn rates_in(&self, month: YearMonth) -> RatePeriod {
         let in_force = self.rates.iter().rev().find(|period| period.from <= month);
-        // Before the first month the enrolment's rates hold: a supplement may reach back there.
+        // The enrolment's rates also apply before the first month: a supplement may reach back there.
         in_force.or(self.rates.first()).copied().unwrap_or(RatePeriod {
             from: self.first_month,
             employer_rate: Rate::ZERO,
@@ -151,8 +149,8 @@ impl EmployerAccount {
         })
     }
 
-    /// An employer that a core system names and that has not enrolled here: it has books, so that its
-    /// notices settle, and no rates.
+    /// An employer that a core system names and that has not enrolled here: it has books, so that its notices settle,
+    /// and no rates.
     #[must_use]
     pub fn known(employer: &super::Employer, on: NaiveDate) -> Self {
         let month = YearMonth::of(on);
@@ -182,13 +180,13 @@ impl EmployerAccount {
         }
     }
 
-    /// The next number of the employer's own count.
+    /// The employer's next ordinal.
     pub(super) fn next_ordinal(&mut self) -> u32 {
         self.ordinal += 1;
         self.ordinal
     }
 
-    /// What reconciliation needs to know of the employer.
+    /// The employer as reconciliation needs it.
     #[must_use]
     pub fn as_employer(&self) -> super::Employer {
         super::Employer {

@@ -1,7 +1,7 @@
-//! A file of operations: undone whole on the first refusal, or gone on with after it.
+//! A file of operations: the first refusal undoes all of it, or only skips its line.
 //!
-//! Start at [`Centre::apply_file`]. The default undoes everything, by taking the changes back: it
-//! costs what the file changed, never a copy of the centre.
+//! Start at [`Centre::apply_file`]. The default undoes everything by reverting the changes: the cost depends on the
+//! changes, and the centre is never copied.
 
 use super::Centre;
 use super::change::Change;
@@ -12,17 +12,17 @@ pub use super::refusal::malformed;
 /// What to do after a line that is refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnRefusal {
-    /// Undo the whole file and stop.
+    /// Undo the file and stop.
     #[default]
     UndoAll,
-    /// Leave that line out and go on.
+    /// Skip that line and go on.
     KeepGoing,
 }
 
 /// What became of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileApplied {
-    /// What a store writes; empty when the file was undone.
+    /// For the store to write; empty when the file was undone.
     pub changes: Vec<Change>,
     pub done: usize,
     pub refused: usize,
@@ -31,9 +31,9 @@ pub struct FileApplied {
 }
 
 impl Centre {
-    /// Applies the lines of one file in order; `answered` gets the answer to each as it is given.
+    /// Applies the lines of one file in order; passes each answer to `answered` at once.
     ///
-    /// A line that could not be read comes as a [`Refusal`] ([`malformed`]) and counts as refused.
+    /// A line that could not be parsed comes as a [`Refusal`] ([`malformed`]) and counts as refused.
     pub fn apply_file(
         &mut self,
         lines: impl IntoIterator<Item = (u64, Result<Operation, Refusal>)>,

@@ -1,4 +1,4 @@
-//! What a centre holds, found by what names it: lists, notices and their lines, corrections, reservations.
+//! Look-ups in a centre: lists, notices and their lines, corrections, reservations.
 
 use super::bound::difference;
 use super::centre::Centre;
@@ -11,13 +11,13 @@ use chrono::NaiveDate;
 use std::sync::Arc;
 
 impl Centre {
-    /// The list of an employer's month; `None` while it is not made.
+    /// The list of an employer's month; `None` if it is not made yet.
     #[must_use]
     pub fn roster(&self, employer_id: &Id, month: YearMonth) -> Option<&Arc<Roster>> {
         self.rosters.get(&(employer_id.clone(), month))
     }
 
-    /// The accounts of an employer, in the order of their numbers.
+    /// The accounts of an employer, in number order.
     pub fn accounts_of<'a>(
         &'a self,
         employer_id: &'a Id,
@@ -26,7 +26,7 @@ impl Centre {
         all.take_while(move |account| account.employer_id == *employer_id)
     }
 
-    /// The notice of a reference.
+    /// The notice with a reference.
     #[must_use]
     pub fn notice(&self, reference: PaymentReference) -> Option<&IssuedNotice> {
         self.notices.get(&reference).map(|notice| &**notice)
@@ -74,7 +74,7 @@ impl Centre {
         }))
     }
 
-    /// The notices that are over what a revoked notice was over: its lists and its supplements.
+    /// The notices that now cover the lists and supplements of a revoked one.
     #[must_use]
     pub fn successors(&self, notice: &IssuedNotice) -> Vec<PaymentReference> {
         let employer_id = &notice.employer_id;
@@ -100,27 +100,27 @@ impl Centre {
         all.take_while(move |correction| correction.employer_id == *employer_id)
     }
 
-    /// What went back of a line, both sides; zero where nothing did.
+    /// What was returned of a line, both sides; zero if nothing was.
     #[must_use]
     pub fn corrected(&self, employer_id: &Id, line: LineKey<'_>) -> Money {
         let of_line = self.corrections(employer_id).filter(|correction| correction.is_of(line));
         Money::together(of_line.map(|correction| correction.amount()))
     }
 
-    /// What of an employer's advance balance no notice that waits has reserved.
+    /// The part of an employer's advance balance that no open notice has reserved.
     #[must_use]
     pub fn free_advance(&self, employer_id: &Id) -> Money {
         let held = self.employers.get(employer_id).map(|one| one.balances.advance);
         difference(held.unwrap_or_default(), self.reserved_advance(employer_id)).unwrap_or_default()
     }
 
-    /// What of an employer's advance balance is reserved by notices that wait.
+    /// The part of an employer's advance balance that open notices have reserved.
     #[must_use]
     pub fn reserved_advance(&self, employer_id: &Id) -> Money {
         self.reserved.get(employer_id).copied().unwrap_or_default()
     }
 
-    /// How many a slot of a day holds already; a store loads the slot's appointments first.
+    /// Appointments in a slot of a day; a store loads the slot's appointments first.
     #[must_use]
     pub fn booked(&self, branch: &str, date: NaiveDate, slot: &str) -> usize {
         self.slots.get(&(branch.to_owned(), date, slot.to_owned())).copied().unwrap_or(0)

@@ -1,14 +1,14 @@
-//! The key of an employer, an employee, a register: text that is shared, never copied.
+//! The key of an employer, an employee or a register: shared text that is never copied.
 //!
-//! A centre holds millions of lines that name the same few keys; an [`Id`] is one pointer to the
-//! text, so a roster of 100,000 lines costs no second copy of the employees' numbers.
+//! A centre holds millions of lines that name the same few keys. An [`Id`] is one pointer to the text, so a roster of
+//! 100,000 lines does not copy the employees' numbers.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
-/// A shared key; equal, ordered and shown as its text.
+/// A shared key; compares, sorts and prints as its text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(Arc<str>);
 

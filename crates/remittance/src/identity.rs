@@ -1,7 +1,7 @@
 //! Numbers that carry a check digit: 居民身份证号 (GB 11643) and 统一社会信用代码 (GB 32100).
 //!
-//! Start at [`check_id_no`]. A number that fails was mistyped; it is refused where it is entered,
-//! for a wrong number finds the wrong person years later.
+//! Start at [`check_id_no`]. A number that fails was mistyped. It is refused on entry, because a wrong number finds the
+//! wrong person years later.
 
 use crate::{Language, Localized, said};
 use chrono::NaiveDate;
@@ -24,7 +24,7 @@ pub enum IdentityError {
         found: usize,
         expected: usize,
     },
-    /// A number of the first generation, with the form it has today.
+    /// A first-generation number, with its present form.
     Old {
         as_eighteen: String,
     },
@@ -42,10 +42,10 @@ pub enum IdentityError {
     },
 }
 
-/// Checks a 身份证号 and gives it in canonical form (`x` becomes `X`).
+/// Checks a 身份证号 and returns it in canonical form (`x` becomes `X`).
 ///
 /// The birth date must be real, not before 1900 and not after `on`. Numbers of 15 digits were
-/// withdrawn on 2013-01-01 and are refused; the error names the number's form of today.
+/// withdrawn on 2013-01-01 and are refused; the error gives the number's present form.
 ///
 /// # Errors
 /// [`IdentityError`], with the place or the digit that is wrong.
@@ -82,7 +82,7 @@ pub fn check_id_no(text: &str, on: NaiveDate) -> Result<String, IdentityError> {
     }
 }
 
-/// The check character of the first 17 digits.
+/// The check character for the first 17 digits.
 #[must_use]
 pub fn id_check(digits: &str) -> Option<char> {
     let sum: u32 = digits
@@ -93,7 +93,7 @@ pub fn id_check(digits: &str) -> Option<char> {
     ID_CHECK.get(usize::try_from(sum % 11).ok()?).copied()
 }
 
-/// Checks a 统一社会信用代码 and gives it in canonical form (upper case).
+/// Checks a 统一社会信用代码 and returns it in canonical form (upper case).
 ///
 /// # Errors
 /// [`IdentityError`], with the place or the character that is wrong.
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_credit_code_has_a_check_character_modulo_31() {
-        // The example that is printed with the standard.
+        // The example printed in the standard.
         assert_eq!(check_uscc("91350100m000100y43"), Ok("91350100M000100Y43".to_owned()));
         let error = check_uscc("91350100M000100Y44").unwrap_err();
         assert_eq!(error, IdentityError::CheckDigit { found: '4', expected: '3' });

@@ -1,11 +1,10 @@
-//! The languages that people read: Simplified Chinese first, English by a switch.
+//! The languages of the texts for people: Simplified Chinese first, English by a switch.
 //!
-//! Start at [`Localized`]: whatever people read says itself, in the language of who reads. Two texts at
-//! hand are chosen from by [`Language::choose`]; a sentence with values in it is made by [`said!`](crate::said), which
-//! makes only the one that is asked for. What is said where nobody knows yet who reads is kept as a
-//! [`Bilingual`].
+//! Start at [`Localized`]: a value that people read gives its text in the reader's language. [`Language::choose`] picks
+//! one of two existing texts; [`said!`](crate::said) formats a sentence with values, and only in the requested
+//! language. A text whose reader is not known yet is a [`Bilingual`].
 //!
-//! Invariant: a code, which programs and the database keep, is no text and is never taken from here.
+//! Invariant: codes, which programs and the database keep, are no texts and never come from here.
 
 use serde::Serialize;
 use std::borrow::Cow;
@@ -22,7 +21,7 @@ pub enum Language {
 impl Language {
     pub const ALL: [Self; 2] = [Self::Chinese, Self::English];
 
-    /// What is said in this language, of what is said in both.
+    /// Picks the value for this language.
     pub fn choose<T>(self, chinese: T, english: T) -> T {
         match self {
             Self::Chinese => chinese,
@@ -31,9 +30,9 @@ impl Language {
     }
 }
 
-/// What people read in either language.
+/// A value with a text in either language.
 pub trait Localized {
-    /// The text; a fixed one costs no allocation.
+    /// The text; a fixed one does not allocate.
     fn in_language(&self, language: Language) -> Cow<'static, str>;
 }
 
@@ -49,7 +48,7 @@ impl<T: Localized + ?Sized> Localized for Box<T> {
     }
 }
 
-/// The same text in both languages, where who writes it does not know who reads.
+/// The same text in both languages, for a reader who is not known yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Bilingual {
     pub zh: Cow<'static, str>,
@@ -57,19 +56,19 @@ pub struct Bilingual {
 }
 
 impl Bilingual {
-    /// Two texts that stand in the program.
+    /// From two constants.
     #[must_use]
     pub const fn fixed(zh: &'static str, en: &'static str) -> Self {
         Self { zh: Cow::Borrowed(zh), en: Cow::Borrowed(en) }
     }
 
-    /// Two texts that were made.
+    /// From two formatted texts.
     #[must_use]
     pub fn new(zh: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Self {
         Self { zh: zh.into(), en: en.into() }
     }
 
-    /// What something says, kept for whoever will read it.
+    /// Keeps both texts of a value for a later reader.
     #[must_use]
     pub fn of(said: &(impl Localized + ?Sized)) -> Self {
         Self { zh: said.in_language(Language::Chinese), en: said.in_language(Language::English) }
@@ -82,7 +81,7 @@ impl Localized for Bilingual {
     }
 }
 
-/// A text with values in it, made in the language that is asked for and in no other.
+/// A text with values in it, formatted only in the requested language.
 ///
 /// ```
 /// use remittance::{Language, said};
@@ -110,7 +109,7 @@ macro_rules! said {
     };
 }
 
-/// The text of [`said!`](crate::said): borrowed where nothing is filled in.
+/// The text of [`said!`](crate::said): borrowed if it has no values.
 #[doc(hidden)]
 #[must_use]
 pub fn text(arguments: fmt::Arguments<'_>) -> Cow<'static, str> {

@@ -1,12 +1,11 @@
 //! The books: double entry, to the fen.
 //!
-//! Start at [`Voucher`]: what an employer's ledger (单位流水账) lists, by [`Subject`]: 101 bank deposit,
-//! 201 what belongs to employees, below 219 what is payable to others.
-//! 201 has a line in the voucher for the employer's employees together; its details are the
-//! [`super::employee::AccountEntry`]s that name the voucher (个人明细).
+//! Start at [`Voucher`]: an employer's ledger (单位流水账) lists vouchers by [`Subject`]: 101 bank deposit, 201 what belongs
+//! to employees, below 219 what is payable to others. A voucher has one line of 201 for all employees of the employer;
+//! its details are the [`super::employee::AccountEntry`]s that name the voucher (个人明细).
 //!
-//! Invariant: debits equal credits in every voucher, so they do in the books; [`Centre::audit`](crate::Centre::audit)
-//! proves it and the rest: details add up to balances, lines to notices.
+//! Invariant: debits equal credits in every voucher, and so in the books. [`Centre::audit`](crate::Centre::audit)
+//! checks this and the rest: details add up to balances, lines to notices.
 
 use super::bound::{difference, sum};
 use super::refusal::Refusal;
@@ -15,7 +14,7 @@ use super::{Id, Money, PaymentReference, Subject};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-/// What one employer's books hold; the deposit is a debit, the others are credits.
+/// The balances of one employer's books; the deposit is a debit, the others are credits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Balances {
@@ -51,23 +50,23 @@ pub struct Posting {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VoucherKind {
-    /// A notice was paid and spread (001 汇补缴).
+    /// A notice was paid and allocated (001 汇补缴).
     Settlement,
     /// A notice without lines was paid (002).
     SettlementWithoutLines,
     /// Money put on the advance balance (003 收到暂收).
     Advance,
-    /// Money given back from the advance balance.
+    /// A refund from the advance balance.
     AdvanceRefund,
-    /// A settlement was booked back (红冲): the same sides, below zero.
+    /// A settlement was reversed (红冲): the same sides with negative amounts.
     SettlementReversal,
-    /// Money put on the advance balance was booked back.
+    /// A credit to the advance balance was reversed.
     AdvanceReversal,
     TransferOut,
     TransferIn,
-    /// What was paid and should not have been, from employees to the advance balance (004 错缴).
+    /// A wrong payment, moved from employees to the advance balance (004 错缴).
     Correction,
-    /// Two numbers of one person became one.
+    /// Two numbers of one person were merged.
     Merge,
 }
 
@@ -82,8 +81,7 @@ impl Posting {
         Self { subject, debit: Money::ZERO, credit: amount }
     }
 
-    /// What it moves its subject's balance by: the deposit's stands on the debit side, all others' on
-    /// the credit side.
+    /// Its effect on the balance of its subject: the deposit's balance is a debit, all others are credits.
     #[must_use]
     pub const fn moves(&self) -> Money {
         match self.subject {
@@ -103,7 +101,7 @@ impl Posting {
 }
 
 impl Balances {
-    /// What is credited: everything that is owed to somebody.
+    /// The credit balances: everything owed to somebody.
     #[must_use]
     pub fn owed(&self) -> Money {
         Money::together([self.fund, self.clearing, self.advance, self.transit])
@@ -117,7 +115,7 @@ impl Balances {
             Subject::Clearing => (&mut self.clearing, credit, debit),
             Subject::Advance => (&mut self.advance, credit, debit),
             Subject::Transit => (&mut self.transit, credit, debit),
-            // What is not decided yet belongs to no employer's books.
+            // Undecided money belongs to no employer's books.
             Subject::Receipts | Subject::Suspense | Subject::Refund | Subject::Other => {
                 return Err(Refusal::NotInEmployersBooks { subject });
             }

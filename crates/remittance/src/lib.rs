@@ -1,19 +1,19 @@
-//! The remittance domain: what employers file and owe, how they pay, what may become of the money.
+//! The remittance domain: what employers file and owe, how they pay, and what can happen to the money.
 //!
-//! Two doors. Reconciliation starts at [`PaymentNotice`] (what is owed) and [`BankTransaction`] (what
-//! came); [`Outcome`] and [`Reason`] say what can become of it. An online hall starts at
-//! [`Centre::apply`], which does one [`Operation`] of an employer whole or refuses it with a
-//! [`Refusal`], and at [`Centre::settle`], which posts a paid notice to the employees.
+//! There are two entry points. Reconciliation starts at [`PaymentNotice`] (what is owed) and [`BankTransaction`] (what
+//! came); [`Outcome`] and [`Reason`] say what can happen to it. An online hall starts at [`Centre::apply`], which does
+//! one [`Operation`] of an employer completely or refuses it with a [`Refusal`], and at [`Centre::settle`], which posts
+//! a paid notice to the employees.
 //!
 //! A month of an employer, in the order of the modules: [`enrolment`], [`register`] (open, unseal,
 //! seal; [`adjustment`], [`supplement`], [`transfer`]), [`roster`] (the month's list), [`payment`]
 //! (the notice and its reference, [`receipt`] to print), [`settlement`], [`advance`] and [`ledger`]
-//! (who got what), [`revocation`] (what may be undone), [`counter`] (what two persons put right,
-//! [`correction`]), [`query`] (what can be asked).
+//! (who got what), [`revocation`] (what can be undone), [`counter`] (what two persons correct, [`correction`]),
+//! [`query`] (the queries).
 //!
 //! # Words
 //!
-//! One word means one thing, here and in whatever is built on it.
+//! One word means one thing, here and in everything built on it.
 //!
 //! | 中文 | here | what it is |
 //! |---|---|---|
@@ -27,19 +27,19 @@
 //! | 变更清册: 开户, 启封, 封存 | [`register`]: open, unseal, seal | what an employer files of its people |
 //! | 汇缴清册, 清册月份 | [`roster`], `roster_month` | the list of one month, person by person |
 //! | 补缴清册 | [`supplement`] | what is paid for months gone by |
-//! | 缴款通知书, 登记号 | [`PaymentNotice`], [`PaymentReference`] | what is to be paid, and the number that names it in a remark |
+//! | 缴款通知书, 登记号 | [`PaymentNotice`], [`PaymentReference`] | what is to be paid, and its number in a remark |
 //! | 归集专户, 转入银行 | [`CollectionAccount`], receiving bank | where the money comes in |
 //! | 流水, 附言 | [`BankTransaction`], [`Remarks`] | the bank's fact, and what the payer wrote |
 //! | 分账 | allocation, [`settlement`] | a paid notice posted to its employees |
 //! | 挂账 | suspense, [`Reason`] | money that settles nothing yet, and why |
 //! | 单位暂存款 | [`advance`] balance | money of an employer that no notice asks for yet |
 //! | 单位流水账 | [`ledger`] | what was posted, entry by entry |
-//! | 冲正, 红冲 | [`reversal`] | a posting taken back by one of the same sides below zero |
+//! | 冲正, 红冲 | [`reversal`] | a posting reversed by one of the same sides with negative amounts |
 //! | 业务撤销 | [`revocation`] | an operation undone while nothing rests on it |
 //! | 汇缴年度 | contribution year | July to June, by policy |
 //!
-//! It reads no clock and does no I/O, so it can be used alone. What a centre decides for itself is a
-//! [`Policy`], a plain value. A year of one employer is in `examples/online_hall.rs`; a month is this:
+//! This crate reads no clock and does no I/O, so it can be used alone. A [`Policy`], a plain value, holds the centre's
+//! own decisions. `examples/online_hall.rs` is a year of one employer; this is a month:
 //!
 //! ```
 //! use remittance::document::DocumentType;

@@ -1,7 +1,6 @@
-//! The operation log (操作日志): what an employer did, in its own order.
+//! The operation log (操作日志) of an employer, in its own order.
 //!
-//! Kinds follow the handbook's queries: submitted, paid, revoked, appointments. The log is written
-//! and never read by a rule.
+//! Kinds follow the handbook's queries: submitted, paid, revoked, appointments. No rule reads the log.
 
 use super::counter::Counter;
 use super::wire::day;
@@ -15,32 +14,32 @@ use std::borrow::Cow;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogEntry {
     pub employer_id: Id,
-    /// The employer's own count; a register made by the entry has the same.
+    /// The employer's own count; shared with the register that the entry made.
     pub ordinal: u32,
     #[serde(with = "day")]
     pub on: NaiveDate,
-    /// The line of the file the operation stood in.
+    /// The operation's line in its file.
     pub line: Option<u64>,
     pub kind: LogKind,
     /// The operation's name: `open_account`, `issue_notice`.
     pub what: String,
-    /// What it was done to: a register, a month, a reference, an appointment.
+    /// The target: a register, a month, a reference, an appointment.
     pub subject: String,
     pub amount: Option<Money>,
-    /// Who did it; of what a night did, nobody.
+    /// Who did it; nobody for the work of a run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
-    /// When it was done, in seconds since 1970 (UTC), where the shell said so.
+    /// When it was done, in seconds since 1970 (UTC), if the caller gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<i64>,
-    /// Who approved it at the counter, why, and what was before; `None` for what employers do themselves.
+    /// Who approved it at the counter, why, and the previous values; `None` for what employers do themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counter: Option<Counter>,
 }
 
-/// Who acts, and when: what the log says of an operation beside its day.
+/// Who acts, and when: what the log records beside the day.
 ///
-/// The library has no clock; whoever runs it says the instant.
+/// The library has no clock; the caller gives the instant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Author {
     pub by: Option<String>,
@@ -58,11 +57,11 @@ pub enum LogKind {
     Appointment,
     /// Changed at once: basic and key information.
     Changed,
-    /// Kept for later, with no effect: a draft.
+    /// Saved without effect: a draft.
     Saved,
-    /// Put right at the counter by two persons.
+    /// Corrected at the counter by two persons.
     Corrected,
-    /// Entered at the counter by an approval: deferral, low rates.
+    /// Entered at the counter with an approval: deferral, low rates.
     Approved,
 }
 

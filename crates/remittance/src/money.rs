@@ -1,23 +1,22 @@
 //! Money: whole fen, never a float.
 //!
-//! Start at [`Money`]. Text becomes money in [`Money::from_yuan`] alone, so there is one place that
-//! decides what an amount may look like. Foreign amounts with other decimals are not money here:
-//! `feed` keeps them as decimals and sets them aside. Sums of rows are a [`super::Total`].
+//! Start at [`Money`]. Only [`Money::from_yuan`] parses text into money, so one place decides what an amount may look
+//! like. Foreign amounts with other decimals are not money here: `feed` keeps them as decimals and rejects their rows.
+//! Sums of rows are a [`super::Total`].
 //!
-//! Invariant: what people and files bring is at most [`AMOUNT_MAX`]; arithmetic is checked, and a sum
-//! that would overflow is `None`, not a wrong number.
+//! Invariant: input from people and files is at most [`AMOUNT_MAX`]; arithmetic is checked, and an overflow is `None`,
+//! not a wrong number.
 
 use std::fmt;
 
-/// The largest amount that anybody may bring: 999,999,999,999.99 yuan, in either sign.
+/// The largest amount allowed in input: 999,999,999,999.99 yuan, positive or negative.
 ///
-/// Source: the contract ("Input files"). The housing funds of the whole country hold eleven trillion
-/// yuan together; what is more is a serial or an account number in the amount's place. 92,233 of the
-/// largest add up within 64 bits, and sums are kept in 128 all the same: a database may hold rows that an
-/// older release took in.
+/// Source: the contract ("Input files"). The housing funds of the whole country hold eleven trillion yuan together; a
+/// larger number is a serial or an account number in the wrong place. 92,233 of the largest add up within 64 bits. Sums
+/// still have 128, because a database may hold rows from an older release.
 pub const AMOUNT_MAX: Money = Money::from_fen(999_999_999_999_99);
 
-/// An amount in fen (1/100 yuan); negative where money goes out.
+/// An amount in fen (1/100 yuan); negative for money out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Money {
     fen: i64,
@@ -63,16 +62,16 @@ impl Money {
         self.fen.checked_sub(other.fen).map(Self::from_fen)
     }
 
-    /// Whether it is at most [`AMOUNT_MAX`], in either sign.
+    /// Whether its absolute value is at most [`AMOUNT_MAX`].
     #[must_use]
     pub const fn is_within_bound(self) -> bool {
         self.fen.unsigned_abs() <= AMOUNT_MAX.fen.unsigned_abs()
     }
 
-    /// Reads yuan such as `1200`, `-3.5`, `1,200.00`, of at most [`AMOUNT_MAX`].
+    /// Parses yuan such as `1200`, `-3.5`, `1,200.00`, of at most [`AMOUNT_MAX`].
     ///
-    /// Commas are taken only where they group thousands; a third decimal is refused, not rounded
-    /// (contract, "Input files"). White space around the amount is the caller's to trim.
+    /// Commas are accepted only between thousands; a third decimal is refused, not rounded (contract, "Input files").
+    /// The caller trims white space around the amount.
     ///
     /// # Errors
     /// [`MoneyError`], with the character or the text that was found.
@@ -85,7 +84,7 @@ impl Money {
         }
     }
 
-    /// The same for what is in the books already, and for sums that files declare: as much as 64 bits hold.
+    /// The same for amounts already in the books and for declared sums: up to 64 bits.
     ///
     /// # Errors
     /// [`MoneyError`], with the character or the text that was found.
@@ -107,7 +106,7 @@ impl Money {
         for (index, byte) in whole.bytes().enumerate() {
             match byte {
                 b'0'..=b'9' => push(byte).ok_or_else(too_large)?,
-                // A comma stands after one to three digits and then before every third.
+                // A comma follows one to three digits and then before every third.
                 b',' if index > 0 && (whole.len() - index) % 4 == 0 => {}
                 b',' => return Err(MoneyError::Grouping { text: text.to_owned() }),
                 _ => return Err(unexpected(text)),
@@ -136,7 +135,7 @@ fn grouped(whole: &str) -> bool {
         && groups.all(|group| group.len() == 3)
 }
 
-/// Names the first character that an amount cannot hold.
+/// Reports the first character that an amount cannot hold.
 fn unexpected(text: &str) -> MoneyError {
     let mut points = 0;
     for (index, found) in text.chars().enumerate() {
@@ -149,7 +148,7 @@ fn unexpected(text: &str) -> MoneyError {
     MoneyError::Grouping { text: text.to_owned() }
 }
 
-/// Writes yuan with two decimals and no grouping, as every file and JSON of ours does: `1200.00`.
+/// Writes yuan with two decimals and no grouping, as all our files and JSON do: `1200.00`.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fen = self.fen.unsigned_abs();

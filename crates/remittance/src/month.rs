@@ -73,7 +73,7 @@ impl YearMonth {
         self.next().first_day().pred_opt().unwrap_or_default()
     }
 
-    /// The months since year 0, as the store keeps it.
+    /// The months since year 0, for the store.
     #[must_use]
     pub const fn ordinal(self) -> i32 {
         self.0

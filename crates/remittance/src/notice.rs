@@ -1,4 +1,4 @@
-//! The payment notice (缴款通知书) as matching needs it: what is owed under which reference.
+//! The payment notice (缴款通知书) for matching: what is owed under which reference.
 
 use super::{Money, PaymentReference, Total, YearMonth};
 use crate::{Language, Localized};
@@ -7,7 +7,6 @@ use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt;
 
-/// One payment notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaymentNotice {
     pub reference: PaymentReference,
@@ -57,18 +56,18 @@ impl Localized for NoticeStatus {
     }
 }
 
-/// What came of a notice's money and settles nothing yet: the parts that wait, and those in suspense.
+/// Money received for a notice that settles nothing yet: waiting parts, and parts in suspense.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PartsHere {
     pub count: u64,
     pub sum: Total,
 }
 
-/// A notice's state as lists and pages say it: its status, and whether a part of its money is here.
+/// A notice's state in lists and on pages: its status, and whether part of its money has arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NoticeStage {
     Awaiting,
-    /// 部分到账: it waits, and a part of its money is here. Derived; no list brings it.
+    /// 部分到账: open, with part of its money received. Derived; no input has it.
     PartlyReceived,
     Paid,
     Revoked,

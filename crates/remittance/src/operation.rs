@@ -1,8 +1,7 @@
-//! What can be asked of a centre: one [`Operation`], one JSON object a line.
+//! The operations of a centre: one [`Operation`] is one JSON object a line.
 //!
-//! `{"op":"open_account","on":"2026-05-11","employer_id":"E1",…}`. Unknown fields and wrong types
-//! are refused with what was found and what was expected. [`Centre::apply`] does an operation;
-//! [`Answer`] is the line that is printed for it.
+//! `{"op":"open_account","on":"2026-05-11","employer_id":"E1",…}`. Unknown fields and wrong types are refused with the
+//! found and the expected value. [`Centre::apply`] does an operation; [`Answer`] is the line we print for it.
 
 pub mod adjustment;
 mod advance;
@@ -44,7 +43,7 @@ use beside::Beside;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-/// Declares the operations: their words, their types, and what does each.
+/// Declares the operations: their words, types and functions.
 macro_rules! operations {
     ($($variant:ident($type:ident { $($(#[$attribute:meta])* $field:ident: $field_type:ty,)* })
         = |$work:ident, $op:ident| $does:expr;)*) => {
@@ -59,10 +58,9 @@ macro_rules! operations {
             #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
             #[serde(deny_unknown_fields)]
             pub struct $type {
-                /// The day of the operation.
                 #[serde(with = "day")]
                 pub on: NaiveDate,
-                /// Who does it, as the log names them; without it whoever applies the file.
+                /// Who does it, for the log; if absent, the author of the file.
                 #[serde(default, deserialize_with = "who", skip_serializing_if = "Option::is_none")]
                 pub by: Option<String>,
                 $($(#[$attribute])* pub $field: $field_type,)*
@@ -70,13 +68,12 @@ macro_rules! operations {
         )*
 
         impl Operation {
-            /// The day of the operation.
             #[must_use]
             pub const fn on(&self) -> NaiveDate {
                 match self { $(Self::$variant(op) => op.on,)* }
             }
 
-            /// Who does it, where the operation says so.
+            /// Who does it, if the operation says so.
             #[must_use]
             pub fn by(&self) -> Option<&str> {
                 match self { $(Self::$variant(op) => op.by.as_deref(),)* }
@@ -84,12 +81,12 @@ macro_rules! operations {
         }
 
         impl Centre {
-            /// Does one operation whole, or refuses it and changes nothing.
+            /// Does one operation completely, or refuses it and changes nothing.
             ///
-            /// `line` is the line of the file it stands in, by which `revoke` can name it.
+            /// `line` is its line in the file, by which `revoke` can name it.
             ///
             /// # Errors
-            /// [`Refusal`]: why not, and what must be done first.
+            /// [`Refusal`]: the reason, and what must be done first.
             pub fn apply(&mut self, operation: &Operation, line: u64) -> Result<Applied, Refusal> {
                 bound::within_bound(operation)?;
                 self.work(operation.on(), Some(line), |work| {
@@ -309,10 +306,10 @@ operations! {
 }
 
 impl Operation {
-    /// The employers it names; they and all they have must be loaded before it is applied.
+    /// The employers it names; load them and all they have before applying it.
     ///
-    /// A notice or an appointment has its employer itself: load that one, whatever the operation says. A transfer that is
-    /// revoked needs the other employer too ([`super::register::Moved`]).
+    /// A notice or an appointment names its own employer: load that one, whatever the operation says. Revoking a
+    /// transfer needs the other employer too ([`super::register::Moved`]).
     #[must_use]
     pub fn employers(&self) -> Vec<&Id> {
         match self {
@@ -350,14 +347,14 @@ impl Operation {
     }
 }
 
-/// The employer, and those to which its register transfers employees.
+/// The employer, and the destinations of its register's transfers.
 fn with_others<'a>(employer_id: &'a Id, register: &'a RegisterRequest) -> Vec<&'a Id> {
     let others = register.transfers().iter().map(|line| &line.to_employer);
     std::iter::once(employer_id).chain(others).collect()
 }
 
 impl Output {
-    /// With the employer that the operation names first.
+    /// Puts the operation's own employer first.
     pub(super) fn of(mut self, operation: &Operation) -> Self {
         if self.employer_id.is_none() {
             self.employer_id = operation.employers().first().map(|id| Id::clone(id));

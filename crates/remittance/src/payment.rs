@@ -1,11 +1,11 @@
-//! Payment confirmation 缴款确认: one notice over chosen lists and supplements.
+//! Payment confirmation 缴款确认: one notice for chosen lists and supplements.
 //!
-//! Start at [`IssuedNotice`]; reconciliation sees it as a [`PaymentNotice`]. Its reference comes
-//! from the day and from what it is ([`reference_candidates`]), so a replay gives the same one; where two
-//! notices would meet in one reference, the later steps on. It is never given again.
+//! Start at [`IssuedNotice`]; reconciliation sees it as a [`PaymentNotice`]. Its reference derives from the day and its
+//! content ([`reference_candidates`]), so a replay gives the same one. If two notices would get one reference, the
+//! later takes the next candidate. A reference is never issued again.
 //!
-//! Invariant: while it is awaiting or paid, a notice's amount is the sum of its lines; what is to be
-//! transferred, and what it reserves of the advance balance (`advance.rs`), are the amount.
+//! Invariant: while open or paid, a notice's amount is the sum of its lines; the part to transfer and the part reserved
+//! of the advance balance (`advance.rs`) add up to the amount.
 
 use super::employee::digest;
 use super::enrolment::EmployerAccount;
@@ -14,32 +14,32 @@ use super::{Id, Money, NoticeStatus, PaymentNotice, PaymentReference, YearMonth}
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-/// A notice with what it is over.
+/// A notice with its lists and supplements.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssuedNotice {
     pub reference: PaymentReference,
     pub employer_id: Id,
     pub amount: Money,
-    /// What was reserved for it of the employer's advance balance when it was issued.
+    /// The part of the employer's advance balance reserved for it at issue.
     #[serde(default)]
     pub from_advance: Money,
     #[serde(with = "day")]
     pub issued_on: NaiveDate,
-    /// The roster month it is shown under: the latest it is over.
+    /// The roster month it is shown under: its latest.
     pub month: YearMonth,
-    /// The lists it is over.
+    /// The months of its lists.
     pub months: Vec<YearMonth>,
-    /// The supplement registers it is over, by their ordinals.
+    /// Its supplement registers, by ordinal.
     pub supplements: Vec<u32>,
     pub status: NoticeState,
     #[serde(with = "day_or_none")]
     pub paid_on: Option<NaiveDate>,
-    /// What paid it of the employer's advance balance; zero while it is not paid.
+    /// The part of the employer's advance balance that paid it; zero until it is paid.
     #[serde(default)]
     pub advance_used: Money,
 }
 
-/// [`NoticeStatus`] as it is written down.
+/// [`NoticeStatus`] as serialized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeState {
@@ -48,7 +48,7 @@ pub enum NoticeState {
     Revoked,
 }
 
-/// One line of a notice: what one employee gets of it.
+/// One line of a notice: one employee's part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NoticeLine<'a> {
     pub employee_id: &'a Id,
@@ -56,12 +56,12 @@ pub struct NoticeLine<'a> {
     pub supplement: bool,
     pub employer_share: Money,
     pub employee_share: Money,
-    /// What corrections took back of it since it was paid.
+    /// Corrections since it was paid.
     pub corrected: Money,
 }
 
 impl IssuedNotice {
-    /// What reconciliation needs to know of it.
+    /// The notice as reconciliation needs it.
     #[must_use]
     pub fn as_payment_notice(&self) -> PaymentNotice {
         PaymentNotice {
@@ -74,7 +74,7 @@ impl IssuedNotice {
         }
     }
 
-    /// What of the advance balance nobody else may spend: its reservation, while it waits.
+    /// The part of the advance balance that is blocked for others: its reservation while it is open.
     #[must_use]
     pub const fn reserved(&self) -> Money {
         match self.status {
@@ -83,7 +83,7 @@ impl IssuedNotice {
         }
     }
 
-    /// What the advance balance brings: what is reserved while it waits, what was used once it is paid.
+    /// The part that the advance balance pays: the reservation while open, the used part once paid.
     #[must_use]
     pub const fn deduction(&self) -> Money {
         match self.status {
@@ -93,13 +93,13 @@ impl IssuedNotice {
         }
     }
 
-    /// What is left to be transferred beside [`IssuedNotice::deduction`].
+    /// The part to transfer beside [`IssuedNotice::deduction`].
     #[must_use]
     pub fn payable(&self) -> Money {
         self.amount.checked_sub(self.deduction()).unwrap_or(self.amount)
     }
 
-    /// Whether it stands and says what each employee gets; one from a core system may not.
+    /// Whether it is in effect and says what each employee gets; one from a core system may not.
     #[must_use]
     pub fn has_lines(&self) -> bool {
         let over_something = !(self.months.is_empty() && self.supplements.is_empty());
@@ -130,23 +130,23 @@ impl From<NoticeStatus> for NoticeState {
 /// Numbers of nine digits to a year and to a day: 366 days end before the year does.
 const NUMBERS_A_YEAR: u64 = 10_u64.pow(7);
 const NUMBERS_A_DAY: u64 = 27_000;
-/// So many candidates lie in the numbers of one day before the days that follow are tried too.
+/// After this many candidates in one day's numbers, the following days are tried too.
 const TRIES_A_SPAN: u64 = 16;
-/// The longest span that is tried: 2 to this many days.
+/// The longest span tried: 2 to this many days.
 const SPAN_MAX: u64 = 7;
-/// Where that many are taken something else is wrong.
+/// If this many are taken, something else is wrong.
 const CANDIDATES_MAX: u64 = 1_024;
 
-/// The references a notice may get, in the order in which they are tried.
+/// The candidate references of a notice, in the order they are tried.
 ///
-/// Nine digits and a check digit ([`PaymentReference::with_check_digit`]). The first digits are the year and
-/// how far it has gone, so references rise with the day of issue and a store finds the open ones together;
-/// the rest is from what the notice is (employer, months, how many came before), so a replay gives the same.
-/// Where a day's numbers are taken, those of the days after it are tried.
+/// Nine digits and a check digit ([`PaymentReference::with_check_digit`]). The first digits are the year and the day
+/// within it, so references rise with the day of issue and a store finds the open ones together. The rest derives from
+/// the content (employer, months, how many came before), so a replay gives the same. When a day's numbers are taken,
+/// those of the following days are tried.
 ///
-/// A store that loads one employer asks which of the first few exist elsewhere in the centre, or are a slip
-/// away from one that waits for money, and reserves them ([`Centre::reserve_reference`]) before it applies
-/// `issue_notice`. Two issued here are never a slip apart; one of a core system may be.
+/// A store that loads one employer looks up which of the first candidates exist elsewhere in the centre or are one slip
+/// from an open notice, and reserves them ([`Centre::reserve_reference`]) before it applies `issue_notice`. Two
+/// references issued here are never one slip apart; one from a core system may be.
 pub fn reference_candidates(
     employer: &EmployerAccount,
     months: &[YearMonth],

@@ -1,9 +1,9 @@
-//! What the centre decides: rates, bases, rounding, reasons, branches, each from a day on.
+//! The centre's own decisions: rates, bases, rounding, reasons, branches, each from a day on.
 //!
-//! Start at [`Policy`]; `rules/policy.toml` becomes one in `rulebook/policy.rs`. Values that change
-//! over the years are [`Dated`]: a month asks for the value in force on its first day.
+//! Start at [`Policy`]; `rulebook/policy.rs` makes one from `rules/policy.toml`. Values that change over the years are
+//! [`Dated`]: a month uses the value in force on its first day.
 //!
-//! Invariant: a [`Policy`] was checked when it was built; nothing here has a default of its own.
+//! Invariant: a [`Policy`] is checked when it is built; nothing here has a default of its own.
 
 use super::{Money, Rate, Rounding, YearMonth};
 use crate::{Language, Localized};
@@ -33,11 +33,11 @@ pub struct BaseLimits {
     pub cap: Money,
 }
 
-/// In which span an adjustment may be made once.
+/// The span in which an adjustment may be made once.
 ///
 /// The handbook says of the base "once a calendar year" and of base and rate "each contribution
-/// year only one choice each". Read for themselves, the first rules bases and the second rates;
-/// `Both` is the stricter reading, in which one adjustment bars the other sentence's span too.
+/// year only one choice each". Taken separately, the first rules bases and the second rates;
+/// `Both` is the stricter reading, in which one adjustment also blocks the other sentence's span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OncePer {
     CalendarYear,
@@ -45,7 +45,7 @@ pub enum OncePer {
     Both,
 }
 
-/// Which caps hold for what one person is asked for, over all employers.
+/// The caps on what is asked for one person, over all employers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CapPer {
     Month,
@@ -53,14 +53,14 @@ pub enum CapPer {
     Both,
 }
 
-/// The days on which the centre's branches are open: Monday to Friday, but for what was announced.
+/// The days on which the centre's branches are open: Monday to Friday, apart from announced changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenDays {
     closed: BTreeSet<NaiveDate>,
     open: BTreeSet<NaiveDate>,
 }
 
-/// A reason for sealing an account (封存原因); `aliases` are other words that are understood.
+/// A reason for sealing an account (封存原因); `aliases` are other accepted words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealReason {
     pub code: String,
@@ -78,7 +78,6 @@ pub struct Branch {
     pub capacity: usize,
 }
 
-/// Everything a centre decides about remittance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// Names of the centre's city; a transfer to any other place is outside.
@@ -93,20 +92,20 @@ pub struct Policy {
     /// The third reading of the handbook's sentence: of base and rate only one is adjusted in a
     /// contribution year.
     pub one_of_base_and_rate: bool,
-    /// Whether a person may be active at several employers at a time.
+    /// Whether a person may be active at several employers at once.
     pub several_employers: bool,
     pub cap_per: CapPer,
-    /// How many months before that of the operation a supplement may reach.
+    /// How many months before the operation a supplement may reach.
     pub supplement_months_back: i32,
     /// Days from the payday within which a month is remitted (条例 第十九条: 5).
     pub remit_within_days: u8,
-    /// Whether an employer in arrears is told by letter.
+    /// Whether an employer in arrears gets a letter.
     pub arrears_letters: bool,
-    /// Days after which it is told again.
+    /// Days until the next letter.
     pub arrears_letter_every_days: u16,
     /// Whether a sealed account may be supplemented.
     pub supplement_sealed: bool,
-    /// Whether a 统一社会信用代码 must have a right check character.
+    /// Whether a 统一社会信用代码 must have a correct check character.
     pub check_uscc: bool,
     pub seal_reasons: Vec<SealReason>,
     pub branches: Vec<Branch>,
@@ -127,8 +126,8 @@ impl<T: Copy> Dated<T> {
         Self { first: value, later: Vec::new() }
     }
 
-    /// The values in order of their days; the first holds before its day too. `None` when there
-    /// is none or a day does not come after the one before it.
+    /// The values in order of their days; the first also holds before its day. `None` if there are none or the days do
+    /// not rise.
     #[must_use]
     pub fn from_values(values: Vec<(NaiveDate, T)>) -> Option<Self> {
         if !values.is_sorted_by(|(a, _), (b, _)| a < b) {
@@ -154,7 +153,7 @@ impl<T: Copy> Dated<T> {
 }
 
 impl OncePer {
-    /// Whether two months lie in one span.
+    /// Whether two months are in one span.
     #[must_use]
     pub fn same_span(self, policy: &Policy, a: YearMonth, b: YearMonth) -> bool {
         let calendar = a.year() == b.year();
@@ -199,7 +198,7 @@ impl CapPer {
 }
 
 impl OpenDays {
-    /// Days off and days worked in their place, as they were announced; a day in both is worked.
+    /// Announced days off and working days in exchange; a day in both is a working day.
     #[must_use]
     pub fn new(
         closed: impl IntoIterator<Item = NaiveDate>,
@@ -214,7 +213,7 @@ impl OpenDays {
         self.open.contains(&day) || !(weekend || self.closed.contains(&day))
     }
 
-    /// The first open day from a day on; that day itself where none is near.
+    /// The first open day from a day on; the day itself if none is near.
     #[must_use]
     pub fn next_from(&self, day: NaiveDate) -> NaiveDate {
         // The longest holiday so far had nine days.
@@ -223,14 +222,14 @@ impl OpenDays {
 }
 
 impl Policy {
-    /// The contribution year a month lies in, named by the calendar year it begins in: with July,
+    /// The contribution year of a month, named by the calendar year it begins in: with July,
     /// 2025-07 to 2026-06 is 2025.
     #[must_use]
     pub fn contribution_year(&self, month: YearMonth) -> i32 {
         month.year() - i32::from(month.month() < self.contribution_year_month)
     }
 
-    /// What one employee's month costs each side; `None` only where it would not fit.
+    /// What one employee's month costs each side; `None` only on overflow.
     #[must_use]
     pub fn monthly_contribution(
         &self,
@@ -255,7 +254,7 @@ impl Policy {
         Money::together(months.map(|month| self.month_cap(month)))
     }
 
-    /// The most one employee can be paid for a month: both sides of the highest base at the highest rate.
+    /// The most one employee can receive for a month: both sides of the highest base at the highest rate.
     #[must_use]
     pub fn month_cap(&self, month: YearMonth) -> Money {
         let (cap, rate) = (self.bases.in_month(month).cap, self.rates.in_month(month).maximum);
@@ -263,8 +262,7 @@ impl Policy {
         both.and_then(MonthlyContribution::total).unwrap_or_default()
     }
 
-    /// The reason that a word means: its code, its name or an alias; letters' case, `_`, `-` and
-    /// spaces make no difference.
+    /// The reason that a word means: its code, its name or an alias. Letter case, `_`, `-` and spaces do not matter.
     #[must_use]
     pub fn seal_reason(&self, word: &str) -> Option<&SealReason> {
         let word = folded(word);
@@ -274,7 +272,7 @@ impl Policy {
         })
     }
 
-    /// The branch of this id or name; a branch `*` stands for any that is not listed.
+    /// The branch with this id or name; a branch `*` matches any that is not listed.
     #[must_use]
     pub fn branch(&self, word: &str) -> Option<&Branch> {
         let named = |branch: &&Branch| branch.id == word || branch.name == word;
@@ -290,7 +288,7 @@ impl Policy {
 }
 
 impl MonthlyContribution {
-    /// Both sides together; `None` only where it would not fit.
+    /// Both sides together; `None` only on overflow.
     #[must_use]
     pub fn total(self) -> Option<Money> {
         self.employer_share.checked_add(self.employee_share)
@@ -304,7 +302,7 @@ impl Branch {
     }
 }
 
-/// A word without what people write differently.
+/// A word without differences of spelling.
 fn folded(word: &str) -> String {
     word.trim().to_lowercase().replace(['_', ' '], "-")
 }

@@ -1,7 +1,6 @@
-//! What can be asked (查询): employees, employers, statements, ledgers, transfers, registers, the log.
+//! Queries (查询): employees, employers, statements, ledgers, transfers, registers, the log.
 //!
-//! Every answer is a value that can be written as JSON, with money as yuan in text, or goes through
-//! things that can. Nothing here changes anything.
+//! Every answer, or its items, can be serialized as JSON, with money as yuan in text. Nothing here changes anything.
 
 use super::centre::{Centre, rosters_from};
 pub use super::document::DocumentType;
@@ -16,7 +15,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use std::sync::Arc;
 
-/// An employee's account as it is shown.
+/// An employee's account as shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EmployeeView<'a> {
     pub employee_id: &'a Id,
@@ -29,14 +28,14 @@ pub struct EmployeeView<'a> {
     /// Both sides of a month at the present rates; zero while sealed.
     pub monthly: Money,
     pub balance: Money,
-    /// What the system before this one had, apart from the balance.
+    /// The balance in the previous system, apart from the present balance.
     pub opening_balance: Money,
     /// The employer it was transferred to, or the number it was merged into.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub went_to: Option<&'a Id>,
 }
 
-/// An employer as it is shown.
+/// An employer as shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EmployerView<'a> {
     pub employer_id: &'a Id,
@@ -56,7 +55,7 @@ pub struct EmployerView<'a> {
     pub sealed: usize,
     pub fund: Money,
     pub advance: Money,
-    /// What of the advance balance notices that wait have reserved, and what is free.
+    /// The reserved and the free part of the advance balance.
     pub reserved: Money,
     pub free: Money,
     pub clearing: Money,
@@ -83,7 +82,7 @@ impl Centre {
         document: DocumentType,
         number: &str,
     ) -> Option<&EmployeeAccount> {
-        // A number of a resident card is looked for as it was typed: one with a slip finds nobody.
+        // A resident card's number is looked up as typed: one with a slip finds nobody.
         let key = match document {
             DocumentType::ResidentCard => number.trim().to_ascii_uppercase(),
             DocumentType::Passport
@@ -97,13 +96,13 @@ impl Centre {
         self.account(employer_id, employee_id)
     }
 
-    /// An employee's account as it is shown.
+    /// An employee's account as shown.
     #[must_use]
     pub fn employee_view(&self, employer_id: &Id, employee_id: &Id) -> Option<EmployeeView<'_>> {
         self.account(employer_id, employee_id).map(|account| self.view(account))
     }
 
-    /// Every account of an employee number, wherever it is held.
+    /// Every account of an employee number, at any employer.
     pub fn accounts_by_number<'a>(
         &'a self,
         employee_id: &'a Id,
@@ -136,7 +135,7 @@ impl Centre {
         }
     }
 
-    /// An employer as it is shown.
+    /// An employer as shown.
     #[must_use]
     pub fn employer_view(&self, employer_id: &Id) -> Option<EmployerView<'_>> {
         let employer = self.employer(employer_id)?;
@@ -188,13 +187,13 @@ impl Centre {
         all.take_while(move |register| register.employer_id == *employer_id)
     }
 
-    /// The registers that an employer saved and has not submitted.
+    /// An employer's saved registers that are not submitted.
     pub fn drafts<'a>(&'a self, employer_id: &'a Id) -> impl Iterator<Item = &'a Arc<Draft>> {
         let all = self.drafts.from_key((employer_id.clone(), 0));
         all.take_while(move |draft| draft.employer_id == *employer_id)
     }
 
-    /// How what a log line was about stands by now: a register, a notice, a list, an appointment.
+    /// The present state of a log entry's subject: a register, a notice, a list, an appointment.
     #[must_use]
     pub fn state_of(&self, entry: &LogEntry) -> Option<&'static str> {
         let employer_id = &entry.employer_id;
@@ -224,7 +223,7 @@ impl Centre {
         })
     }
 
-    /// The lists of an employer that are made, oldest first.
+    /// The lists of an employer, oldest first.
     pub fn rosters<'a>(
         &'a self,
         employer_id: &'a Id,
@@ -232,7 +231,7 @@ impl Centre {
         rosters_from(self, employer_id, YearMonth::from_ordinal(0))
     }
 
-    /// 操作日志: what an employer did, in order.
+    /// 操作日志: an employer's operations, in order.
     pub fn log<'a>(&'a self, employer_id: &'a Id) -> impl Iterator<Item = &'a Arc<LogEntry>> {
         let all = self.log.from_key((employer_id.clone(), 0));
         all.take_while(move |entry| entry.employer_id == *employer_id)

@@ -1,8 +1,7 @@
-//! Rates and rounding: what a base and a rate make, exactly.
+//! Rates and rounding: the exact contribution from a base and a rate.
 //!
 //! Start at [`Rate::share_of`]. A rate is whole ten-thousandths (0.01 %), a base whole fen, so the
-//! product is a whole number of ten-thousandths of a fen and [`Rounding`] is the only place where
-//! anything is lost.
+//! product is a whole number of ten-thousandths of a fen and [`Rounding`] is the only step that loses anything.
 
 use super::Money;
 use std::fmt;
@@ -21,18 +20,18 @@ pub struct RateError {
     pub found: String,
 }
 
-/// How a share becomes payable; the names are those of the policy file.
+/// How a share is rounded; the names are those of the policy file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rounding {
-    /// 到元: half a yuan and more goes up. The default.
+    /// 到元: half a yuan and more rounds up. The default.
     Yuan,
-    /// 到角: five fen and more go up.
+    /// 到角: five fen and more round up.
     Jiao,
-    /// 到分: half a fen and more goes up.
+    /// 到分: half a fen and more rounds up.
     Fen,
-    /// 见角进元: fen are dropped, then any jiao makes a whole yuan more.
+    /// 见角进元: drops the fen, then rounds any jiao up to a yuan.
     JiaoUpToYuan,
-    /// 舍角: jiao and fen are dropped.
+    /// 舍角: drops jiao and fen.
     DropJiao,
 }
 
@@ -50,7 +49,7 @@ impl Rate {
         self.0
     }
 
-    /// One side's monthly share of a base; `None` only where it would not fit.
+    /// One side's monthly share of a base; `None` only on overflow.
     #[must_use]
     pub fn share_of(self, base: Money, rounding: Rounding) -> Option<Money> {
         let exact = i128::from(base.fen()) * i128::from(self.0);
@@ -107,7 +106,7 @@ impl FromStr for Rate {
     }
 }
 
-/// Writes whole percents with two decimals and finer rates with what they need: `0.10`, `0.075`.
+/// Writes whole percents with two decimals and finer rates with the decimals they need: `0.10`, `0.075`.
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = format!("{}.{:04}", self.0 / ONE, self.0 % ONE);

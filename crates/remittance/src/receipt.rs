@@ -1,12 +1,11 @@
 //! The receipt of a payment confirmation (缴款通知书, 缴费回执单), one HTML page to print on A4.
 //!
-//! Start at [`Receipt::html`]. While the notice awaits its money the page shows the reference large, what
-//! is to be paid, the accounts to pay into, and the handbook's rules word for word under their own numbers.
-//! The rules and the calendar are not known here: whoever asks hands their sentences and days in.
+//! Start at [`Receipt::html`]. While the notice is open the page shows the reference in large type, the amount to pay,
+//! the accounts to pay into, and the handbook's rules word for word under their own numbers. The caller passes in the
+//! rules' sentences and the calendar's days.
 //!
-//! Invariant: a notice that is paid or revoked says so across the page, and shows neither a reference to
-//! copy nor an account; nobody gets a page that asks for money and names no account. Everything that is
-//! not ours is escaped; the page loads nothing.
+//! Invariant: a paid or revoked notice says so across the page, and shows neither a reference to copy nor an account.
+//! No page asks for money without naming an account. Everything from outside is escaped; the page loads nothing.
 
 use super::payment::NoticeState;
 use super::{CollectionAccount, IssuedNotice, NoticeStatus, YearMonth};
@@ -15,18 +14,17 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
-/// What a receipt is made of.
 #[derive(Clone, Debug)]
 pub struct Receipt<'a> {
     pub notice: &'a IssuedNotice,
     pub employer_name: &'a str,
     /// The centre's collection accounts.
     pub accounts: &'a [CollectionAccount],
-    /// The handbook's payment rules, in its words and with its numbers.
+    /// The handbook's payment rules, with its words and numbers.
     pub handbook: &'a [HandbookSentence<'a>],
     /// The last working days of the months in which the money may be sent.
     pub last_working_days: &'a [NaiveDate],
-    /// Where the notice is revoked: the notices that are over the same lists and supplements now.
+    /// For a revoked notice: the notices that now cover its lists and supplements.
     pub successors: &'a [IssuedNotice],
 }
 
@@ -37,7 +35,7 @@ pub struct HandbookSentence<'a> {
     pub text: &'a str,
 }
 
-/// No receipt can be shown: the centre knows no account to pay into.
+/// The receipt cannot be shown: the centre has no account to pay into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoCollectionAccount;
 
@@ -75,16 +73,16 @@ li{margin:.2rem 0}.day{font-weight:700}\
 @media print{body{margin:0;padding:0;max-width:none;font-size:10.5pt}table,li{break-inside:avoid}}";
 
 impl Receipt<'_> {
-    /// The page, whole and self-contained.
+    /// The self-contained page.
     ///
     /// # Errors
-    /// [`NoCollectionAccount`] where the notice awaits its money and there is no account to pay into.
+    /// [`NoCollectionAccount`] if the notice is open and there is no account to pay into.
     pub fn html(&self) -> Result<String, NoCollectionAccount> {
         if self.notice.status == NoticeState::Awaiting && self.accounts.is_empty() {
             return Err(NoCollectionAccount);
         }
         let mut page = String::new();
-        // Writing into a String cannot fail; what it answers has nothing to say.
+        // Writing into a String cannot fail, so the result is ignored.
         let _ = self.write(&mut page);
         Ok(page)
     }
@@ -114,7 +112,7 @@ impl Receipt<'_> {
         Ok(())
     }
 
-    /// The reference, or of one that must not be used any more only what tells it from others.
+    /// The reference; for a notice that must not be paid any more, only the part that identifies it.
     fn shown_reference(&self) -> String {
         let whole = self.notice.reference.to_string();
         match self.notice.status {
@@ -135,7 +133,7 @@ impl Receipt<'_> {
         )
     }
 
-    /// What became of a notice that nobody must pay any more, across the page and in words.
+    /// The state of a notice that must not be paid any more, across the page and as a sentence.
     fn write_over(&self, page: &mut String) -> fmt::Result {
         let (word, said) = match (self.notice.status, self.notice.paid_on) {
             (NoticeState::Paid, Some(day)) => {
@@ -170,7 +168,7 @@ impl Receipt<'_> {
         Ok(())
     }
 
-    /// The rows about the notice: name, value, and how the value is set.
+    /// The rows about the notice: name, value, and the value's style.
     fn facts(&self) -> Vec<(&'static str, String, &'static str)> {
         const MONEY: &str = " class=\"money\"";
         let notice = self.notice;
@@ -236,7 +234,7 @@ impl Receipt<'_> {
 }
 
 impl Receipt<'_> {
-    /// How much is to be transferred: the amount, or what the advance balance leaves of it.
+    /// The amount to transfer, less what the advance balance pays.
     fn what_to_transfer(&self) -> String {
         let (advance, payable) = (self.notice.deduction(), self.notice.payable());
         if advance.is_zero() {
@@ -252,7 +250,7 @@ impl Receipt<'_> {
     }
 }
 
-/// What a notice is over, in words.
+/// The lists and supplements of a notice, as text.
 fn over(notice: &IssuedNotice) -> String {
     let months = notice.months.iter().map(YearMonth::to_string).collect::<Vec<_>>().join("、");
     let mut over = vec![];
@@ -282,7 +280,7 @@ fn date(day: NaiveDate) -> String {
     format!("{}年{}月{}日（星期{weekday}）", day.year(), day.month(), day.day())
 }
 
-/// Text with what HTML would read as markup made harmless.
+/// Text with HTML markup escaped.
 struct Escaped<'a>(&'a str);
 
 impl fmt::Display for Escaped<'_> {

@@ -1,11 +1,11 @@
 //! The payment reference (缴款登记号) that ties a bank transfer to a payment notice.
 //!
-//! What a payer wrote is not read here: `remark.rs` finds references in free text. Here is only
-//! what a reference *is*, which check digit one that is issued here has, and what a slip of the pen makes
-//! of it. Which number a notice gets is `payment.rs`'s to say.
+//! This module does not read what a payer wrote: `remark.rs` finds references in free text. It says only what a
+//! reference *is*, which check digit our own ones have, and which references are one slip away. `payment.rs` chooses
+//! the number of a notice.
 //!
-//! Invariant: of two references with a check digit neither is a slip ([`Slip::Digit`], [`Slip::Swapped`]) of
-//! the other.
+//! Invariant: of two references with a check digit, neither is a slip ([`Slip::Digit`], [`Slip::Swapped`]) of the
+//! other.
 
 use super::YearMonth;
 use chrono::Datelike;
@@ -14,10 +14,9 @@ use std::str::FromStr;
 
 /// Decimal digits after the `P` of a payment reference.
 ///
-/// Source: the fund's handbook for employers, payment confirmation, rule 2. It asks for no check digit, and
-/// core systems give none: there a slip of one digit can be another employer's valid reference, so nothing
-/// is ever settled on the reference alone. Those that are issued here have one
-/// ([`PaymentReference::with_check_digit`]).
+/// Source: the fund's handbook for employers, payment confirmation, rule 2. It asks for no check digit, and core
+/// systems give none: there a slip of one digit can be another employer's valid reference, so nothing is ever settled
+/// on the reference alone. References issued here have one ([`PaymentReference::with_check_digit`]).
 pub const PAYMENT_REFERENCE_DIGITS: usize = 10;
 
 /// The first number that no longer has ten digits.
@@ -25,11 +24,11 @@ const LIMIT: u64 = 10_u64.pow(10);
 
 /// A payment reference in canonical form: `P` and ten ASCII digits, such as `P1906133753`.
 ///
-/// Invariant: the shape was checked. Whether it was ever *issued* is the store's to say.
+/// Invariant: the shape is checked. Only the store knows whether it was ever *issued*.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PaymentReference(u64);
 
-/// One slip of the pen; positions count digits from 1, in the reference that was meant.
+/// One slip of the pen; positions count digits from 1, in the intended reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Slip {
     Digit { position: u8 },
@@ -48,13 +47,13 @@ pub enum PaymentReferenceError {
 }
 
 impl PaymentReference {
-    /// The reference whose ten digits are this number; `None` where it needs more than ten.
+    /// The reference with this number as its ten digits; `None` if it needs more than ten.
     #[must_use]
     pub const fn from_number(number: u64) -> Option<Self> {
         if number < LIMIT { Some(Self(number)) } else { None }
     }
 
-    /// The ten digits as a number, as the store keys it.
+    /// The ten digits as a number, the store's key.
     #[must_use]
     pub const fn number(self) -> u64 {
         self.0
@@ -62,13 +61,13 @@ impl PaymentReference {
 }
 
 impl PaymentReference {
-    /// The reference of nine digits and the check digit behind them; `None` where there is no such digit, or
-    /// where the number has more than nine.
+    /// The reference of nine digits and their check digit; `None` if there is no such digit, or if the number has more
+    /// than nine.
     ///
     /// As in ISBN-10: the digits, times 10 for the first down to 1 for the check digit, sum to a multiple of
     /// 11. All weights differ and 11 is prime, so one wrong digit and two swapped ones both break the sum.
-    /// Numbers whose check value is ten, one in eleven, are left out: a reference has digits alone. Luhn
-    /// (ISO/IEC 7812) would give every number a digit, and would not see 09 written as 90.
+    /// Numbers whose check value is ten, one in eleven, are skipped: a reference has only digits. Luhn (ISO/IEC 7812)
+    /// would give every number a digit, and would not see 09 written as 90.
     #[must_use]
     pub fn with_check_digit(nine: u64) -> Option<Self> {
         let reference = Self::from_number(nine.checked_mul(10)?)?;
@@ -76,16 +75,16 @@ impl PaymentReference {
         if check < 10 { Some(Self(reference.0 + check)) } else { None }
     }
 
-    /// Whether its last digit is the check digit of the nine before it; one that is issued here has it.
+    /// Whether its last digit is the check digit of the nine before it, as in every reference issued here.
     #[must_use]
     pub fn has_check_digit(self) -> bool {
         self.weighted_sum().is_multiple_of(11)
     }
 
-    /// Whether it looks like one that was issued here for a month: by its check digit, and by its first two
-    /// digits, which are those of a year beside the month's at most.
+    /// Whether it looks like one that was issued here for a month: it has the check digit, and its first two digits are
+    /// the month's year or one next to it.
     ///
-    /// One in eleven of other references has the check digit by chance.
+    /// One in eleven of other references has the right check digit by chance.
     #[must_use]
     pub fn seems_issued_for(self, month: YearMonth) -> bool {
         let year = u64::from(month.first_day().year_ce().1);
@@ -118,7 +117,7 @@ impl PaymentReference {
     }
 }
 
-/// The ten digits' places with their value, the last first: (position from 1, 10^(10 - position)).
+/// The places of the ten digits with their values, the last first: (position from 1, 10^(10 - position)).
 pub fn places() -> impl Iterator<Item = (u8, u64)> {
     (1..=10).rev().zip((0..10).map(|power| 10_u64.pow(power)))
 }
@@ -201,7 +200,7 @@ mod tests {
     fn the_check_digit_completes_a_sum_that_eleven_divides() {
         #[rustfmt::skip] // A table is read by column.
         let rows = [
-            // 1×10 + 2×9 + 3×8 + 4×7 + 5×6 + 6×5 + 7×4 + 8×3 + 9×2 = 210 = 19×11 + 1: ten is missing, which is no digit.
+            // 1×10 + 2×9 + 3×8 + 4×7 + 5×6 + 6×5 + 7×4 + 8×3 + 9×2 = 210 = 19×11 + 1: ten is missing: no digit.
             (123_456_789, None),
             // 1×3 + 0×2 = 3, eight is missing: P 0 000 000 10 8.
             (10, Some(108)),
@@ -221,7 +220,7 @@ mod tests {
 
     #[test]
     fn no_slip_of_a_reference_with_a_check_digit_has_one() {
-        // Numbers from all over, and the ones at the edges.
+        // Numbers from the whole range, and those at its edges.
         let allocate = (0..2_000_u64).map(|step| step * 499_979 + step % 7);
         for nine in allocate.chain([0, 9, 90, 999_999_999, 909_090_909]) {
             let Some(reference) = PaymentReference::with_check_digit(nine) else { continue };

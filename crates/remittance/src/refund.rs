@@ -1,30 +1,29 @@
-//! The reference of a refund (退款编号), by which the bank's debit that pays it is known again.
+//! The reference of a refund (退款编号), which identifies the bank's debit that pays it.
 //!
-//! It is a structured creditor reference (ISO 11649): `RF`, two check digits (modulo 97), and here twelve
-//! digits: the day on which the refund was decided (yymmdd) and six more from its content. The check finds
-//! every slip of one digit and every transposition, so that a remark is read without a list of what was issued.
-//! It is no payment reference: no letter P, and not ten digits. How it is found in a remark is not here but in
-//! `remark/refund.rs`; what becomes of a refund is the store's to keep.
+//! It is a structured creditor reference (ISO 11649): `RF`, two check digits (modulo 97), and here twelve digits: the
+//! day on which the refund was decided (yymmdd) and six more from its content. The check finds every slip of one digit
+//! and every transposition, so parsing a remark needs no list of issued references. It cannot be a payment reference:
+//! it has no letter P, and not ten digits. `remark/refund.rs` finds it in a remark; the store keeps the refunds.
 
 use chrono::{Datelike, NaiveDate};
 use std::fmt;
 use std::str::FromStr;
 
-/// Digits behind the two check digits: six of the day, six of the content.
+/// Digits after the two check digits: six of the day, six of the content.
 pub const REFUND_REFERENCE_DIGITS: usize = 12;
 
 /// The first number that no longer has twelve digits.
 const LIMIT: u64 = 10_u64.pow(12);
 
-/// The last six digits, counted from nought.
+/// The last six digits, counted from zero.
 const OF_A_DAY: u64 = 1_000_000;
 
-/// `RF00` as ISO 11649 has it at the end of the number, letters as two digits each (R 27, F 15).
+/// `RF00` as ISO 11649 appends it to the number, with two digits a letter (R 27, F 15).
 const RF00: u64 = 271_500;
 
 /// The reference of a refund, such as `RF48260604000017`.
 ///
-/// Invariant: the number has at most twelve digits. Whether it was ever issued is the store's to say.
+/// Invariant: the number has at most twelve digits. Only the store knows whether it was ever issued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RefundReference(u64);
 
@@ -35,7 +34,7 @@ pub struct RefundReferenceError {
 }
 
 impl RefundReference {
-    /// The reference of a refund decided on a day; `content` is any number that follows from what it is.
+    /// The reference of a refund decided on a day; `content` is any number derived from its content.
     #[must_use]
     pub fn of(decided_on: NaiveDate, content: u64) -> Self {
         let year = u64::from(decided_on.year().rem_euclid(100).unsigned_abs());
@@ -43,19 +42,19 @@ impl RefundReference {
         Self(((year * 100 + month) * 100 + day) * OF_A_DAY + content % OF_A_DAY)
     }
 
-    /// The reference whose twelve digits are this number; `None` where it needs more.
+    /// The reference with this number as its twelve digits; `None` if it needs more.
     #[must_use]
     pub const fn from_number(number: u64) -> Option<Self> {
         if number < LIMIT { Some(Self(number)) } else { None }
     }
 
-    /// The twelve digits as a number, as the store keys it.
+    /// The twelve digits as a number, the store's key.
     #[must_use]
     pub const fn number(self) -> u64 {
         self.0
     }
 
-    /// The reference that these check digits and this number make, where they agree.
+    /// The reference with these check digits and this number, if they agree.
     #[must_use]
     pub const fn checked(check: u64, number: u64) -> Option<Self> {
         match Self::from_number(number) {
@@ -73,7 +72,7 @@ impl RefundReference {
 impl FromStr for RefundReference {
     type Err = RefundReferenceError;
 
-    /// Reads the reference as people copy it: small letters and blanks between groups do not matter.
+    /// Parses the reference as people copy it: lower case and blanks between groups do not matter.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let plain: String = text.chars().filter(|found| !found.is_whitespace()).collect();
         let digits = plain.strip_prefix("RF").or_else(|| plain.strip_prefix("rf"));

@@ -1,10 +1,9 @@
-//! Why an operation was not done, and what must be done first: in one place, in both languages.
+//! Why an operation was refused, and what must be done first: in one place, in both languages.
 //!
-//! Start at [`Refusal`]: a value with what it is about, not a failure. The employer asked for
-//! something that the handbook does not allow now. Every sentence is a row of `table.rs`; a program
-//! goes by the code ([`RefusalCode`]) and the parameters, which are the fields of the row. A line that
-//! is no operation at all is refused by `json.rs`. Of a register or a list every line that
-//! cannot be done is told, in one refusal (`several.rs`).
+//! Start at [`Refusal`]: a value with parameters, not a failure. The employer asked for something that the handbook
+//! does not allow now. Every sentence is a row of `table.rs`; a program uses the code ([`RefusalCode`]) and the
+//! parameters, which are the fields of the row. `json.rs` refuses a line that is no operation. One refusal reports
+//! every bad line of a register or a list (`several.rs`).
 //!
 //! Invariant: a row has both sentences; a parameter's name means one thing in every row.
 
@@ -31,24 +30,24 @@ use serde::{Serialize, Serializer};
 /// A line that cannot be done, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offender {
-    /// From 1, in the register as it was given; a list has no rows yet and names the employee.
+    /// From 1, in the register as given; a list has no rows yet and names the employee.
     pub row: Option<u64>,
-    /// Whom the line is about, where that is known.
+    /// The person in the line, if known.
     pub name: Option<String>,
     pub refusal: Refusal,
 }
 
-/// At least one offender, in the order of the lines.
+/// At least one offender, in line order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Several {
     first: Box<Offender>,
-    /// All of them, the first too.
+    /// All of them, with the first.
     offenders: Vec<Offender>,
 }
 
 impl std::error::Error for Refusal {}
 
-/// `{"error":code,"message":…,"message_zh":…}` and the parameters beside it, all of them text.
+/// `{"error":code,"message":…,"message_zh":…}` and the parameters, all as text.
 impl Serialize for Refusal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -78,7 +77,7 @@ mod tests {
             let define::Row { variant, parameters, english, chinese, .. } = row;
             assert!(english.is_ascii() || english.contains("异地"), "{variant}: {english}");
             let in_chinese = |sentence: &str| sentence.chars().any(|c| ('一'..='龥').contains(&c));
-            // Between commas and stops nothing is left that only a reader of English understands.
+            // Removes clauses, between commas and stops, that only a reader of English would understand.
             let pieces =
                 chinese.split(['，', '；', '：', '。']).filter(|piece| !piece.contains('{'));
             for piece in pieces {

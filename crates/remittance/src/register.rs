@@ -1,12 +1,11 @@
 //! Registers: what an employer files before the month's list, one kind to a register.
 //!
-//! Start at [`RegisterRequest`] (what the employer writes, single or in bulk) and [`Register`] (what
-//! became of it). 变更清册 open, unseal and seal accounts; base and rate adjustments, supplements
-//! (补缴清册) and transfers are filed in the same way and have the same life:
-//! entered (a request in the employer's hands), saved (a [`Draft`], without effect), submitted (a
+//! Start at [`RegisterRequest`] (what the employer writes, single or in bulk) and [`Register`] (its result). 变更清册 open,
+//! unseal and seal accounts; base and rate adjustments, supplements (补缴清册) and transfers are filed in the same way. All
+//! have the same life: entered (a request in the employer's hands), saved (a [`Draft`], without effect), submitted (a
 //! [`Register`], in effect), completed 办结 (its money came), or revoked.
 //!
-//! Every line says what was before, so that a revocation restores it exactly.
+//! Every line records the previous value, so that a revocation restores it exactly.
 
 use super::document::DocumentType;
 use super::enrolment::RatePeriod;
@@ -83,7 +82,7 @@ pub struct SupplementRequest {
     pub reason: Option<String>,
 }
 
-/// 职工转移; without a city it is the centre's own.
+/// 职工转移; without a city it is within the centre's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TransferLine {
@@ -93,7 +92,7 @@ pub struct TransferLine {
     pub city: Option<String>,
 }
 
-/// A register that is kept for later and has no effect yet (已保存).
+/// A register saved for later, without effect yet (已保存).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
     pub employer_id: Id,
@@ -129,7 +128,7 @@ pub enum RegisterStatus {
     Revoked,
 }
 
-/// The lines of a register, with what was before.
+/// The lines of a register, with the previous values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RegisterContent {
@@ -142,9 +141,9 @@ pub enum RegisterContent {
     /// 比例调整
     AdjustRate(RatePeriod),
     Supplement(Vec<SupplementLine>),
-    /// 内部转移, at the employer it leaves
+    /// 内部转移, at the old employer
     TransferOut(Moved),
-    /// 内部转移, at the employer it comes to
+    /// 内部转移, at the new employer
     TransferIn(Moved),
 }
 
@@ -178,7 +177,7 @@ pub struct BaseAdjusted {
     pub employee_id: Id,
     pub base_before: Money,
     pub base: Money,
-    /// Whether it counts as the span's one adjustment; one that the limits force does not.
+    /// Whether it counts as the span's one adjustment; one forced by new limits does not.
     pub counted: bool,
 }
 
@@ -210,13 +209,13 @@ impl Register {
         register_id(&self.employer_id, self.ordinal)
     }
 
-    /// Whether it holds and nothing of it is paid.
+    /// Whether it is in effect and wholly unpaid.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.status == RegisterStatus::Submitted
     }
 
-    /// Whether it is a supplement, which money completes on its own.
+    /// Whether it is a supplement, which payment completes on its own.
     #[must_use]
     pub const fn is_supplement(&self) -> bool {
         matches!(self.content, RegisterContent::Supplement(_))
@@ -242,7 +241,7 @@ pub fn register_id(employer_id: &Id, ordinal: u32) -> String {
     format!("{employer_id}-R{ordinal}")
 }
 
-/// The ordinal in a register's public name; `None` where it is not this employer's.
+/// The ordinal in a register's public name; `None` if it is another employer's.
 #[must_use]
 pub fn register_ordinal(employer_id: &Id, register_id: &str) -> Option<u32> {
     register_id.strip_prefix(employer_id.as_str())?.strip_prefix("-R")?.parse().ok()
@@ -266,7 +265,7 @@ impl RegisterRequest {
         self.len() == 0
     }
 
-    /// The number that a line gives, lines counted from 1.
+    /// The number in a line, lines counted from 1.
     #[must_use]
     pub fn employee(&self, row: u64) -> Option<&Id> {
         let index = usize::try_from(row).ok()?.checked_sub(1)?;
@@ -280,13 +279,13 @@ impl RegisterRequest {
         }
     }
 
-    /// The employers that employees are transferred to; none for registers of other kinds.
+    /// The employers that receive transfers; none for registers of other kinds.
     #[must_use]
     pub fn transfers(&self) -> &[TransferLine] {
         if let Self::Transfer(lines) = self { lines } else { &[] }
     }
 
-    /// The name of the single operation that files one such line.
+    /// The single operation that files one such line.
     #[must_use]
     pub const fn operation(&self) -> &'static str {
         match self {
@@ -301,7 +300,7 @@ impl RegisterRequest {
 }
 
 impl RegisterContent {
-    /// The name of the operation that files it; a transfer's says which half it is.
+    /// The operation that files it; for a transfer, with its half.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {

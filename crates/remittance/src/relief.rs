@@ -1,19 +1,19 @@
 //! Relief for an employer in difficulties, by approval: deferral 缓缴, and rates below the minimum 降低缴存比例.
 //!
-//! Start at [`Approval`]. Both are entered at the counter by two persons with the approval's number, from a month
-//! to a month. A deferral moves no list: the months are owed once it has ended (`arrears.rs`). Low rates are periods
-//! of the employer's rates and end by themselves; neither uses the employer's own adjustment.
+//! Start at [`Approval`]. Two persons enter both at the counter with the approval's number, from a month to a month. A
+//! deferral moves no list: the months are owed after it ends (`arrears.rs`). Low rates are periods of the employer's
+//! rates and end by themselves. Neither uses up the employer's own adjustment.
 
 use super::YearMonth;
 use super::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
-/// What was approved: for which months, under which number.
+/// What was approved: the months and the approval's number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Approval {
     pub from: YearMonth,
-    /// The last month, this one too.
+    /// The last month, inclusive.
     pub to: YearMonth,
     pub number: String,
 }
@@ -24,7 +24,7 @@ impl Approval {
         self.from <= month && month <= self.to
     }
 
-    /// What the operation says, if it says all of it.
+    /// The approval in an operation, if it is complete.
     pub(super) fn of(from: YearMonth, to: YearMonth, number: &str) -> Result<Self, Refusal> {
         if to < from {
             return Err(Refusal::SpanBackwards { from, to });

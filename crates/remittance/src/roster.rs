@@ -1,8 +1,8 @@
-//! Monthly remittance 单位汇缴: the month's list (汇缴清册) is made, and the roster month moves on.
+//! Monthly remittance 单位汇缴: makes the month's list (汇缴清册) and advances the roster month.
 //!
-//! A line is base × rate, each side rounded on its own. Making a list again means deleting it
-//! first, which moves the roster month back. Nobody is listed above a cap or with a base outside the limits:
-//! such a list is refused and the refusal names everybody it is for.
+//! A line is base × rate, each side rounded on its own. To make a list again, delete it first, which moves the roster
+//! month back. Nobody is listed above a cap or with a base outside the limits: such a list is refused, and the refusal
+//! names everybody concerned.
 
 use super::refusal::Refusal;
 use super::wire::{day, day_or_none};
@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub struct Roster {
     pub employer_id: Id,
     pub month: YearMonth,
-    /// Its place in the order of what the employer filed.
+    /// Its place in the order of the employer's filings.
     pub ordinal: u32,
     #[serde(with = "day")]
     pub made_on: NaiveDate,
@@ -25,7 +25,7 @@ pub struct Roster {
     pub reference: Option<PaymentReference>,
     #[serde(with = "day_or_none")]
     pub paid_on: Option<NaiveDate>,
-    /// One a remitted employee, in the order of their numbers; shared, not copied.
+    /// One a remitted employee, in number order; shared, not copied.
     #[serde(serialize_with = "write_lines", deserialize_with = "read_lines")]
     pub lines: Arc<Vec<RosterLine>>,
 }
@@ -54,7 +54,7 @@ impl Roster {
         self.lines.len()
     }
 
-    /// How it stands: made, on a notice, paid.
+    /// Its state: made, on a notice, paid.
     #[must_use]
     pub const fn state(&self) -> &'static str {
         match (self.reference, self.paid_on) {
@@ -64,8 +64,8 @@ impl Roster {
         }
     }
 
-    /// Refuses a list whose lines are not its total: a store may leave lines out where no
-    /// operation needs them, but never where money moves by them.
+    /// Refuses a list whose lines do not add up to its total: a store may leave lines out if no operation needs them,
+    /// but never when money moves by them.
     pub(super) fn check_lines(&self) -> Result<(), Refusal> {
         let shares = self.lines.iter().flat_map(|line| [line.employer_share, line.employee_share]);
         let found = Money::together(shares);

@@ -1,32 +1,31 @@
 //! The subjects (科目) of the centre's books that reconciliation and settlement post to.
 //!
 //! Numbers follow the fund's chart of accounts (101 住房公积金存款, 201 住房公积金, 219 其他应付款);
-//! the five-digit ones are our own below 219. How they move is said where they are posted.
+//! the five-digit ones are our own below 219. The code that posts to them explains their movements.
 
 use crate::{Language, Localized};
 use std::borrow::Cow;
 use std::fmt;
 
-/// One subject of the books.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
     /// 住房公积金存款: the money at the banks, by collection account.
     BankDeposit,
     /// 住房公积金: what belongs to employees, through their employer's settled notices.
     Contributions,
-    /// 待清分收款: received, not yet decided or waiting for the rest of its notice.
+    /// 待清分收款: received, and undecided or waiting for the rest of its notice.
     Receipts,
     /// 挂账: received, and no notice could be found without guessing.
     Suspense,
     /// 单位暂存款: an employer's advance balance.
     Advance,
-    /// 应退款项: staff decided to send it back.
+    /// 应退款项: staff decided to return it.
     Refund,
-    /// 待分摊: paid by an employer's notice that says no lines.
+    /// 待分摊: paid by a notice without lines.
     Clearing,
-    /// 内部转移: on its way between two employers; zero over the whole centre.
+    /// 内部转移: in transit between two employers; zero over the whole centre.
     Transit,
-    /// 非缴存往来: movements that are no remittances, and what a bank took back.
+    /// 非缴存往来: movements that are no remittances, and reversals by a bank.
     Other,
 }
 
@@ -43,7 +42,7 @@ impl Subject {
         Self::Other,
     ];
 
-    /// The subject's number, as the store and the auditors know it.
+    /// The subject's number, for the store and the auditors.
     #[must_use]
     pub const fn number(self) -> i64 {
         match self {

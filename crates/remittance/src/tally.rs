@@ -1,10 +1,10 @@
-//! How many, and their sum: of transactions, of items, of files.
+//! A count and a sum: of transactions, of items, of files.
 
 use super::{Money, Total};
 use serde::Serialize;
 use std::iter::Sum;
 
-/// How many, and their sum.
+/// A count and a sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
     pub count: u64,
@@ -12,19 +12,19 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// One of an amount.
+    /// A count of one with this amount.
     #[must_use]
     pub fn one(amount: Money) -> Self {
         Self { count: 1, amount: amount.into() }
     }
 
-    /// Both together.
+    /// Adds both.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         [self, other].into_iter().sum()
     }
 
-    /// What is left of it without those of another; a count does not go below zero.
+    /// Subtracts another; the count does not go below zero.
     #[must_use]
     pub fn minus(self, other: Self) -> Self {
         Self { count: self.count.saturating_sub(other.count), amount: self.amount - other.amount }

@@ -1,7 +1,7 @@
-//! Templates of registers in bulk: the columns a CSV or XLSX file has, and how its rows become lines.
+//! Templates of bulk registers: the columns of a CSV or XLSX file, and how its rows become lines.
 //!
-//! Start at [`Template`]: `duizhang template NAME` writes [`Template::columns`] and an example row;
-//! a filled-in file comes back row by row to [`Template::request`]. Files are the shell's to read.
+//! Start at [`Template`]: `duizhang template NAME` writes [`Template::columns`] and an example row; the rows of a
+//! filled-in file go to [`Template::request`]. The shell reads the files.
 
 use super::document::DocumentType;
 use super::register::{
@@ -23,7 +23,7 @@ pub enum Template {
     Transfer,
 }
 
-/// What is wrong in a filled-in template; `row` counts data rows from 1.
+/// An error in a filled-in template; `row` counts data rows from 1.
 ///
 /// Prints as `row 3, 缴存基数: amount "5.000": expected …`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Template {
     pub const ALL: [Self; 6] =
         [Self::Open, Self::Unseal, Self::Seal, Self::AdjustBase, Self::Supplement, Self::Transfer];
 
-    /// The name by which a template is asked for.
+    /// The name of a template in commands.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -55,7 +55,7 @@ impl Template {
         Self::ALL.into_iter().find(|template| template.name() == name)
     }
 
-    /// The heads of the columns, in order.
+    /// The column headings, in order.
     #[must_use]
     pub const fn columns(self) -> &'static [&'static str] {
         match self {
@@ -68,7 +68,7 @@ impl Template {
         }
     }
 
-    /// A row that shows what belongs where; the identity number is the standard's own example.
+    /// An example row; the identity number is the standard's own example.
     #[must_use]
     pub const fn example(self) -> &'static [&'static str] {
         match self {
@@ -81,10 +81,10 @@ impl Template {
         }
     }
 
-    /// Turns rows into a register; a row has the columns' cells in order.
+    /// Turns rows into a register; a row has the cells of the columns in order.
     ///
     /// # Errors
-    /// The first wrong cell of every row; then nothing is filed.
+    /// The first wrong cell of every row; nothing is filed then.
     pub fn request<'a>(
         self,
         rows: impl IntoIterator<Item = &'a [&'a str]>,
@@ -130,7 +130,7 @@ impl Template {
     }
 }
 
-/// What the register is called.
+/// The register's name.
 impl Localized for Template {
     fn in_language(&self, language: Language) -> Cow<'static, str> {
         Cow::Borrowed(match self {
@@ -144,7 +144,7 @@ impl Localized for Template {
     }
 }
 
-/// A sheet being read: where the reader is, and what could not be read so far.
+/// A sheet being parsed: the present position, and the errors so far.
 struct Sheet<'a> {
     template: Template,
     row: usize,

@@ -1,15 +1,15 @@
-//! Sums of money: 128 bits, because what a database holds must never stop whoever adds it up.
+//! Sums of money in 128 bits, because no database content may stop an addition.
 //!
-//! An amount ([`super::Money`]) has a bound; a sum of amounts has none that matters: it would take
-//! 1.8 × 10^19 of the largest amounts that 64 bits hold to reach the end of this type. So sums of
-//! rows are never refused, never cut and never wrong, whatever a row says.
+//! An amount ([`super::Money`]) is bounded; a sum of amounts needs no bound in practice: overflow would take 1.8 ×
+//! 10^19 of the largest amounts that 64 bits hold. So sums of rows are never refused, cut or wrong, whatever a row
+//! says.
 
 use super::Money;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 
-/// A sum of amounts in fen (1/100 yuan); negative where more went out than came in.
+/// A sum of amounts in fen (1/100 yuan); negative if more went out than came in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Total {
     fen: i128,
@@ -38,20 +38,20 @@ impl Total {
         self.fen < 0
     }
 
-    /// The same without its sign.
+    /// The absolute value.
     #[must_use]
     pub const fn absolute(self) -> Self {
         Self { fen: self.fen.saturating_abs() }
     }
 
-    /// The same as an amount; `None` where 64 bits do not hold it.
+    /// As an amount; `None` if 64 bits do not hold it.
     #[must_use]
     pub fn money(self) -> Option<Money> {
         i64::try_from(self.fen).ok().map(Money::from_fen)
     }
 
-    /// The amount that is nearest to it. For what must be an amount and is one, but where a database holds
-    /// rows that no bound was asked of.
+    /// The nearest amount. For values that must be amounts and are, unless a database holds rows that were never
+    /// bounded.
     #[must_use]
     pub fn nearest_money(self) -> Money {
         let end = if self.fen < 0 { i64::MIN } else { i64::MAX };
@@ -60,9 +60,8 @@ impl Total {
 }
 
 impl Money {
-    /// The sum of the few amounts that one thing is made of: both shares of a line, the lines of one
-    /// notice. It ends where 64 bits end, which no bounded amounts reach; what sums rows of a database is
-    /// [`Total`].
+    /// The sum of a few amounts of one thing: both shares of a line, the lines of one notice. It saturates at 64 bits,
+    /// which bounded amounts do not reach; [`Total`] sums the rows of a database.
     #[must_use]
     pub fn together(amounts: impl IntoIterator<Item = Self>) -> Self {
         let sum: Total = amounts.into_iter().sum();
@@ -76,7 +75,7 @@ impl From<Money> for Total {
     }
 }
 
-/// For templates, which give references.
+/// For templates, which pass references.
 impl From<&Money> for Total {
     fn from(amount: &Money) -> Self {
         Self::from(*amount)
@@ -143,7 +142,7 @@ impl PartialOrd<Money> for Total {
     }
 }
 
-/// As [`Money`] does: `1200.00`.
+/// As [`Money`]: `1200.00`.
 impl fmt::Display for Total {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fen = self.fen.unsigned_abs();

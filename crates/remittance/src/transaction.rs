@@ -1,7 +1,7 @@
 //! A movement on one of the centre's accounts, as the bank reported it.
 //!
-//! A transaction is the bank's fact and never changes. What its remark says is derived (`remark.rs`),
-//! what becomes of it is decided (`matching.rs`); neither is written here.
+//! A transaction is the bank's fact and never changes. `remark.rs` derives what its remark says, `matching.rs` decides
+//! its outcome; neither is stored here.
 
 use super::Money;
 use crate::{Language, Localized};
@@ -35,20 +35,19 @@ pub enum RemarkField {
     Postscript,
     /// 用途: what the payer says the money is for.
     Purpose,
-    /// 摘要: mostly the bank's own word for the kind of movement.
+    /// 摘要: usually the bank's own word for the kind of movement.
     Summary,
     /// 备注.
     Note,
 }
 
-/// One booked movement, borrowed from the reader's buffer.
+/// One booked movement, borrowed from the parser's buffer.
 ///
-/// Invariant: `amount` is more than zero; the direction is in `direction` alone.
-/// Identity: (`account`, `serial`); `serial` is never empty here, a bank that gives none gets one
-/// from content and ordinal (`feed`).
+/// Invariant: `amount` is more than zero; only `direction` says the direction. Identity: (`account`, `serial`).
+/// `serial` is never empty here: if a bank gives none, `feed` makes one from content and ordinal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BankTransaction<'a> {
-    /// The centre's own account (归集专户), digits as the bank writes them.
+    /// The centre's own account (归集专户), in the bank's digits.
     pub account: &'a str,
     /// 交易流水号.
     pub serial: &'a str,
@@ -61,13 +60,13 @@ pub struct BankTransaction<'a> {
     pub balance: Option<Money>,
     pub counterparty: Counterparty<'a>,
     pub remarks: Remarks<'a>,
-    /// The bank marks it as undoing an earlier movement (冲正标志).
+    /// The bank marks it as reversing an earlier movement (冲正标志).
     pub reversal: bool,
-    /// What the file says of it contradicts itself: no reference in it settles.
+    /// The file contradicts itself about it: no reference in it settles.
     pub contradicted: bool,
 }
 
-/// The other side of a movement; a field the bank does not give is empty.
+/// The counterparty of a movement; a field the bank does not give is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counterparty<'a> {
     pub account: &'a str,
@@ -99,8 +98,7 @@ impl Direction {
 }
 
 impl RemarkField {
-    /// The order in which fields are read where a bank's profile names no other (contract,
-    /// "Reading a remark").
+    /// The order in which fields are read unless a bank's profile names another (contract, "Reading a remark").
     pub const DEFAULT_ORDER: [Self; 4] =
         [Self::Postscript, Self::Purpose, Self::Summary, Self::Note];
 }

@@ -1,8 +1,7 @@
-//! How values of the domain stand in JSON: always text, never a number that could be a float.
+//! The JSON form of domain values: always text, never a number that could be a float.
 //!
 //! Money is yuan (`"5000.00"`), a rate a decimal (`"0.08"`), a month `"2026-05"`, a day
-//! `"2026-05-11"`, a reference `"P1906133753"`. A wrong type is refused with what was found and
-//! what was expected.
+//! `"2026-05-11"`, a reference `"P1906133753"`. A wrong type is refused with the found and the expected value.
 
 use super::document::DocumentType;
 use super::{Money, PaymentReference, Rate, Subject, Total, YearMonth};
@@ -10,7 +9,7 @@ use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
-/// Reads a text and turns it into a value, naming what was expected in every error.
+/// Parses a text into a value and names the expected form in every error.
 struct TextVisitor<T> {
     expected: &'static str,
     read: fn(&str) -> Result<T, String>,
@@ -28,7 +27,7 @@ impl<T> Visitor<'_> for TextVisitor<T> {
     }
 }
 
-/// Ties a type to its text form.
+/// Gives a type its text form.
 macro_rules! as_text {
     ($type:ty, $expected:literal, $read:expr) => {
         impl Serialize for $type {
@@ -46,7 +45,7 @@ macro_rules! as_text {
 }
 
 as_text!(Money, "yuan as a string such as \"5000.00\"", |text| {
-    // What is kept is read here too; what somebody asks for is bounded where it is applied.
+    // This also parses stored values; the bound on requests is checked when they are applied.
     Money::of_any_size(text).map_err(|error| format!("amount {text:?}: {error}"))
 });
 impl Serialize for Total {
@@ -81,7 +80,7 @@ pub mod day {
     use chrono::NaiveDate;
     use serde::{Deserializer, Serializer};
 
-    /// Reads `2026-05-11` and nothing else.
+    /// Parses `2026-05-11` and nothing else.
     ///
     /// # Errors
     /// A sentence with what was found.
@@ -102,7 +101,7 @@ pub mod day {
     /// For `#[serde(with = "day")]`.
     ///
     /// # Errors
-    /// Where there is no string, or it is no day; says what was found.
+    /// If there is no string, or it is no day; says what was found.
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<NaiveDate, D::Error> {
         from.deserialize_str(TextVisitor {
             expected: "a day as a string such as \"2026-05-11\"",
@@ -111,10 +110,10 @@ pub mod day {
     }
 }
 
-/// The most characters of a name or key of a person.
+/// The most characters in a person's name or key.
 const WHO_CHARACTERS_MAX: usize = 64;
 
-/// Who does something, for `#[serde(deserialize_with = "who")]`: a name or a key, one short line.
+/// A person, for `#[serde(deserialize_with = "who")]`: a name or a key, one short line.
 pub(crate) fn who<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     let Some(text) = Option::<String>::deserialize(from)? else { return Ok(None) };
     let name = text.trim();
@@ -127,7 +126,7 @@ pub(crate) fn who<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, 
     Ok(Some(name.to_owned()))
 }
 
-/// A day that may be missing, for `#[serde(with = "day_or_none")]`.
+/// An optional day, for `#[serde(with = "day_or_none")]`.
 pub(crate) mod day_or_none {
     use chrono::NaiveDate;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -1,12 +1,11 @@
-//! Reads what banks deliver: bytes in, entries and rejects out.
+//! Parses bank statements: bytes in, entries and rejects out.
 //!
-//! Start at [`read`]: it finds out format and encoding and drives one of the readers below this
-//! module. A reader pushes what it understood into a [`Sink`] as it goes, so memory does not grow
-//! with the file; what it could not understand is a [`Reject`] with its place, never a default.
-//! Bank layouts are data (`rules/banks/*.toml`). Files are opened by the shell, not here.
+//! Start at [`read`]: it detects format and encoding and drives one of the readers below this module. A reader pushes
+//! its results into a [`Sink`] as it goes, so memory does not grow with the file. What it cannot parse is a [`Reject`]
+//! with its place, never a default. Bank layouts are data (`rules/banks/*.toml`). The shell opens files.
 //!
-//! Invariant: every data row of a file reaches the sink exactly once, as an entry or as a reject;
-//! when [`read`] gives an error, the whole file counts as unread.
+//! Invariant: every data row of a file reaches the sink exactly once, as an entry or as a reject; when [`read`] returns
+//! an error, the file counts as unread.
 
 mod amount;
 mod archive;
@@ -46,103 +45,102 @@ use remittance::Direction;
 use rust_decimal::Decimal;
 use std::io::{Read, Seek};
 
-/// What a file can be read from: twice, from its beginning.
+/// The input of a file, read twice from its beginning.
 pub trait Source: Read + Seek {}
 
 impl<T: Read + Seek> Source for T {}
 
-/// What was found out about a file that was read.
+/// The facts about a parsed file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedFacts {
     pub format: Format,
     /// The encoding's name in lower case, such as `utf-8`, `gb18030`, `utf-16le`.
     pub encoding: &'static str,
     pub bytes: u64,
-    /// Of the file's bytes; "this file was delivered before".
+    /// Of the file's bytes; identifies an earlier delivery of the same file.
     pub sha256: [u8; 32],
-    /// The layout that fits, for tables.
+    /// The matching layout, for tables.
     pub layout: Option<String>,
 }
 
-/// Takes what a reader finds, in file order.
+/// Receives the results of a reader, in file order.
 pub trait Sink {
     /// A movement that the bank booked.
     fn entry(&mut self, entry: StatementEntry<'_>);
-    /// A row that cannot be read.
+    /// A row that cannot be parsed.
     fn reject(&mut self, reject: Reject);
     /// A statement ended; its entries came before.
     fn statement(&mut self, statement: Statement<'_>);
-    /// Something a person should know, though nothing is lost by it.
+    /// Something for a person to know, though nothing is lost by it.
     fn flag(&mut self, flag: Flag);
-    /// A block of a table was read: how its columns were understood. Blocks come at the end of the file.
+    /// The columns of a table's block, as parsed. Blocks come at the end of the file.
     fn block(&mut self, _block: BlockRead) {}
-    /// A block names its own account by a label, whether rows follow or not.
+    /// A block names its own account by a label, with or without rows.
     fn names_account(&mut self, _account: &str, _line: u64) {}
-    /// Whether an account is one of the centre's; `None` where that is not known.
+    /// Whether an account is one of the centre's; `None` if unknown.
     fn is_own(&self, _account: &str) -> Option<bool> {
         None
     }
-    /// The statement that begins is one that the file held before, as far as its head tells: rows
-    /// without a serial that are equal in both are the same rows. It ends with `statement`.
+    /// The statement that begins is in the file a second time, judging by its head: rows without a serial that are
+    /// equal in both are the same rows. It ends with `statement`.
     fn begins_again(&mut self) {}
-    /// Another file of an archive begins: lines count from 1 again, and it is a delivery of its own.
+    /// Another file of an archive begins: line numbers restart at 1, and it is a delivery of its own.
     fn member(&mut self, _name: &str) {}
-    /// For how long the serials of the entries that follow are unique; said before them, where a layout knows.
+    /// The period in which the serials of the following entries are unique; called first, if a layout knows it.
     fn serial_period(&mut self, _period: SerialPeriod) {}
 }
 
-/// One booked entry, in whatever currency the file has; borrowed from the reader's buffer.
+/// One booked entry, in the file's currency; borrowed from the parser's buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatementEntry<'a> {
     /// Physical line on which the entry starts, from 1.
     pub line: u64,
-    /// The centre's account the entry belongs to; `None` where the file names none.
+    /// The centre's account of the entry; `None` if the file names none.
     pub account: Option<&'a str>,
-    /// ISO 4217 code; `None` where the file names none (then it is CNY, as the layout says).
+    /// ISO 4217 code; `None` if the file names none (then it is CNY, as the layout says).
     pub currency: Option<&'a str>,
-    /// The bank's serial number; empty where it gives none.
+    /// The bank's serial number; empty if it gives none.
     pub serial: &'a str,
     pub booked_on: NaiveDate,
     pub booked_time: Option<NaiveTime>,
     pub direction: Direction,
-    /// More than or equal to zero, with exactly the decimals the file has.
+    /// At least zero, with exactly the decimals of the file.
     pub amount: Decimal,
     pub balance: Option<Decimal>,
     pub counterparty: remittance::Counterparty<'a>,
     pub remarks: remittance::Remarks<'a>,
     pub reversal: bool,
-    /// The booking that this entry is a part of; `None` where the entry is a booking of its own.
+    /// The booking that this entry is a part of; `None` if it is its own booking.
     pub booking: Option<Booking<'a>>,
-    /// What the file says of this entry contradicts itself (a booking and its details do not sum up):
-    /// no reference in it settles.
+    /// The file contradicts itself about this entry (a booking and its details do not add up): no reference in it
+    /// settles.
     pub contradicted: bool,
 }
 
-/// A booking that the bank wrote with several parts, each with an amount of its own (camt `TxDtls`).
+/// A booking that the bank wrote as several parts with their own amounts (camt `TxDtls`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Booking<'a> {
-    /// The booking's own serial; empty where the bank gives none.
+    /// The booking's own serial; empty if the bank gives none.
     pub serial: &'a str,
-    /// What its parts sum to.
+    /// The sum of its parts.
     pub amount: Decimal,
 }
 
-/// What a statement says of itself, and what its entries sum to.
+/// A statement's own data, and the sums of its entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement<'a> {
     /// Physical line on which the statement starts, from 1.
     pub line: u64,
     pub account: Option<&'a str>,
     pub currency: Option<&'a str>,
-    /// The statement's own identification (`:20:`, `Stmt/Id`) and number, as written.
+    /// The statement's own identification (`:20:`, `Stmt/Id`) and number, unchanged.
     pub identification: Option<&'a str>,
     pub opening: Option<Balance>,
     pub closing: Option<Balance>,
     pub entries: u64,
     pub sum_credit: Decimal,
     pub sum_debit: Decimal,
-    /// Whether the balances prove that each entry moved money once; `None` where there are no balances
-    /// to prove it by.
+    /// Whether the balances prove that each entry moved money once; `None` without balances for that.
     pub proved: Option<bool>,
 }
 
@@ -152,36 +150,36 @@ pub struct BlockRead {
     /// Physical line of the header, from 1.
     pub line: u64,
     pub account: Option<String>,
-    /// First and last booking day; `None` where no row was read.
+    /// First and last booking day; `None` if no row was parsed.
     pub from: Option<NaiveDate>,
     pub to: Option<NaiveDate>,
     pub entries: u64,
     /// The layout of `rules/banks/` that adds to the headings.
     pub layout: Option<String>,
     pub columns: Vec<ColumnRead>,
-    /// Whether the balances prove each row; `None` where there are none to prove it by.
+    /// Whether the balances prove each row; `None` without balances for that.
     pub proved: Option<bool>,
 }
 
-/// What a column was understood as.
+/// The meaning of a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnRead {
-    /// As the file writes it.
+    /// Unchanged from the file.
     pub heading: String,
-    /// A field's name, `nothing` for what is of no use, `not read` for what nobody understands.
+    /// A field's name, `nothing` for a known but unused column, `not read` for an unknown one.
     pub reads: &'static str,
-    /// What settled it: `heading`, `layout`, `balances`, `of no use`, `unknown`.
+    /// The evidence: `heading`, `layout`, `balances`, `of no use`, `unknown`.
     pub why: &'static str,
 }
 
-/// A balance; negative where the account is overdrawn.
+/// A balance; negative for an overdrawn account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Balance {
     pub amount: Decimal,
     pub on: Option<NaiveDate>,
 }
 
-/// What a file is.
+/// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
     Csv,
@@ -195,12 +193,12 @@ pub enum Format {
     Settlement,
 }
 
-/// Reads one file: finds out what it is, in which encoding, and drives its reader.
+/// Reads one file: detects its format and encoding, and drives its reader.
 ///
-/// The file is gone through twice: [`look`], then [`Look::read`]. Neither holds it in memory.
+/// The file is read twice: [`look`], then [`Look::read`]. Neither holds it in memory.
 ///
 /// # Errors
-/// [`FeedError`] when the file cannot be read as a whole; what the sink got until then is void.
+/// [`FeedError`] if the file is unusable; discard what the sink received.
 pub fn read(
     input: &mut dyn Source,
     layouts: &BankLayouts,
@@ -209,19 +207,19 @@ pub fn read(
     look(input)?.read(input, layouts, sink)
 }
 
-/// What the first pass over a file found out: enough to know whether it was delivered before.
+/// The result of the first pass over a file: enough to know whether it was delivered before.
 pub struct Look {
     scan: encoding::Scan,
     kind: sniff::Kind,
 }
 
-/// Goes through a file once: hashes it, sees whether it is UTF-8 throughout, looks at its beginning.
+/// Reads a file once: hashes it, checks whether all of it is UTF-8, and inspects its beginning.
 ///
 /// # Errors
-/// [`FeedError`] when the file is empty or surely none of ours, or the input failed.
+/// [`FeedError`] if the file is empty or of no supported kind, or the input failed.
 pub fn look(input: &mut dyn Source) -> Result<Look, FeedError> {
     let scan = encoding::scan(input)?;
-    // Its content says what it is; its name is never asked.
+    // The content decides the format, never the name.
     let kind = sniff::kind(&scan)?;
     Ok(Look { scan, kind })
 }
@@ -233,16 +231,16 @@ impl Look {
         self.scan.sha256
     }
 
-    /// Whether the file's bytes begin so.
+    /// Whether the file begins with these bytes.
     #[must_use]
     pub fn begins_with(&self, text: &str) -> bool {
         self.scan.head.starts_with(text.as_bytes())
     }
 
-    /// Decodes and reads the file that was looked at.
+    /// Decodes and parses the file.
     ///
     /// # Errors
-    /// [`FeedError`] when the file cannot be read as a whole; what the sink got until then is void.
+    /// [`FeedError`] if the file is unusable; discard what the sink received.
     pub fn read(
         &self,
         input: &mut dyn Source,
@@ -327,7 +325,7 @@ impl Format {
 }
 
 impl Statement<'_> {
-    /// Whether opening + credits − debits = closing; `None` where one of the balances is missing.
+    /// Whether opening + credits − debits = closing; `None` if one of the balances is missing.
     #[must_use]
     pub fn balance_ok(&self) -> Option<bool> {
         let (opening, closing) = (self.opening?, self.closing?);

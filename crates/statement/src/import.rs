@@ -1,14 +1,12 @@
-//! Reads what people fill in: the centre's lists and employers' registers, from any kind of sheet.
+//! Parses filled-in sheets of any kind: the centre's lists and employers' registers.
 //!
-//! Start at [`notices`]; its siblings do the same for the other lists, [`register`] for registers. `sheet` turns
-//! bytes into cells; [`table`] finds the heading row and the rows below it, [`heading`] knows what columns are
-//! called, [`cell`] folds what is plain, [`field`] and [`when`] turn texts into values, [`error`] says what is
-//! wrong, [`marked`] writes a sheet back with it. Files are opened, and lists are stored, by the shell. Bank
-//! statements are not read here but in `feed`.
+//! Start at [`notices`]; its siblings parse the other lists, [`register`] parses registers. `sheet` turns bytes into
+//! cells; [`table`] finds the heading row and the rows below it, [`heading`] knows the names of columns, [`cell`]
+//! normalises cells, [`field`] and [`when`] turn texts into values, [`error`] has the errors, [`marked`] writes a sheet
+//! back with them. The shell opens files and stores lists. `feed` reads bank statements.
 //!
-//! Invariant: a list is read whole or not at all. Every row is checked before the first error is
-//! reported, so that one look at the errors is enough to mend a file; nothing is defaulted but the
-//! columns that the contract calls optional.
+//! Invariant: a list is read completely or not at all. Every row is checked before the errors are reported, so that one
+//! look at them is enough to fix a file. Nothing is defaulted except the columns that the contract calls optional.
 
 #[cfg(feature = "xlsx")]
 pub mod book;
@@ -41,18 +39,18 @@ pub use notice::{NoticeRow, for_each_notice, notices};
 pub use register::{Register, RegisterRow, register};
 use remittance::Bilingual;
 
-/// A list that was read whole.
+/// A completely parsed list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List<T> {
-    /// In file order; a row that stands there twice, word for word, is there once.
+    /// In file order, without exact duplicates.
     pub rows: Vec<T>,
     /// The line (row of the sheet) of each of the rows.
     pub lines: Vec<u64>,
-    /// The columns that the list has, each with its place from 1.
+    /// The columns of the list, each with its place from 1.
     pub columns: Vec<(&'static str, usize)>,
-    /// What the file turned out to be; the shell says it to whoever asked for the import.
+    /// The detected encoding, for the shell to report.
     pub encoding: Encoding,
-    /// What was read otherwise than it stands there, or passed over.
+    /// What was read differently from the file, or skipped.
     pub notes: Vec<Note>,
 }
 
@@ -63,7 +61,7 @@ impl<T> List<T> {
         self.columns.iter().any(|(name, _)| *name == column)
     }
 
-    /// Puts the rows in the order of a key; where they stood in the file stays known.
+    /// Sorts the rows by a key; their places in the file are kept.
     pub fn sort_by_key<K: Ord>(&mut self, key: impl Fn(&T) -> K) {
         if self.rows.is_sorted_by_key(&key) {
             return;
@@ -74,7 +72,7 @@ impl<T> List<T> {
         (self.rows, self.lines) = all.into_iter().unzip();
     }
 
-    /// Says of a row, counted from 0, that something in it cannot be taken in.
+    /// An error that a row, counted from 0, cannot be imported.
     #[must_use]
     pub fn unfit(
         &self,

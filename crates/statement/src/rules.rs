@@ -1,10 +1,10 @@
-//! Rules are data: how headings are made, and what one bank does against the habit of others.
+//! Rules are data: the parts of headings, and the exceptions of each bank.
 //!
-//! Start at [`bank::BankLayouts`]. A [`RuleFile`] is a name and a text; each module below turns files of
-//! its kind into a type and checks it. The texts that ship are compiled in ([`shipped`]); a centre's own
-//! replace them file by file, read by the caller, never here.
+//! Start at [`bank::BankLayouts`]. A [`RuleFile`] is a name and a text; each module below parses and checks files of
+//! its kind. The shipped texts are compiled in ([`shipped`]); a centre's own files replace them one by one and are read
+//! by the caller, never here.
 //!
-//! Invariant: an unknown key, table or name is an error; nothing in a rule file is ignored.
+//! Invariant: an unknown key, table or name is an error; no part of a rule file is ignored.
 
 pub mod bank;
 pub mod field;
@@ -13,14 +13,14 @@ pub mod headings;
 use serde::de::DeserializeOwned;
 use std::fmt;
 
-/// One rule file: its path below `rules/`, with `/` between, and its whole text.
+/// One rule file: its path below `rules/`, with `/` as separator, and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleFile {
     pub path: String,
     pub text: String,
 }
 
-/// What is wrong in a rule file, and where; `line` and `column` count from 1.
+/// An error in a rule file, with its place; `line` and `column` count from 1.
 ///
 /// Prints as `rules/remark.toml:14:3: unknown field "form", expected "from"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct RuleError {
     pub message: String,
 }
 
-/// The rule files of statements that ship: path below `rules/` and text, sorted by path.
+/// The shipped rule files of statements: path below `rules/` and text, sorted by path.
 pub const SHIPPED: &[(&str, &str)] = &[
     ("banks/abc.toml", include_str!("../../../rules/banks/abc.toml")),
     ("banks/boc.toml", include_str!("../../../rules/banks/boc.toml")),
@@ -48,7 +48,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("headings.toml", include_str!("../../../rules/headings.toml")),
 ];
 
-/// Every rule file of statements that ships, sorted by path.
+/// Every shipped rule file of statements, sorted by path.
 #[must_use]
 pub fn shipped() -> Vec<RuleFile> {
     SHIPPED.iter().map(RuleFile::from).collect()
@@ -61,16 +61,16 @@ impl From<&(&str, &str)> for RuleFile {
 }
 
 impl RuleFile {
-    /// Parses the text into a rule type; the type refuses unknown fields.
+    /// Parses the text into a rule type, which refuses unknown fields.
     ///
     /// # Errors
-    /// [`RuleError`] with the place of the first thing that is wrong.
+    /// [`RuleError`] with the place of the first error.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, RuleError> {
         toml::from_str(&self.text)
             .map_err(|error| self.error_at(error.span().unwrap_or(0..0), error.message()))
     }
 
-    /// An error at a place of this file, for checks that go beyond types.
+    /// An error at a place of this file, for checks beyond types.
     #[must_use]
     pub fn error_at(&self, span: std::ops::Range<usize>, message: &str) -> RuleError {
         let before = self.text.get(..span.start).unwrap_or_default();

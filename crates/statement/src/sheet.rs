@@ -1,10 +1,9 @@
-//! Sheets as they are filled: cells with what kind they are, from every container that people save.
+//! Sheets from every file format that people save: cells with their kinds.
 //!
-//! Start at [`read`]: it tells what the bytes are and shows a [`Visitor`] each sheet and each row that is not
-//! blank, in file order. A workbook is streamed (`xlsx.rs`, `grid.rs`), so that a stray cell in the last corner
-//! costs nothing; what a number format shows is said by `number.rs`; text is decoded and split in `text.rs`;
-//! `markup.rs` reads the two kinds of markup that are saved under the name `.xls`. What a cell means is not
-//! known here.
+//! Start at [`read`]: it detects the format and passes each sheet and each row that is not blank to a [`Visitor`], in
+//! file order. A workbook is streamed (`xlsx.rs`, `grid.rs`), so that a stray cell in the last corner costs nothing.
+//! `number.rs` applies number formats; `text.rs` decodes and splits text; `markup.rs` and `html.rs` parse the two kinds
+//! of markup that are saved with the extension `.xls`. This module does not interpret cells.
 //!
 //! Invariant: a row's number and a cell's column are the file's own, as Excel and WPS show them.
 
@@ -27,13 +26,13 @@ use std::borrow::Cow;
 
 use std::fmt;
 
-/// What a file turned out to be.
+/// The detected format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     Utf8,
     Utf8WithMark,
     Utf16,
-    /// GB18030, of which GBK and GB2312 are parts.
+    /// GB18030, a superset of GBK and GB2312.
     Gb18030,
     Xlsx,
     Xls,
@@ -57,21 +56,21 @@ impl Encoding {
     }
 }
 
-/// What a cell holds.
+/// The kind of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Characters; of a CSV every cell is one.
+    /// Characters; the only kind in a CSV.
     Text,
-    /// A binary number, in decimal as the file has it; what it shows is its format's to say.
+    /// A binary number, as the file's decimal text; its format decides the displayed text.
     Number,
-    /// A day, as `2026-05-02` or with its time behind it; `whole` where the format shows the day too and not
-    /// the month alone.
+    /// A day, as `2026-05-02`, perhaps followed by its time; `whole` if the format shows the day too and not only the
+    /// month.
     Day { whole: bool },
     /// `TRUE` or `FALSE`.
     Truth,
-    /// `#N/A` and its kin.
+    /// `#N/A` and similar errors.
     Fault,
-    /// A formula whose value was never stored.
+    /// A formula without a stored value.
     Uncalculated,
 }
 
@@ -81,21 +80,21 @@ pub struct Cell {
     /// From 0.
     pub column: usize,
     pub kind: Kind,
-    /// Whether the cell of a text file stands in quotes.
+    /// Whether the cell of a text file is in quotes.
     pub quoted: bool,
     format: usize,
     start: usize,
     end: usize,
 }
 
-/// One row, its blank cells left out.
+/// One row without its blank cells.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
     /// From 1, as the file shows it.
     pub number: u64,
-    /// Not seen by whoever looks at the sheet: hidden, filtered out, or of no height.
+    /// Invisible to readers of the sheet: hidden, filtered out, or of no height.
     pub hidden: bool,
-    /// Cells that a row of text has, blank ones too.
+    /// The number of cells in a row of text, with blank ones.
     pub width: usize,
     text: &'a str,
     pub cells: &'a [Cell],
@@ -116,19 +115,19 @@ impl<'a> Row<'a> {
     }
 }
 
-/// What is known of a sheet before its rows.
+/// The facts about a sheet before its rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Head {
-    /// Empty for a file that has no sheets.
+    /// Empty for a file without sheets.
     pub name: String,
     pub hidden: bool,
-    /// Columns that are not seen: first and last, from 0.
+    /// Hidden columns: first and last, from 0.
     pub hidden_columns: Vec<(usize, usize)>,
-    /// A file of text, whose rows have as many cells as they have separators.
+    /// The separator of a text file, whose rows have as many cells as separators.
     pub separated: Option<char>,
 }
 
-/// Cells that were made one; all but the first are blank.
+/// Merged cells; all but the first are blank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Merged {
     /// First and last, from 1.
@@ -137,33 +136,33 @@ pub struct Merged {
     pub columns: (usize, usize),
 }
 
-/// Whoever looks at the sheets of a file.
+/// Receives the sheets of a file.
 pub trait Visitor {
-    /// A sheet begins; whether its rows are wanted.
+    /// A sheet begins; returns whether its rows are wanted.
     fn sheet(&mut self, head: &Head) -> bool;
-    /// A row; whether more of this sheet are wanted.
+    /// A row; returns whether more of this sheet are wanted.
     fn row(&mut self, row: Row<'_>) -> bool;
-    /// Behind the last row of a sheet: cells that were made one.
+    /// After the last row of a sheet: merged cells.
     fn merged(&mut self, _: Merged) {}
 }
 
-/// Why a file cannot be read at all.
+/// Why a file is unreadable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unreadable {
     Empty,
     /// A password is needed.
     Encrypted,
-    /// A format that is known and not read; what it is.
+    /// A known but unsupported format, with its name.
     Foreign(Bilingual),
-    /// Bytes of no encoding; from which byte on.
+    /// Bytes of no encoding, with the position of the first.
     Bytes(&'static str, usize),
-    /// A quote that no other closes; on which line it opens.
+    /// A quote that is never closed, with its line.
     Quote(u64),
-    /// A workbook that is broken or made to fill memory; what was found.
+    /// A workbook that is broken or a zip bomb, with the finding.
     Broken(String),
 }
 
-/// What is wrong, and how to save the file instead.
+/// The error, and how to save the file instead.
 impl Localized for Unreadable {
     fn in_language(&self, language: Language) -> Cow<'static, str> {
         const SAVE: &str = "open it in Excel or WPS and save it as .xlsx";
@@ -225,10 +224,10 @@ pub fn letters(column: usize) -> String {
     letters.iter().rev().collect()
 }
 
-/// Shows every sheet and every row that is not blank.
+/// Passes on every sheet and every row that is not blank.
 ///
 /// # Errors
-/// [`Unreadable`]; what was shown before counts for nothing then.
+/// [`Unreadable`]; discard what was passed on before.
 pub fn read(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<Encoding, Unreadable> {
     if bytes.is_empty() {
         return Err(Unreadable::Empty);
@@ -265,7 +264,7 @@ pub fn read(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<Encoding, Unreada
     Ok(encoding)
 }
 
-/// Files that people send and that are no sheet.
+/// Files that people send and that are no sheets.
 const FOREIGN: [(&[u8], Bilingual); 6] = [
     (b"%PDF", Bilingual::fixed(" PDF 文件", "a PDF")),
     (b"\x1f\x8b", Bilingual::fixed(" gzip 压缩文件", "a gzip archive")),
@@ -288,7 +287,7 @@ fn zipped(_: &[u8], _: &mut dyn Visitor) -> Result<Encoding, Unreadable> {
     )))
 }
 
-/// Makes rows out of cells, one after the other, in the same memory.
+/// Makes rows out of cells, in reused memory.
 #[derive(Default)]
 struct Builder {
     text: String,
@@ -303,7 +302,7 @@ impl Builder {
         self.width = 0;
     }
 
-    /// A cell, unless it is blank.
+    /// Adds a cell, unless it is blank.
     fn push(&mut self, column: usize, kind: Kind, text: &str, format: usize) {
         self.put(column, kind, text, format, false);
     }

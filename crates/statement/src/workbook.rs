@@ -1,12 +1,12 @@
-//! Workbooks (`.xlsx`, `.xlsb`, `.xls`): the cells that a sheet has, row by row, whatever it says it has.
+//! Workbooks (`.xlsx`, `.xlsb`, `.xls`): the existing cells of a sheet, row by row, whatever it declares.
 //!
-//! Start at [`Workbook::open`], then [`Workbook::rows`]. Statements (`feed`) are read through here alone; lists and
-//! registers, whose formats and hidden rows count, through `sheet`. An `.xlsx` is read as a stream: what it costs
-//! follows from the cells that exist, never from a dimension, a count or the place of a cell. `.xls` and `.xlsb` are old formats that calamine reads into a dense range; whoever reads
-//! files of strangers does that in a process with limits (`nightly::child`).
+//! Start at [`Workbook::open`], then [`Workbook::rows`]. Only statements (`feed`) use this; lists and registers, whose
+//! formats and hidden rows matter, use `sheet`. An `.xlsx` is streamed: the cost depends on the existing cells, never
+//! on a dimension, a count or the place of a cell. `.xls` and `.xlsb` are old formats that calamine reads into a dense
+//! range, so files of strangers are read in a process with limits (`nightly::child`).
 //!
-//! Invariant: no number in the file is believed. A count of strings that cannot be is taken out before calamine
-//! reserves room for it, and a place beyond what a sheet can have is an error.
+//! Invariant: no number in the file is trusted. An impossible count of strings is removed before calamine reserves
+//! memory for it, and a place beyond the limits of a sheet is an error.
 
 mod count;
 
@@ -16,27 +16,27 @@ use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use zip::ZipArchive;
 
-/// Largest workbook that is read; a million rows are far below.
+/// The largest workbook; a million rows are far smaller.
 const PACKED_BYTES_MAX: u64 = 256 * 1024 * 1024;
-/// Largest sum of unpacked members, against archives made to fill memory.
+/// The largest sum of unpacked members, against zip bombs.
 const UNPACKED_BYTES_MAX: u64 = 512 * 1024 * 1024;
-/// Sheets pack about ten to one; far beyond that, and large, an archive is made to fill memory.
+/// Sheets compress about ten to one; a large archive far beyond that is a zip bomb.
 const RATIO_MAX: u64 = 100;
 const SMALL_BYTES: u64 = 32 * 1024 * 1024;
-/// Members of an archive; a workbook has some dozens.
+/// The most members of an archive; a workbook has some dozens.
 const MEMBERS_MAX: usize = 10_000;
-/// What a sheet can have (ECMA-376).
+/// The limits of a sheet (ECMA-376).
 const ROWS_MAX: u32 = 1_048_576;
 const COLUMNS_MAX: u32 = 16_384;
-/// Places that rows may span for each cell that exists, and those that any sheet may: a row with a far cell costs what
-/// it spans, so that a sheet of nothing but far cells would cost ten thousand times what it holds.
+/// Places that rows may span for each existing cell, and those that any sheet may span. A row with a far cell costs its
+/// span, so that a sheet of only far cells would cost ten thousand times its content.
 const SPAN_MAX: u64 = 16;
 const SPAN_FREE: u64 = 1 << 21;
 
 /// A cell with its column, from 0.
 pub(crate) type Cell = (usize, Data);
 
-/// Why a workbook cannot be read.
+/// Why a workbook is unreadable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WorkbookError {
     pub(crate) expected: &'static str,
@@ -50,17 +50,17 @@ pub(crate) struct Workbook<R: Read + Seek> {
 
 enum Book<R: Read + Seek> {
     Xlsx(Xlsx<BufReader<R>>),
-    /// A copy in memory, with a count taken out that cannot be.
+    /// A copy in memory without an impossible count.
     Mended(Xlsx<Cursor<Vec<u8>>>),
     Xlsb(Xlsb<BufReader<R>>),
     Xls(Xls<BufReader<R>>),
 }
 
 impl<R: Read + Seek> Workbook<R> {
-    /// Opens a workbook; its content says which kind it is.
+    /// Opens a workbook; its content decides the kind.
     ///
     /// # Errors
-    /// Where it is none, or larger than any that a bank or a clerk makes.
+    /// If it is none, or larger than any from a bank or a clerk.
     pub(crate) fn open(input: R) -> Result<Self, WorkbookError> {
         caught(|| Self::opened(input))
     }
@@ -83,8 +83,7 @@ impl<R: Read + Seek> Workbook<R> {
         Ok(Self { book })
     }
 
-    /// The sheets that people see, by name; what is hidden is neither statement nor list. A book that hides all is read
-    /// whole.
+    /// The names of the visible sheets; hidden ones are neither statements nor lists. If all are hidden, all are read.
     pub(crate) fn sheets(&self) -> Vec<String> {
         let sheets = match &self.book {
             Book::Xlsx(book) => book.sheets_metadata(),
@@ -98,11 +97,11 @@ impl<R: Read + Seek> Workbook<R> {
         if names.is_empty() { sheets.iter().map(name).collect() } else { names }
     }
 
-    /// Hands over the rows of a sheet that have a cell, each with its number in the sheet, from 1, and its cells in
-    /// the order of their columns; until no more are wanted.
+    /// Passes on the non-empty rows of a sheet until no more are wanted, each with its number in the sheet, from 1, and
+    /// its cells in column order.
     ///
     /// # Errors
-    /// Where the sheet is broken or no sheet can be like it; what was handed over until then is void.
+    /// If the sheet is broken or impossible; discard what was passed on before.
     pub(crate) fn rows(
         &mut self,
         sheet: &str,
@@ -143,7 +142,7 @@ impl<R: Read + Seek> Workbook<R> {
     }
 }
 
-/// A number with more digits than it can have is a panic of calamine's.
+/// Calamine panics on a number with too many digits.
 fn caught<T>(read: impl FnOnce() -> Result<T, WorkbookError>) -> Result<T, WorkbookError> {
     let stumbled = || WorkbookError {
         expected: "numbers that a workbook can have",
@@ -188,7 +187,7 @@ fn stream<R: Read + Seek>(
     rows: &mut Rows<'_>,
 ) -> Result<(), WorkbookError> {
     let mut cells = match book.worksheet_cells_reader(sheet) {
-        // A sheet that is a chart has no cells.
+        // A chart sheet has no cells.
         Err(XlsxError::NotAWorksheet(_)) => return Ok(()),
         cells => cells.map_err(|error| broken(&error))?,
     };
@@ -214,7 +213,7 @@ impl Rows<'_> {
         self.put(place, data.into())
     }
 
-    /// Takes a cell; `false` where no more are wanted.
+    /// Adds a cell; `false` if no more are wanted.
     fn put(&mut self, (row, column): (u32, u32), data: Data) -> Result<bool, WorkbookError> {
         if row >= ROWS_MAX || column >= COLUMNS_MAX {
             return Err(beyond(format!(
@@ -247,7 +246,7 @@ impl Rows<'_> {
     fn hand_over(&mut self) -> Result<bool, WorkbookError> {
         let sorted = self.row.is_sorted_by(|one, other| one.0 < other.0);
         if !sorted {
-            // Of two cells in one place the last counts, as Excel has it.
+            // Of two cells in one place the last counts, as in Excel.
             self.row.reverse();
             self.row.sort_by_key(|(column, _)| *column);
             self.row.dedup_by_key(|(column, _)| *column);

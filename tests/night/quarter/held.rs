@@ -1,6 +1,6 @@
-//! A letter held against the books: for each kind of sentence the condition under which it is true.
+//! Checks a letter against the books: each kind of sentence has a condition for being true.
 //!
-//! Start at [`Told::hold`]. A letter is read as its reader reads it, line by line; a section begins with its number.
+//! Start at [`Told::hold`]. A letter is read line by line, as its reader does; a section begins with its number.
 
 use super::Books;
 use chrono::NaiveDate;
@@ -11,18 +11,18 @@ use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-/// What employers were told so far.
+/// The letters to employers so far.
 #[derive(Default)]
 pub(crate) struct Told {
     /// The letters of each employer: their day and text.
     letters: BTreeMap<String, Vec<(NaiveDate, String)>>,
-    /// Since when a notice is open again.
+    /// When a notice was reopened.
     pub(crate) opened: BTreeMap<String, Option<NaiveDate>>,
 }
 
 type Held = Result<(), String>;
 
-/// What a letter says, on paper without what lays it out.
+/// The text of a letter; of a paper one without its layout.
 pub(crate) fn text(letter: &LetterRow) -> String {
     if letter.on_paper() {
         let html = letter.message.split_once("</head>").map_or("", |(_, body)| body);
@@ -57,13 +57,13 @@ fn is(holds: bool, otherwise: &str) -> Held {
 }
 
 impl Told {
-    /// Whether an employer was written about a notice since a day.
+    /// Whether an employer got a letter about a notice since a day.
     pub(crate) fn heard(&self, employer_id: &str, reference: &str, since: NaiveDate) -> bool {
         let letters = self.letters.get(employer_id).map(Vec::as_slice).unwrap_or_default();
         letters.iter().any(|(on, text)| *on >= since && text.contains(reference))
     }
 
-    /// Holds a letter against the books; how many sentences were held, or the first that is untrue.
+    /// Checks a letter against the books; returns the number of checked sentences, or the first untrue one.
     pub(crate) fn hold(&mut self, letter: &LetterRow, books: &Books) -> Result<usize, String> {
         let text = text(letter);
         let before = self.letters.entry(letter.employer_id.clone()).or_default();
@@ -87,7 +87,7 @@ impl Told {
     }
 }
 
-/// One letter and what it is held against.
+/// One letter and its evidence.
 struct Page<'p> {
     employer_id: &'p str,
     books: &'p Books,
@@ -108,7 +108,7 @@ impl Page<'_> {
         Ok(found)
     }
 
-    /// What is here of a notice.
+    /// The money received for a notice.
     fn sum(&self, reference: &str, outcome: Outcome) -> i64 {
         let names = |row: &&TransactionRow| {
             row.outcome == Some(outcome)
@@ -119,7 +119,7 @@ impl Page<'_> {
         self.books.transactions.iter().filter(names).map(|row| row.amount.fen()).sum()
     }
 
-    /// A sentence that stands on one line; how many there were.
+    /// A sentence on one line; returns how many there were.
     fn line(&self, line: &str) -> Result<usize, String> {
         let mut held = 0;
         let mut holds = |found: Held| -> Held {
@@ -175,7 +175,7 @@ impl Page<'_> {
         Ok(held)
     }
 
-    /// Money that is called settled is.
+    /// Money called settled must be settled.
     fn habit(&self, line: &str) -> Option<Held> {
         let habit = pattern(r"^(\d+) 笔款项已入账（(.*?)），附言填写请注意").captures(line)?;
         let days: Vec<NaiveDate> = habit[2].split('、').map(day).collect();
@@ -196,7 +196,7 @@ impl Page<'_> {
         is((asked - here).max(0) == missing, "what is missing")
     }
 
-    /// Sentences that are about the payment or the notice above them.
+    /// Sentences about the payment or the notice above them.
     fn section(&self, lines: &[&str]) -> Held {
         let Some(title) = lines.first() else { return Ok(()) };
         let has = |words: &str| lines.iter().any(|line| line.contains(words));
@@ -232,7 +232,7 @@ impl Page<'_> {
         for (words, holds) in rows {
             untrue(is(!has(words) || holds, words))?;
         }
-        // Nothing is called done while a notice that the money was for is open.
+        // Nothing is called done while a notice for the money is open.
         let asks = has("请这样办理") || has("已决定退回") || has("待补足");
         let for_open = alike().all(|row| {
             let read = row.reference.iter().chain(&row.notices);

@@ -1,13 +1,13 @@
-//! Claims: which notices the remaining credits name, and what a claim on several, or a probable one, does.
+//! Claims: the notices that the remaining credits name, and the effect of claims on several notices and of probable
+//! ones.
 //!
-//! Start at [`read`]. Rule 3 of the contract is [`settle_several`]; a reading that rests on a repair, rule 4,
-//! is [`confirm_probable`]; to what an ignore rule yields, rule 6, is [`no_payment`]. Parts of one notice
-//! are not here but in `parts.rs`.
+//! Start at [`read`]. [`settle_several`] is the contract's rule 3; [`confirm_probable`] is rule 4, for readings that
+//! needed a repair; [`no_payment`] has the exceptions to ignore rules, rule 6. `parts.rs` handles the parts of one
+//! notice.
 //!
-//! Rivals of one night: the parts of a notice (rule 1) come before one transaction for several notices
-//! (rule 3), and among equals the earliest booked is served: that is what would have happened had each come
-//! on a night of its own, in that order. Probable readings have no rivals: one that is not alone settles
-//! nothing.
+//! Rivals in one run: the parts of a notice (rule 1) come before one transaction for several notices (rule 3), and
+//! among equals the earliest booked is served. The result is the same as if each had come in a run of its own, in that
+//! order. Probable readings have no rivals: one that is not alone settles nothing.
 
 use super::explanation::{Doubt, Named, NoticeState, SeveralNotices, Unconfirmed};
 use super::{Decision, Explanation, Item, Kind, NoticeFact, Notices, Run, place};
@@ -23,21 +23,21 @@ pub(super) struct Part {
     pub(super) amount: Money,
 }
 
-/// What the undecided credits claim; indices into the items.
+/// The claims of the undecided credits; indices into the items.
 #[derive(Default)]
 pub(super) struct Claims {
-    /// In the order of references, once `parts.rs` has been through.
+    /// In the order of references, after `parts.rs`.
     pub(super) certain: Vec<Part>,
     pub(super) several: Vec<u32>,
     probable: Vec<u32>,
-    /// Named with certainty by what is held back or contradicted: it settles nothing, but is at hand.
+    /// Named with certainty by a held or contradicted item: it settles nothing, but counts as present.
     held: BTreeSet<PaymentReference>,
-    /// Named not with certainty, by what settles nothing.
+    /// Named without certainty by an item that settles nothing.
     doubtful: BTreeSet<PaymentReference>,
 }
 
 impl Claims {
-    /// Whether some payment of the night names the notice with certainty.
+    /// Whether some payment of the run names the notice with certainty.
     fn names(&self, night: &Run<'_, '_>, reference: PaymentReference) -> bool {
         let certain = || self.certain.binary_search_by_key(&reference, |part| part.reference);
         let several = |index: &u32| match night.items.get(place(*index)).map(|item| &item.claim) {
@@ -47,7 +47,7 @@ impl Claims {
         self.held.contains(&reference) || certain().is_ok() || self.several.iter().any(several)
     }
 
-    /// Remembers what a payment names that settles nothing.
+    /// Records what a payment that settles nothing names.
     fn hold(&mut self, claim: &Claim) {
         match claim {
             Claim::Certain(_) | Claim::Several(_) => self.held.extend(claim.references()),
@@ -59,7 +59,7 @@ impl Claims {
     }
 }
 
-/// Decides what claims nothing, and collects what does.
+/// Decides items without a claim, and collects the claims of the others.
 pub(super) fn read(night: &mut Run<'_, '_>) -> Claims {
     let mut claims = Claims { certain: Vec::with_capacity(night.items.len()), ..Claims::default() };
     for (index, item) in (0_u32..).zip(night.items) {
@@ -83,14 +83,14 @@ pub(super) fn read(night: &mut Run<'_, '_>) -> Claims {
             Claim::Certain(reference) => claims.certain.push(part(*reference)),
             Claim::Probable(_) => claims.probable.push(index),
             Claim::Several(references) => match references.split_first() {
-                // A reference written several times is one reference.
+                // A reference that is written several times counts once.
                 Some((first, rest)) if rest.iter().all(|other| other == first) => {
                     claims.certain.push(part(*first));
                 }
                 Some(_) => claims.several.push(index),
                 None => night.set(index, unread(Reason::NoReference, Explanation::NoReference)),
             },
-            // It settles nothing; what it is told depends on how the night ends.
+            // It settles nothing; its explanation depends on the end of the run.
             Claim::SeveralDoubtful(_) => {
                 claims.hold(&item.claim);
                 claims.several.push(index);
@@ -108,11 +108,11 @@ fn unread(reason: Reason, explanation: Explanation) -> Decision {
     Decision::suspense(reason, explanation)
 }
 
-/// The decision on a movement that is no payment; `None` for one that is.
+/// The decision on a movement that is no payment; `None` for a payment.
 ///
-/// A rule yields to whatever the remark names, however it is read, to a payer that the centre's lists know,
-/// and to details that contradict the booking: then a person looks. Not where money only moves between the
-/// centre's own accounts, goes out, or comes back to it.
+/// A rule yields to any reading of the remark, to a payer in the centre's lists, and to details that contradict the
+/// booking: then a person decides. It does not yield when money only moves between the centre's own accounts, goes out,
+/// or is returned to it.
 pub(super) fn no_payment(night: &Run<'_, '_>, index: u32) -> Option<Decision> {
     let item = night.items.get(place(index))?;
     let (rule, absolute) = match (item.kind, item.direction) {
@@ -131,7 +131,7 @@ pub(super) fn no_payment(night: &Run<'_, '_>, index: u32) -> Option<Decision> {
     (absolute || !yields).then(|| Decision::ignored(rule, Explanation::Rule))
 }
 
-/// The items in the order in which rivals are served.
+/// The items in the order that rivals are served.
 fn in_order(night: &Run<'_, '_>, indices: &[u32]) -> Vec<u32> {
     let mut indices = indices.to_vec();
     let item = |index: &u32| night.items.get(place(*index));
@@ -139,10 +139,10 @@ fn in_order(night: &Run<'_, '_>, indices: &[u32]) -> Vec<u32> {
     indices
 }
 
-/// Rule 3: a transaction whose references are all open and sum to its amount settles them all; where they do
-/// not, and what is missing beside what is reserved for them of advance balances does, together with that.
+/// Rule 3: a transaction whose references are all open and sum to its amount settles them all. If they do not, but the
+/// rest after the reservations of advance balances does, it settles them together with those.
 ///
-/// Gives back those that settle nothing; what they are told depends on how the night ends.
+/// Returns the claims that settle nothing; their explanation depends on the end of the run.
 pub(super) fn settle_several(night: &mut Run<'_, '_>, claims: &Claims) -> Vec<u32> {
     let mut refused = Vec::new();
     for index in in_order(night, &claims.several) {
@@ -172,7 +172,7 @@ pub(super) fn settle_several(night: &mut Run<'_, '_>, claims: &Claims) -> Vec<u3
     refused
 }
 
-/// The notices of a claim on several, each once and rising, and how they stand by now.
+/// The notices of a claim on several, without duplicates and rising, with their present state.
 fn named(night: &Run<'_, '_>, claim: &Claim) -> Box<[Named]> {
     let mut references = claim.references().to_vec();
     references.sort_unstable();
@@ -196,7 +196,7 @@ fn together(
     }))
 }
 
-/// What open notices sum to; `None` if one of them is not open.
+/// The sum of open notices; `None` if one of them is not open.
 fn sum_of_open(named: &[Named]) -> Option<Total> {
     named.iter().try_fold(Total::ZERO, |sum, named| match named.state {
         NoticeState::Open(due) => Some(sum + due.into()),
@@ -204,10 +204,10 @@ fn sum_of_open(named: &[Named]) -> Option<Total> {
     })
 }
 
-/// What is missing of open notices beside what is reserved for them of advance balances, and what that is.
+/// The rest of open notices after what is reserved for them of advance balances, and the reserved sum.
 ///
-/// `None` if one of them is not open, if none has anything reserved, or if one needs no payment at all. All of
-/// them take what is reserved: were it some, the payer's sum could mean several things.
+/// `None` if one of them is not open, if none has a reservation, or if one needs no payment at all. All of them use
+/// their reservations: if only some did, the payer's sum could mean several things.
 fn sum_of_payable(night: &Run<'_, '_>, named: &[Named]) -> Option<(Total, Total)> {
     let (mut payable, mut reserved) = (Total::ZERO, Total::ZERO);
     for each in named {
@@ -222,11 +222,11 @@ fn sum_of_payable(night: &Run<'_, '_>, named: &[Named]) -> Option<(Total, Total)
     (!reserved.is_zero()).then_some((payable, reserved))
 }
 
-/// Rule 4: a probable reading settles its notice alone: it exists, is open, the amount is exactly its or what
-/// is missing beside the advance balance reserved for it, and nothing speaks against it ([`doubt`]).
+/// Rule 4: a probable reading settles its notice alone. The notice must exist and be open, the amount must be exactly
+/// its own or the rest after its reservation, and there must be no [`doubt`].
 ///
-/// It is never a part of a set: with a few sets to choose from, some set often fits some amount, and
-/// then the amount confirms nothing. Gives back those that settle nothing, with what stood in the way.
+/// It is never a part of a set: among a few sets, some set often fits some amount, and then the amount confirms
+/// nothing. Returns those that settle nothing, with the obstacle.
 pub(super) fn confirm_probable(
     night: &mut Run<'_, '_>,
     claims: &Claims,
@@ -260,7 +260,7 @@ pub(super) fn confirm_probable(
     refused
 }
 
-/// What speaks against a probable reading, though notice and amount may fit.
+/// The doubt about a probable reading, though notice and amount may fit.
 fn doubt(
     night: &Run<'_, '_>,
     claims: &Claims,
@@ -280,13 +280,13 @@ fn doubt(
     other.then_some(Doubt::OtherPayer)
 }
 
-/// Says of probable readings that settled nothing how their notices stand, now that all is settled.
+/// Explains probable readings that settled nothing by the state of their notices, after all settlements.
 pub(super) fn refuse_probable(night: &mut Run<'_, '_>, refused: Vec<(u32, Option<Doubt>)>) {
     for (index, doubt) in refused {
         let Some(item) = night.items.get(place(index)) else { continue };
         let Claim::Probable(reference) = item.claim else { continue };
         let (received, state) = (item.amount, state(night, reference).0);
-        // Another amount is said first: with it the rest matters no more.
+        // A different amount is reported first: the rest does not matter then.
         let open = matches!(state, NoticeState::Open(_));
         let doubt = doubt.filter(|_| open && pays(night, reference, received));
         let unconfirmed = Unconfirmed { reference, received, state, doubt };
@@ -295,7 +295,7 @@ pub(super) fn refuse_probable(night: &mut Run<'_, '_>, refused: Vec<(u32, Option
     }
 }
 
-/// Says of the claims on several that settled nothing how their notices stand, now that all is settled.
+/// Explains claims on several that settled nothing by the state of their notices, after all settlements.
 pub(super) fn refuse(night: &mut Run<'_, '_>, refused: Vec<u32>) {
     for index in refused {
         let Some(item) = night.items.get(place(index)) else { continue };
@@ -306,13 +306,13 @@ pub(super) fn refuse(night: &mut Run<'_, '_>, refused: Vec<u32>) {
     }
 }
 
-/// Whether one payment pays a notice to the fen, alone or together with what is reserved for it.
+/// Whether one payment pays a notice to the fen, alone or together with its reservation.
 fn pays(night: &Run<'_, '_>, reference: PaymentReference, received: Money) -> bool {
     let fact = night.notices.get(reference);
     fact.is_some_and(|fact| fact.amount == received || fact.is_payable(received))
 }
 
-/// How a notice stands by now, and its place in the book if it exists.
+/// The present state of a notice, and its place in the book if it exists.
 fn state(night: &Run<'_, '_>, reference: PaymentReference) -> (NoticeState, Option<usize>) {
     let Some((notice, fact)) = night.notices.find(reference) else {
         return (NoticeState::Unknown, None);
@@ -320,7 +320,7 @@ fn state(night: &Run<'_, '_>, reference: PaymentReference) -> (NoticeState, Opti
     (state_of(fact, night.is_paid(notice)), Some(notice))
 }
 
-/// How a notice stands, given whether it was settled tonight.
+/// The state of a notice, given whether it was settled in this run.
 pub(super) fn state_of(fact: &NoticeFact, paid_tonight: bool) -> NoticeState {
     match fact.status {
         NoticeStatus::Awaiting if paid_tonight => NoticeState::Paid(fact.amount),

@@ -1,10 +1,10 @@
-//! Tells payments from movements that are none: the ignore rules, and what undoes another movement.
+//! Separates payments from other movements: the ignore rules, and movements that reverse another.
 //!
-//! Start at [`TransactionClassifier::classify`]. It is asked for every row of every feed, so the plain credit is found
-//! out first: one look for any of the words in all rules, one for the centre's own accounts. What the
-//! rules are is in `rules/matching.toml`. Whether a reversal finds its credit is in `reversal.rs`.
+//! Start at [`TransactionClassifier::classify`]. It runs on every row of every feed, so a plain credit is recognized
+//! first: one search for any word of all rules, one look-up of the centre's own accounts. `rules/matching.toml` has the
+//! rules; `reversal.rs` finds the credit of a reversal.
 //!
-//! Invariant: the quick look only ever skips work; the answer is that of the rules, in their order.
+//! Invariant: the quick check only skips work; the answer is that of the rules, in their order.
 
 use crate::rulebook::matching::{AccountKind, Condition, MatchingRules, RuleIndex};
 use regex::Regex;
@@ -15,23 +15,23 @@ use remittance::{BankTransaction, Direction};
 pub enum Kind {
     /// To be matched with notices.
     Remittance,
-    /// No payment, by this rule. It yields to whatever the remark of a credit names and to a payer that is
-    /// known, unless it says `even_with_reference`; `decide` sees to that.
+    /// No payment, by this rule. The rule yields to any reading of a credit's remark and to a known payer, unless it
+    /// says `even_with_reference`; `decide` applies this.
     Ignored(RuleIndex),
-    /// Decided so on an earlier night: it stays no payment, but the bank may take it back.
+    /// Decided so in an earlier run: it stays no payment, but the bank may reverse it.
     IgnoredBefore(RuleIndex),
-    /// The bank takes back an earlier movement.
+    /// The bank reverses an earlier movement.
     Reversal,
 }
 
-/// The rules, made ready for a million questions.
+/// The rules, compiled for a million rows.
 #[derive(Clone, Debug)]
 pub struct TransactionClassifier<'r> {
     rules: &'r MatchingRules,
     own_accounts: Vec<String>,
-    /// Any word of any rule; `None` where the rules have none or too many to look for at once.
+    /// Any word of any rule; `None` if the rules have none or too many to search at once.
     words: Option<Regex>,
-    /// Some rule can hold without any word, for a credit whose other side has no account.
+    /// Some rule can hold without any word, for a credit without a counterparty account.
     wordless: bool,
 }
 
@@ -50,7 +50,7 @@ impl<'r> TransactionClassifier<'r> {
             .filter(|word| !word.is_empty())
             .map(|word| regex::escape(word))
             .collect();
-        // A condition that names a word, an own account or a reversal cannot hold for a plain credit.
+        // A condition with a word, an own account or a reversal cannot hold for a plain credit.
         let needs = |when: &Condition| {
             when.text.is_some()
                 || when.summary.is_some()
@@ -69,7 +69,6 @@ impl<'r> TransactionClassifier<'r> {
         }
     }
 
-    /// What kind of movement this is.
     #[must_use]
     pub fn classify(&self, transaction: &BankTransaction<'_>) -> Kind {
         let own = self.is_own(transaction.counterparty.account);
@@ -86,7 +85,7 @@ impl<'r> TransactionClassifier<'r> {
         for (index, rule) in (0_u16..).zip(&self.rules.ignore) {
             let way = rule.direction.is_none_or(|direction| direction == transaction.direction);
             let index = RuleIndex(index);
-            // What undoes another movement must reach `reversal.rs`; these two rules are its last word.
+            // Movements that reverse another must reach `reversal.rs`; these two rules are only its fallback.
             let last = index == self.rules.debit() || index == self.rules.reversal_credit();
             if way && rule.when.iter().any(|when| holds(when, transaction, own, undoes)) {
                 return if undoes && last { Kind::Reversal } else { Kind::Ignored(index) };
@@ -95,9 +94,9 @@ impl<'r> TransactionClassifier<'r> {
         if undoes { Kind::Reversal } else { Kind::Remittance }
     }
 
-    /// Whether the movement takes back another one: by the bank's mark, or by its words.
+    /// Whether the movement reverses another, by the bank's mark or by its words.
     ///
-    /// In a credit the payer may write anything, so there the summary alone counts.
+    /// The payer may write anything in a credit, so there only the summary counts.
     fn undoes(&self, transaction: &BankTransaction<'_>) -> bool {
         let words = &self.rules.reversal.words;
         transaction.reversal
@@ -126,7 +125,7 @@ fn any_word(words: &[String], texts: &[&str]) -> bool {
     texts.iter().any(|text| words.iter().any(|word| text.contains(word.as_str())))
 }
 
-/// Whether all that a condition names holds.
+/// Whether all parts of a condition hold.
 fn holds(when: &Condition, transaction: &BankTransaction<'_>, own: bool, undoes: bool) -> bool {
     let one_of = |words: &Option<Vec<String>>, texts: &[&str]| {
         words.as_ref().is_none_or(|words| any_word(words, texts))
@@ -190,7 +189,7 @@ mod tests {
             let own = Kind::Ignored(RuleIndex(index));
             for example in &rule.examples {
                 let got = classifier.classify(&movement(example));
-                // Reversals are decided later; this rule is then what an unpaired one falls under.
+                // Reversals are decided later; an unpaired one then falls under this rule.
                 let falls = got == own || (got == Kind::Reversal && rule.id == "reversal-credit");
                 assert_eq!(falls, example.counts, "{}: {example:?} gives {got:?}", rule.id);
             }

@@ -1,11 +1,11 @@
-//! A payment that is exact alone, from an account that is registered with another employer.
+//! A payment that is exact alone, from an account registered with another employer.
 //!
-//! Start at [`hold_out`]. Where that other employer has an open notice over the same amount one slip away
-//! from what was written, the payer probably meant that one, and a person must look (`payer-disagrees`).
-//! Whether it is still open is known only once everything else is settled: so [`decide`] comes last, and
-//! what has no such notice any more settles as it was written.
+//! Start at [`hold_out`]. If that other employer has an open notice of the same amount one slip away from the written
+//! one, the payer probably meant that one, and a person must decide (`payer-disagrees`). Whether it is still open is
+//! known only after everything else is settled, so [`decide`] comes last; without such a notice the payment settles as
+//! written.
 //!
-//! Invariant: a night run again finds the same notices open, and so says the same.
+//! Invariant: a repeated run finds the same notices open, and so decides the same.
 
 use super::claims::Part;
 use super::explanation::{NoticeState, PartsSummary, PayerDisagrees};
@@ -17,25 +17,25 @@ use remittance::{Money, NoticeStatus, PaymentReference, Reason};
 /// A payment that may have been meant for another notice.
 pub(super) struct Suspect {
     index: u32,
-    /// The place of the notice that was written.
+    /// The place of the written notice.
     notice: usize,
     reference: PaymentReference,
-    /// What came: what the notice asks for, or what is missing of it beside the advance balance.
+    /// The amount received: that of the notice, or the rest after the advance balance.
     came: Money,
-    /// How it stands where it settles the notice together with the advance balance.
+    /// The summary if it settles the notice together with the advance balance.
     with_advance: Option<PartsSummary>,
     /// The notices that may have been meant, with their places; rising.
     meant: Vec<(usize, PaymentReference)>,
 }
 
 impl Suspect {
-    /// Whether it was held out of the parts of this notice.
+    /// Whether it was held out of this notice's parts.
     pub(super) const fn is_of(&self, notice: usize) -> bool {
         self.notice == notice
     }
 }
 
-/// Takes the payments of doubtful payers out of the parts of a notice that is open.
+/// Removes the payments of doubtful payers from the parts of an open notice.
 pub(super) fn hold_out(
     night: &Run<'_, '_>,
     notice: usize,
@@ -58,8 +58,8 @@ pub(super) fn hold_out(
     rest
 }
 
-/// The same for payments that would pay the notice alone together with the advance balance; gives the places
-/// of the others' items.
+/// The same for payments that would pay the notice alone together with the advance balance; returns the places of the
+/// other items.
 pub(super) fn hold_out_payable(
     night: &Run<'_, '_>,
     notice: usize,
@@ -83,8 +83,8 @@ pub(super) fn hold_out_payable(
     rest
 }
 
-/// The open notices of the payer's employers that wait for the same amount, with or without their advance
-/// balance, one slip away.
+/// The open notices of the payer's employers that are one slip away and wait for the same amount, with or without their
+/// advance balance.
 fn meant(
     night: &Run<'_, '_>,
     index: u32,
@@ -108,14 +108,14 @@ fn meant(
     meant
 }
 
-/// Decides the suspects, now that all else is settled, the earliest first.
+/// Decides the suspects after everything else is settled, the earliest first.
 pub(super) fn decide(night: &mut Run<'_, '_>, mut suspects: Vec<Suspect>) {
     suspects.sort_by(|one, other| {
         let order =
             |suspect: &Suspect| night.items.get(place(suspect.index)).map(|item| item.order());
         order(one).cmp(&order(other))
     });
-    // What settles may be the notice that another suspect was thought to mean: until nothing changes.
+    // A settled notice may be the one that another suspect might have meant, so repeat until nothing changes.
     loop {
         let settles = |suspect: &Suspect| {
             !night.is_paid(suspect.notice)

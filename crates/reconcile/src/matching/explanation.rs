@@ -1,11 +1,11 @@
-//! Why a transaction was decided as it was: the explanation that every decision carries, as data.
+//! The explanation that every decision carries, as data.
 //!
-//! Start at [`Explanation`]. `explanation/words.rs` says it to finance staff, in Chinese or English;
-//! `explanation/code.rs` writes it as one short line that a store keeps and reads back. The plain case, one
-//! payment for one notice, needs no memory of its own.
+//! Start at [`Explanation`]. `explanation/words.rs` puts it into words for finance staff, in Chinese or English;
+//! `explanation/code.rs` writes it as one short line that a store can keep and parse. The plain case, one payment for
+//! one notice, allocates nothing.
 //!
-//! Invariant: an explanation holds what it speaks of (amounts, counts, days), so that it reads the same
-//! years later, whatever became of notices and rules.
+//! Invariant: an explanation contains its own amounts, counts and days, so that it reads the same years later, whatever
+//! happened to notices and rules.
 
 mod code;
 mod words;
@@ -15,7 +15,6 @@ pub use code::ExplanationError;
 use chrono::NaiveDate;
 use remittance::{Money, PaymentReference, RefundReference, Total, YearMonth};
 
-/// The explanation of a decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Explanation {
     /// One payment, one notice, equal to the fen.
@@ -23,78 +22,78 @@ pub enum Explanation {
         reference: PaymentReference,
         due: Money,
     },
-    /// As [`Explanation::Alone`], by a reading that rests on a repair; notice and amount confirm it.
+    /// As [`Explanation::Alone`], by a reading that needed a repair; notice and amount confirm it.
     Confirmed {
         reference: PaymentReference,
         due: Money,
-        /// What the employer's advance balance brings of it.
+        /// The part that the employer's advance balance pays.
         from_advance: Money,
     },
     /// A probable reading that notice and amount do not both confirm.
     Unconfirmed(Box<Unconfirmed>),
-    /// How the parts of a notice stand together.
+    /// The state of a notice's parts.
     Parts(Box<PartsSummary>),
     /// One payment that names several notices.
     SeveralNotices(Box<SeveralNotices>),
-    /// The notice that is named takes no money: unknown, revoked or paid.
+    /// The named notice accepts no money: unknown, revoked or paid.
     Notice {
         reference: PaymentReference,
         state: NoticeState,
     },
     NoReference,
     Truncated,
-    /// Exact alone, but the payer is known to pay for another employer, whose notice is one slip away.
+    /// Exact alone, but the payer usually pays for another employer, whose notice is one slip away.
     PayerDisagrees(Box<PayerDisagrees>),
-    /// The bank's details contradict its booking, so that nothing in them settles.
+    /// The bank's details contradict its booking, so nothing in them settles.
     Contradicted,
-    /// No payment, by the rule that the decision names.
+    /// No payment, by the decision's rule.
     Rule,
-    /// The bank takes back a movement.
+    /// The bank reverses a movement.
     Reversal(Box<ReversalLink>),
-    /// A refund left with it, or came back with it.
+    /// It paid a refund, or returned one.
     Refund(Box<RefundLink>),
 }
 
-/// How a notice stood when the decision was made, and what it asks for.
+/// The state of a notice when the decision was made, and its amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoticeState {
     Unknown,
     Open(Money),
-    /// Settled, on an earlier night or in this one: which, would change when a night is run again.
+    /// Settled, in an earlier run or in this one: which one would change in a repeated run.
     Paid(Money),
     Revoked(Money),
 }
 
-/// A probable reading, what came, and how the notice stands.
+/// A probable reading, the amount received, and the notice's state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unconfirmed {
     pub reference: PaymentReference,
     pub received: Money,
     pub state: NoticeState,
-    /// What stands in the way where notice and amount do fit.
+    /// The obstacle if notice and amount do fit.
     pub doubt: Option<Doubt>,
 }
 
-/// Why a probable reading settles nothing though its notice is open and asks for exactly what came.
+/// Why a probable reading settles nothing though its notice is open and the amount is exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {
-    /// A payment that names the notice with certainty is at hand, whatever became of it.
+    /// A payment that names the notice with certainty is present, whatever its outcome.
     CertainAtHand,
     /// Another probable reading claims the notice too.
     AnotherProbable,
-    /// The payer is known to pay for another employer, and not for the notice's.
+    /// The payer usually pays for another employer, and not for the notice's.
     OtherPayer,
 }
 
-/// A payment whose payer speaks for another notice than its remark.
+/// A payment whose payer points to another notice than its remark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PayerDisagrees {
     pub reference: PaymentReference,
-    /// What came, and what either notice waits for.
+    /// The amount received, and what either notice waits for.
     pub due: Money,
-    /// What the advance balance would have brought beside it.
+    /// What the advance balance would have paid beside it.
     pub from_advance: Money,
-    /// The open notice over the same amount, of an employer that the account is registered with.
+    /// The open notice of the same amount, of an employer that the account is registered with.
     pub nearest: PaymentReference,
 }
 
@@ -104,7 +103,7 @@ pub struct PartsSummary {
     pub verdict: PartsVerdict,
     pub reference: PaymentReference,
     pub due: Money,
-    /// What the parts sum to; of [`PartsVerdict::Overpaid`] and the two after it, those in one bank and month.
+    /// The sum of the parts; for [`PartsVerdict::Overpaid`] and the two after it, of those in one bank and month.
     pub received: Total,
     pub parts: usize,
     /// Receiving banks and booking months of these parts.
@@ -113,19 +112,19 @@ pub struct PartsSummary {
     /// The month of the latest of these parts, and the day from which it is closed.
     pub month: YearMonth,
     pub closes_on: NaiveDate,
-    /// What the employer's advance balance brings beside them: of [`PartsVerdict::Exact`] and those that were
-    /// searched for what is then missing, what it brought or would have; else what is reserved of it.
+    /// What the employer's advance balance pays beside them: for [`PartsVerdict::Exact`] and for sets searched for the
+    /// rest, what it paid or would have paid; otherwise the reserved part.
     pub from_advance: Money,
 }
 
-/// What the parts of a notice amount to.
+/// The verdict on the parts of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartsVerdict {
     Exact,
     Overpaid,
     /// Several different sets are exact.
     AmbiguousParts,
-    /// Too many parts to prove that only one set is exact.
+    /// Too many parts to prove that exactly one set is exact.
     TooManyParts,
     CrossBank,
     CrossMonth,
@@ -137,65 +136,64 @@ pub enum PartsVerdict {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeveralNotices {
     pub received: Money,
-    /// All are open and sum to what came.
+    /// All are open, and their sum is the amount received.
     pub exact: bool,
-    /// What advance balances bring beside what came; zero unless exact.
+    /// What advance balances pay beside the amount received; zero unless exact.
     pub from_advance: Money,
-    /// All are written with certainty.
+    /// All are certain readings.
     pub certain: bool,
     pub named: Box<[Named]>,
 }
 
-/// A notice that is named among others.
+/// One of several named notices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Named {
     pub reference: PaymentReference,
     pub state: NoticeState,
 }
 
-/// One side of a movement that the bank takes back.
+/// One side of a reversal by the bank.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReversalLink {
     pub role: Role,
-    /// The other side's serial and booking day; of several the latest's, of none the own.
+    /// The other side's serial and booking day; the latest of several, its own if there is none.
     pub serial: Box<str>,
     pub on: NaiveDate,
-    /// Credits that the debit may have taken back.
+    /// Credits that the debit may have reversed.
     pub candidates: usize,
 }
 
-/// What a movement is in a reversal.
+/// The role of a movement in a reversal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// A credit taken back before it was settled.
+    /// A credit reversed before it was settled.
     Credit,
-    /// The debit that did so.
+    /// The debit that reversed it.
     Debit,
-    /// A debit that takes back a credit which settled a notice.
+    /// A debit that reverses a credit which settled a notice.
     DebitOfSettled,
-    /// A debit that takes back a credit which staff decided, or have a proposal for.
+    /// A debit that reverses a credit which staff decided, or have a proposal for.
     DebitOfHandled,
-    /// A debit that may take back one of several credits, which claim different things.
+    /// A debit that may reverse one of several credits with different claims.
     DebitOfOneOf,
     /// One of those credits.
     CreditPerhaps,
-    /// A debit that takes back a credit nobody knows.
+    /// A debit that reverses an unknown credit.
     DebitOfNone,
 }
 
-/// One side of a refund's way out, or back.
+/// One side of a refund's payment or return.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefundLink {
     pub role: RefundRole,
     pub reference: RefundReference,
-    /// The other side's serial and booking day: of [`RefundRole::Paid`] the credit that is returned, of
-    /// [`RefundRole::PaidAndReturned`] the credit that brought the money back, of the others the debit that
-    /// had paid it.
+    /// The other side's serial and booking day: for [`RefundRole::Paid`] the returned credit, for
+    /// [`RefundRole::PaidAndReturned`] the credit that brought the money back, for the others the debit that paid it.
     pub serial: Box<str>,
     pub on: NaiveDate,
 }
 
-/// What a movement is to a refund.
+/// The role of a movement in a refund.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefundRole {
     /// The debit that paid it.
@@ -204,6 +202,6 @@ pub enum RefundRole {
     PaidAndReturned,
     /// The credit that brought it back.
     Returned,
-    /// A credit that may have brought it back; a person must say.
+    /// A credit that may have brought it back; a person must decide.
     ReturnedPerhaps,
 }

@@ -1,35 +1,33 @@
 //! The notices of a centre, in the order of their references.
 //!
-//! Start at [`NoticeBook::new`]. A million notices are sorted once a night and then only walked or
-//! searched; there is no map of texts.
+//! Start at [`NoticeBook::new`]. A million notices are sorted once a run and then only walked or searched; there is no
+//! map of texts.
 //!
-//! Invariant: references rise strictly, so each stands once.
+//! Invariant: references rise strictly, so each occurs once.
 
 use super::suggest::EmployerIndex;
 use remittance::{Money, NoticeStatus, PaymentReference};
 
-/// What matching needs to know of a notice.
+/// A notice as matching needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoticeFact {
     pub reference: PaymentReference,
     pub amount: Money,
-    /// What is missing beside the part of the employer's advance balance that is reserved for it; the amount
-    /// where none is.
+    /// The rest after its reservation of the employer's advance balance; the full amount without one.
     pub payable: Money,
     pub status: NoticeStatus,
-    /// Whose it is, numbered by the caller.
+    /// Its employer, numbered by the caller.
     pub employer: EmployerIndex,
 }
 
 impl NoticeFact {
-    /// What of the employer's advance balance is reserved for it.
+    /// The part of the employer's advance balance reserved for it.
     #[must_use]
     pub fn reserved(&self) -> Money {
         self.amount.checked_sub(self.payable).unwrap_or_default()
     }
 
-    /// Whether payments of this sum pay it together with the advance balance, which must bring a part and not
-    /// all of it.
+    /// Whether payments of this sum pay it together with the advance balance, which must pay a part and not all of it.
     pub(super) fn is_payable(&self, received: Money) -> bool {
         received == self.payable && self.payable < self.amount && received > Money::ZERO
     }
@@ -42,8 +40,8 @@ pub struct NoticeBook {
 }
 
 impl NoticeBook {
-    /// Takes the notices in any order. Of two with one reference the first in the order of status and
-    /// amount stays; a store has a key against that.
+    /// Accepts the notices in any order. Of two with one reference, the first by status and amount is kept; a store has
+    /// a key against that.
     #[must_use]
     pub fn new(mut facts: Vec<NoticeFact>) -> Self {
         facts.sort_unstable_by_key(|fact| (fact.reference, fact.status, fact.amount));
@@ -51,7 +49,7 @@ impl NoticeBook {
         Self { facts }
     }
 
-    /// Adds notices that were looked up later; those that stand in it already stay as they are.
+    /// Adds notices that were looked up later; those already present are kept.
     pub fn extend(&mut self, more: Vec<NoticeFact>) {
         let known = |fact: &NoticeFact| self.find(fact.reference).is_some();
         let fresh: Vec<NoticeFact> = more.into_iter().filter(|fact| !known(fact)).collect();
@@ -81,14 +79,14 @@ impl NoticeBook {
         Some((place, self.facts.get(place)?))
     }
 
-    /// Finds references that are asked for in rising order; `from` is where the last answer stood.
+    /// Finds references requested in rising order; `from` is the position of the last answer.
     pub(super) fn find_from(
         &self,
         from: &mut usize,
         reference: PaymentReference,
     ) -> Option<(usize, &NoticeFact)> {
         let rest = self.facts.get(*from..)?;
-        // Near in a full book, far in a sparse one: double the step, then search what it spans.
+        // Near in a full book, far in a sparse one: double the step, then search within it.
         let mut step = 1;
         while rest.get(step).is_some_and(|fact| fact.reference < reference) {
             step *= 2;

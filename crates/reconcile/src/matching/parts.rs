@@ -1,10 +1,10 @@
 //! The parts of one notice: rules 1 and 2 of the contract.
 //!
-//! Start at [`settle`]: it walks the certain claims notice by notice. One part that pays its notice to
-//! the fen is the plain case and costs nothing more. [`exact`] is rule 1, [`open_verdict`] is rule 2.
-//! A split is what one receiving bank booked in one month; sets are never formed across splits.
+//! Start at [`settle`]: it walks the certain claims notice by notice. One part that pays its notice to the fen is the
+//! plain case and costs nothing more. [`exact`] is rule 1, [`open_verdict`] is rule 2. A split is what one receiving
+//! bank booked in one month; sets never cross splits.
 //!
-//! Invariant: what a notice's parts become depends on the parts alone, never on the order they came in.
+//! Invariant: the outcome of a notice's parts depends on the parts alone, never on their order of arrival.
 
 use super::claims::{Part, state_of};
 use super::disagree::{self, Suspect};
@@ -16,18 +16,18 @@ use super::{BankIndex, Decision, Explanation, NoticeFact, PayingBank, Run, place
 use remittance::{Money, Outcome, PaymentReference, Reason, YearMonth};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The parts of a notice that rule 1 does not settle, and how they stand.
+/// The parts of a notice that rule 1 does not settle, and their state.
 pub(super) struct Open {
     notice: usize,
     parts: Vec<u32>,
     standing: PartsSummary,
 }
 
-/// What one bank booked in one month, from one paying bank where that matters.
+/// What one bank booked in one month, from one paying bank if that matters.
 type Split = (YearMonth, BankIndex, PayingBank);
 
-/// Rule 1 for every notice that is named; what stays open comes back, and what a payer's account makes
-/// doubtful. The claims come back in the order of references.
+/// Applies rule 1 to every named notice; returns the open ones and those that the payer's account makes doubtful. The
+/// claims are left in the order of references.
 pub(super) fn settle(night: &mut Run<'_, '_>, certain: &mut [Part]) -> (Vec<Open>, Vec<Suspect>) {
     certain.sort_unstable();
     let (mut open, mut suspects) = (Vec::new(), Vec::new());
@@ -40,7 +40,7 @@ pub(super) fn settle(night: &mut Run<'_, '_>, certain: &mut [Part]) -> (Vec<Open
             continue;
         };
         match state_of(fact, false) {
-            // Four of five payments end here, so nothing is carried about for them.
+            // Four of five payments end here, so this path carries no extra data.
             NoticeState::Open(due) if trusted && parts.len() == 1 && due == first.amount => {
                 night.pay(notice);
                 let explanation = Explanation::Alone { reference, due };
@@ -65,7 +65,7 @@ pub(super) fn settle(night: &mut Run<'_, '_>, certain: &mut [Part]) -> (Vec<Open
     (open, suspects)
 }
 
-/// Rule 1 for one notice that is open; one payment that equals it needs no search.
+/// Rule 1 for one open notice; one payment that equals it needs no search.
 fn settle_open(
     night: &mut Run<'_, '_>,
     notice: usize,
@@ -101,11 +101,11 @@ fn suspend_all(
     }
 }
 
-/// Rule 1 for one notice that is open: looks for the only set that is exact; where there is none and a part of
-/// the employer's advance balance is reserved for it, for the only set that brings what is then missing.
+/// Rule 1 for one open notice: searches for the only exact set. If there is none and part of the employer's advance
+/// balance is reserved for it, searches for the only set that pays the rest.
 ///
-/// The second search begins only where the first has proved that there is no set, and no payment that is exact
-/// alone was held out.
+/// The second search starts only if the first has proved that there is no set, and no payment that is exact alone was
+/// held out.
 fn settle_parts(
     night: &mut Run<'_, '_>,
     notice: usize,
@@ -126,7 +126,7 @@ fn settle_parts(
         if rest.len() == placed.len() {
             found = exact(night, fact, &splits, reserved);
         } else {
-            // Whether one of them settles it is seen in the end; until then nothing else does.
+            // Whether one of them settles it is decided at the end; until then nothing else does.
             placed.retain(|(index, _)| rest.contains(index));
             splits = split(night, &placed);
         }
@@ -144,7 +144,7 @@ fn settle_parts(
     (!parts.is_empty()).then_some(Open { notice, parts, standing })
 }
 
-/// Settles a notice with the parts that were chosen; the others are left over.
+/// Settles a notice with the chosen parts; the others are surplus.
 fn settle_set(
     night: &mut Run<'_, '_>,
     fact: &NoticeFact,
@@ -165,12 +165,12 @@ fn settle_set(
 enum Exact {
     /// Settled by these items.
     Set(BTreeSet<u32>, PartsSummary),
-    /// Several sets, or too many parts to know.
+    /// Several sets, or too many parts to decide.
     Unproved(PartsSummary),
     None,
 }
 
-/// The parts by what one bank booked in one month, in their order.
+/// Groups the parts by bank and booking month, keeping their order.
 fn split<'n, 'a>(
     night: &Run<'_, '_>,
     parts: &[Placed<'n, 'a>],
@@ -184,11 +184,11 @@ fn split<'n, 'a>(
     splits
 }
 
-/// Looks in every split for the only set that is exact with so much of the advance balance; of several splits
-/// the earliest completed wins.
+/// Searches every split for the only set that is exact together with this much of the advance balance; of several
+/// splits the earliest completed wins.
 ///
-/// A split with several sets, or one too large to search, might have completed earlier, so it stops the
-/// notice even where another split has its only set.
+/// A split with several sets, or one too large to search, might have completed earlier, so it stops the notice even if
+/// another split has its only set.
 fn exact(
     night: &Run<'_, '_>,
     fact: &NoticeFact,
@@ -222,16 +222,16 @@ fn exact(
     }
 }
 
-/// When a set was complete: its latest part, in the order that is total.
+/// When a set was complete: its latest part, in a total order.
 fn completed<'n>(set: &'n [Placed<'_, '_>]) -> Option<impl Ord + 'n> {
     set.last().map(|(_, item)| item.order())
 }
 
-/// Rule 2: no set is exact. `overpaid` and the cross reasons do not wait for the month to close.
+/// Rule 2: no set is exact. `overpaid` and the reasons for crossing banks or months do not wait for the month to close.
 ///
-/// It is one verdict for all parts of the notice. Parts that fall short wait for the month to close; then
-/// what they span is told first, as for parts that reach the amount: a payer who split over banks or
-/// months has that to mend before any shortfall. `underpaid` is what lies in one split.
+/// All parts of the notice get one verdict. Parts that fall short wait for the month to close. Then the split over
+/// banks or months is reported first, as for parts that reach the amount: the payer must fix that before any shortfall.
+/// `underpaid` is for parts in one split.
 fn open_verdict(
     night: &Run<'_, '_>,
     fact: &NoticeFact,
@@ -272,7 +272,7 @@ fn left_over(fact: &NoticeFact) -> Decision {
     Decision::suspense(Reason::NoticeAlreadyPaid, Explanation::Notice { reference, state })
 }
 
-/// Writes down how the parts of the notices stand that are still open at the end.
+/// Records the state of the parts of notices that are still open at the end.
 pub(super) fn leave_open(night: &mut Run<'_, '_>, open: Vec<Open>) {
     for Open { notice, parts, standing } in open {
         let fact = NoticeFact {
@@ -296,10 +296,10 @@ pub(super) fn leave_open(night: &mut Run<'_, '_>, open: Vec<Open>) {
     }
 }
 
-/// The reason for an open standing; `None` while it waits.
+/// The reason for an open verdict; `None` while it waits.
 ///
-/// Too many parts to search are `ambiguous-parts`: that only one set is exact is just what could not be
-/// proved, and the explanation says so.
+/// Too many parts to search are `ambiguous-parts`: it could not be proved that only one set is exact, and the
+/// explanation says so.
 fn reason(verdict: PartsVerdict) -> Option<Reason> {
     match verdict {
         PartsVerdict::Overpaid => Some(Reason::Overpaid),

@@ -1,11 +1,11 @@
-//! Who pays for whom, where a decision rests on it: by the account that paid, or by its exact name.
+//! Who pays for whom, if a decision depends on it: by the paying account, or by its exact name.
 //!
-//! Start at [`Payers::of`]. The lists of the centre ([`Directory`]) are asked for few items: a probable
-//! reading, a movement that a rule would ignore, and a payment that settles a notice alone while its
-//! account is registered with others. Of the last kind [`Payers::slips`] names the notices that the payer
-//! may have meant; whoever calls looks them up. What follows from it is `claims.rs` and `disagree.rs`.
+//! Start at [`Payers::of`]. The centre's lists ([`Directory`]) are searched for few items: a probable reading, a
+//! movement that a rule would ignore, and a payment that settles a notice alone while its account is registered with
+//! others. For the last kind [`Payers::slips`] names the notices that the payer may have meant; the caller looks them
+//! up. `claims.rs` and `disagree.rs` use the result.
 //!
-//! Invariant: the plain case, a payer who pays its own notice, leaves nothing here.
+//! Invariant: the plain case, a payer who pays its own notice, stores nothing here.
 
 use super::suggest::{EmployerIndex, folded};
 use super::{Item, Kind, NoticeBook, place};
@@ -13,7 +13,7 @@ use crate::remark::Claim;
 use remittance::{Direction, Money, NoticeStatus, PaymentReference};
 use std::collections::{BTreeMap, HashMap};
 
-/// The employers by the accounts they are registered with, and by their folded names.
+/// The employers by registered account, and by folded name.
 #[derive(Clone, Debug, Default)]
 pub struct Directory<'d> {
     accounts: HashMap<&'d str, Vec<EmployerIndex>>,
@@ -50,31 +50,30 @@ impl<'d> Directory<'d> {
     }
 }
 
-/// The employers that payers are known to pay for, by the place of their item.
+/// The employers that payers usually pay for, by item.
 #[derive(Clone, Debug, Default)]
 pub struct Payers {
     by_item: BTreeMap<u32, Box<[EmployerIndex]>>,
 }
 
-/// Whether the names of employers are needed for these items; folding them all costs something.
+/// Whether these items need the employers' names; folding all names is costly.
 #[must_use]
 pub fn wants_names(items: &[Item<'_>]) -> bool {
     items.iter().any(|item| asks_for_payer(item) && !item.counterparty_name.is_empty())
 }
 
-/// Whether it matters who the payer is, whatever the notice: for a probable reading, and where a rule
-/// would ignore a credit.
+/// Whether the payer matters for every notice: for a probable reading, and if a rule would ignore a credit.
 fn asks_for_payer(item: &Item<'_>) -> bool {
     let ignored = matches!(item.kind, Kind::Ignored(_)) && item.claim == Claim::None;
     item.direction == Direction::Credit && (matches!(item.claim, Claim::Probable(_)) || ignored)
 }
 
 impl Payers {
-    /// Looks up who the payers of these items are, where it matters.
+    /// Looks up the payers of these items, if they matter.
     #[must_use]
     pub fn of(items: &[Item<'_>], notices: &NoticeBook, directory: &Directory<'_>) -> Self {
         let mut by_item = BTreeMap::new();
-        // Certain readings, with all that the account pays for; in the order of references they cost a walk.
+        // Certain readings with all that the account pays for; in the order of references, one walk finds them.
         let mut registered: Vec<(PaymentReference, Money, u32, &[EmployerIndex])> = Vec::new();
         for (index, item) in (0_u32..).zip(items) {
             if asks_for_payer(item) {
@@ -105,8 +104,8 @@ impl Payers {
         Self { by_item }
     }
 
-    /// The notices that payers may have meant who pay another employer's notice: one slip away from what
-    /// they wrote. Few; the book must hold them before it is decided.
+    /// The notices, one slip from the written one, that payers of another employer's notice may have meant. There are
+    /// few; the book must contain them before decisions are made.
     #[must_use]
     pub fn slips(&self, items: &[Item<'_>]) -> Vec<PaymentReference> {
         let mut all = Vec::new();
@@ -126,7 +125,7 @@ impl Payers {
         self.by_item.is_empty()
     }
 
-    /// The employers that the payer of an item is known to pay for; none where that does not matter.
+    /// The employers that the payer of an item usually pays for; none if that does not matter.
     pub(super) fn employers(&self, index: u32) -> &[EmployerIndex] {
         self.by_item.get(&index).map(|all| &**all).unwrap_or_default()
     }

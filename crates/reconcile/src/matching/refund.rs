@@ -1,13 +1,13 @@
-//! What pays a refund, and what brings it back.
+//! Links refunds to the movements that pay and return them.
 //!
-//! Start at [`tie`]. A debit pays a refund for certain where three things agree: the refund's reference in its
-//! remark, the payee's account on its other side, and the amount. Less is a suggestion for staff and settles
-//! nothing here. A credit brings a refund back (退票) where it comes to the account that had paid it, over the same
-//! amount, and names it; or where the bank marks it as a return, its other side is the payee's account, and no
-//! other refund and no other return fits. A marked return that fits less clearly is held for a person.
+//! Start at [`tie`]. A debit pays a refund for certain if three things agree: the refund's reference in its remark, the
+//! payee's account as counterparty, and the amount. With fewer it is a suggestion for staff and settles nothing here. A
+//! credit returns a refund (退票) if it comes to the account that paid it, with the same amount, and names it; or if the
+//! bank marks it as a return, the counterparty is the payee's account, and no other refund and no other return fits. A
+//! marked return that fits less clearly is held for a person.
 //!
-//! Invariant: a refund is paid by one debit at a time, and each movement is tied to one refund. What is tied does
-//! not depend on the order of arrival: movements are served as they were booked, until nothing more fits.
+//! Invariant: one debit pays a refund at a time, and each movement is linked to one refund. The links do not depend on
+//! the order of arrival: movements are served in booking order until nothing more fits.
 
 use super::explanation::{RefundLink, RefundRole};
 use super::{AccountIndex, Decision, Explanation, Item, Kind, Run, place};
@@ -17,17 +17,17 @@ use remittance::account::is_same;
 use remittance::{Direction, Money, Outcome, Reason, RefundReference};
 use std::collections::BTreeMap;
 
-/// A refund that a movement of the night may pay or bring back.
+/// A refund that a movement of the run may pay or return.
 #[derive(Clone, Debug)]
 pub struct Refund<'k> {
     pub reference: RefundReference,
     pub amount: Money,
-    /// The whole number; empty where nobody knows it.
+    /// The full number; empty if unknown.
     pub payee_account: &'k str,
-    /// The credit that is returned.
+    /// The credit that the refund returns.
     pub serial: &'k str,
     pub booked_on: NaiveDate,
-    /// The debit that paid it on an earlier night.
+    /// The debit that paid it in an earlier run.
     pub paid_by: Option<PaidBy<'k>>,
 }
 
@@ -37,27 +37,27 @@ pub struct PaidBy<'k> {
     pub account: AccountIndex,
     pub serial: &'k str,
     pub booked_on: NaiveDate,
-    /// Its place among tonight's items.
+    /// Its place among the items of this run.
     tonight: Option<u32>,
 }
 
 impl<'k> PaidBy<'k> {
-    /// A debit of an earlier night.
+    /// A debit of an earlier run.
     #[must_use]
     pub const fn earlier(account: AccountIndex, serial: &'k str, booked_on: NaiveDate) -> Self {
         Self { account, serial, booked_on, tonight: None }
     }
 }
 
-/// A refund as the night goes on.
+/// The state of a refund during the run.
 struct Course<'n> {
     refund: &'n Refund<'n>,
     paid_by: Option<PaidBy<'n>>,
-    /// What names it and is not tied yet, in the order of booking.
+    /// The unlinked movements that name it, in booking order.
     named: Vec<u32>,
 }
 
-/// Ties the night's movements to refunds.
+/// Links the movements of the run to refunds.
 pub(super) fn tie(night: &mut Run<'_, '_>) {
     let known = night.known;
     if known.refunds.is_empty() {
@@ -98,7 +98,7 @@ fn courses<'n>(night: &Run<'n, '_>) -> Vec<Course<'n>> {
     night.known.refunds.iter().map(course).collect()
 }
 
-/// Serves what names a refund; says whether anything was tied.
+/// Serves the movements that name a refund; returns whether anything was linked.
 fn walk<'n>(
     night: &Run<'n, '_>,
     course: &mut Course<'n>,
@@ -121,7 +121,7 @@ fn walk<'n>(
     course.named.len() < before
 }
 
-/// Whether the debit, which names the refund, pays it.
+/// Whether a debit that names the refund pays it.
 fn pays(item: &Item<'_>, refund: &Refund<'_>) -> bool {
     item.amount == refund.amount
         && item.booked_on >= refund.booked_on
@@ -129,7 +129,7 @@ fn pays(item: &Item<'_>, refund: &Refund<'_>) -> bool {
         && is_same(item.counterparty_account, refund.payee_account)
 }
 
-/// Whether the credit, which names the refund, brings it back.
+/// Whether a credit that names the refund returns it.
 fn returns(
     night: &Run<'_, '_>,
     item: &Item<'_>,
@@ -143,14 +143,14 @@ fn returns(
         && (is_marked(night, item) || (by_payee && item.claim == Claim::None))
 }
 
-/// Whether the credit can be the refund's money: to the account that had paid it, later, as much.
+/// Whether the credit can be the refund's money: to the account that paid it, later, the same amount.
 fn comes_back(item: &Item<'_>, refund: &Refund<'_>, paid_by: &PaidBy<'_>) -> bool {
     item.account == paid_by.account
         && item.amount == refund.amount
         && item.booked_on >= paid_by.booked_on
 }
 
-/// Whether the bank marks the credit as undoing a debit.
+/// Whether the bank marks the credit as reversing a debit.
 fn is_marked(night: &Run<'_, '_>, item: &Item<'_>) -> bool {
     match item.kind {
         Kind::Reversal => true,
@@ -188,8 +188,8 @@ fn give_back(
     course.paid_by = None;
 }
 
-/// Returns that the bank marks and that name no refund: tied where only one reading is left, else held. Says
-/// whether anything was tied.
+/// Marked returns that name no refund: linked if only one reading is left, otherwise held. Returns whether anything was
+/// linked.
 fn bring_back<'n>(
     night: &Run<'n, '_>,
     courses: &mut [Course<'n>],
@@ -237,7 +237,7 @@ fn bring_back<'n>(
     false
 }
 
-/// The refunds that a marked return can have brought back: its other side is the payee, or not told.
+/// The refunds that a marked return may have returned: its counterparty is the payee, or unknown.
 fn fitting(item: &Item<'_>, courses: &[Course<'_>]) -> Vec<usize> {
     let fits = |course: &Course<'_>| {
         let payee = item.counterparty_account.is_empty()

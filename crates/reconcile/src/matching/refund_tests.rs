@@ -1,8 +1,8 @@
-//! The table of what pays a refund and what brings it back.
+//! The table of movements that pay and return refunds.
 //!
-//! A movement is written `day amount payee refund flags`: `06-05 -500 a R1` is a debit of 500 to the payee's
-//! account that names R1, `!` before the amount the bank's mark of a reversal, `-` no account or no reference,
-//! `x` another account. Every row is judged in both orders.
+//! A movement is written `day amount payee refund flags`: `06-05 -500 a R1` is a debit of 500 to the payee's account
+//! that names R1. `!` before the amount is the bank's mark of a reversal, `-` is no account or no reference, `x`
+//! another account. Every row is decided in both orders.
 
 use super::explanation::RefundRole;
 use super::*;
@@ -80,7 +80,7 @@ fn judge(items: &[Item<'_>], refunds: &[u64]) -> Vec<Decision> {
     decide(items, &NoticeBook::default(), &known, &rules, &calendar, day("06-20"))
 }
 
-/// The refunds that are known; movements, each with what becomes of it.
+/// The known refunds; movements, each with its outcome.
 type Row = (&'static [u64], &'static [(&'static str, &'static str)]);
 
 #[rustfmt::skip] // A table is read by column.

@@ -1,17 +1,16 @@
-//! What the bank takes back: a debit that undoes a credit.
+//! Reversals by the bank: a debit that reverses a credit.
 //!
-//! Start at [`take_back`]; the contract's rule 5. A debit that the bank marks as a reversal can mean any
-//! credit of the same own account and amount, booked on its day or before, that does not contradict it in
-//! account, name or reference; silence on one side is no contradiction. It does not matter how old the credit
-//! is, whether it came first, or what became of it. Of those, the ones that repeat most of what the debit
-//! says (the reference, the payer) come first.
+//! Start at [`take_back`]; the contract's rule 5. A debit that the bank marks as a reversal can mean any credit of the
+//! same own account and amount, booked on its day or before, that does not contradict it in account, name or reference;
+//! a missing value is no contradiction. The credit's age, order of arrival and outcome do not matter. Credits that
+//! repeat most of the debit's details (the reference, the payer) come first.
 //!
-//! One credit left, or several that are alike (same payer, same reading): tied; of these one that is not
-//! settled is taken, the latest first. Several different ones are nobody's guess: they are held back with
-//! the debit, unless as many such debits are there as credits. A debit without a credit waits for it.
+//! One credit left, or several that are alike (same payer, same reading), are linked; of alike ones an unsettled one is
+//! chosen, the latest first. Several different ones cannot be decided: they are held back with the debit, unless there
+//! are as many such debits as credits. A debit without a credit waits for it.
 //!
-//! Invariant: a credit is taken back at most once, and a returned or held credit counts for no notice. What
-//! is tied does not depend on the order of arrival: debits are served until nothing more is clear.
+//! Invariant: a credit is reversed at most once, and a returned or held credit counts for no notice. The links do not
+//! depend on the order of arrival: debits are served until nothing more is clear.
 
 use super::claims::no_payment;
 use super::explanation::{ReversalLink, Role};
@@ -22,7 +21,7 @@ use chrono::{NaiveDate, NaiveTime};
 use remittance::{Direction, Money, Outcome, PaymentReference, Reason};
 use std::collections::BTreeMap;
 
-/// A credit of an earlier night that is no item any more and was not taken back.
+/// A credit of an earlier run that is no longer an item and was not reversed.
 #[derive(Clone, Debug)]
 pub struct Credit<'a> {
     pub account: AccountIndex,
@@ -30,43 +29,42 @@ pub struct Credit<'a> {
     pub booked_on: NaiveDate,
     pub booked_time: Option<NaiveTime>,
     pub amount: Money,
-    /// Empty where the bank gives none.
+    /// Empty if the bank gives none.
     pub counterparty_account: &'a str,
-    /// Empty where the bank gives none.
+    /// Empty if the bank gives none.
     pub counterparty_name: &'a str,
-    /// What its remark says.
     pub claim: &'a Claim,
     /// The notices that it settled.
     pub notices: &'a [PaymentReference],
     pub state: CreditState,
 }
 
-/// What became of such a credit.
+/// The outcome of such a credit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CreditState {
-    /// The engine settled its notices with it.
+    /// The engine settled notices with it.
     Settled,
     /// Staff decided it, or a proposal for it waits.
     Handled,
 }
 
-/// Own account and amount: what a debit and its credit always share.
+/// Own account and amount: shared by a debit and its credit.
 type Key = (AccountIndex, Money);
 
-/// A credit that a debit may take back.
+/// A credit that a debit may reverse.
 struct Candidate<'n> {
     account: &'n str,
     name: String,
     booked: (NaiveDate, Option<NaiveTime>),
     serial: &'n str,
-    /// What its remark names; rising.
+    /// The notices that its remark names; rising.
     read: Vec<PaymentReference>,
     /// The notices that it settled.
     settled: &'n [PaymentReference],
     standing: CandidateState,
 }
 
-/// How a candidate stands; of alike ones the last in this order is taken first.
+/// The state of a candidate; of alike ones the last in this order is chosen first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum CandidateState {
     Handled,
@@ -77,7 +75,7 @@ enum CandidateState {
     Open(u32),
 }
 
-/// A debit that takes a credit back.
+/// A debit that reverses a credit.
 struct Debit<'n, 'a> {
     index: u32,
     item: &'n Item<'a>,
@@ -86,7 +84,7 @@ struct Debit<'n, 'a> {
 }
 
 impl Debit<'_, '_> {
-    /// How much it says of what it takes back: a reference, a payer.
+    /// How many details it gives of the credit: a reference, a payer.
     fn said(&self) -> u8 {
         let payer = !self.item.counterparty_account.is_empty() || !self.name.is_empty();
         u8::from(!self.quotes.is_empty()) + u8::from(payer)
@@ -94,7 +92,7 @@ impl Debit<'_, '_> {
 }
 
 impl Candidate<'_> {
-    /// The kinds of standing in the order in which they are taken last.
+    /// The kinds of state, in the reverse order of choice.
     const fn class(&self) -> u8 {
         match self.standing {
             CandidateState::Handled => 0,
@@ -118,16 +116,16 @@ impl Candidate<'_> {
         self.read.iter().chain(self.settled).any(|each| debit.quotes.contains(each))
     }
 
-    /// How many of the two things that tell credits apart the debit repeats: reference and payer.
+    /// How many of the two distinguishing details the debit repeats: reference and payer.
     fn repeated(&self, debit: &Debit<'_, '_>) -> u8 {
         let payer =
             same(self.account, debit.item.counterparty_account) || same(&self.name, &debit.name);
         u8::from(self.is_quoted(debit)) + u8::from(payer)
     }
 
-    /// Whether it makes no difference which of the two is taken: same payer, same reading.
+    /// Whether either can be chosen: same payer, same reading.
     ///
-    /// Two of whose payers nothing is known are alike only if they name the same notice.
+    /// Two with unknown payers are alike only if they name the same notice.
     fn is_like(&self, other: &Self) -> bool {
         let unknown = |one: &Self| one.account.is_empty() && one.name.is_empty();
         let payer = same(self.account, other.account)
@@ -140,12 +138,12 @@ impl Candidate<'_> {
     }
 }
 
-/// Whether two texts say different things; silence says nothing.
+/// Whether two texts differ; an empty text never does.
 fn differ(one: &str, other: &str) -> bool {
     !one.is_empty() && !other.is_empty() && one != other
 }
 
-/// Whether two texts say the same thing; silence says nothing.
+/// Whether two texts are equal; an empty text never is.
 fn same(one: &str, other: &str) -> bool {
     !one.is_empty() && one == other
 }
@@ -156,12 +154,12 @@ fn sorted(claim: &Claim) -> Vec<PaymentReference> {
     references
 }
 
-/// Decides the debits that undo a credit, and the credits they undo or may have undone.
+/// Decides the debits that reverse a credit, and the credits they reverse or may have reversed.
 pub(super) fn take_back(night: &mut Run<'_, '_>) {
     let items = night.items;
     let mut debits: BTreeMap<Key, Vec<Debit<'_, '_>>> = BTreeMap::new();
     for (index, item) in (0_u32..).zip(items) {
-        // What pays a refund, whatever the bank calls it, takes nothing back.
+        // A refund payment reverses nothing, whatever the bank calls it.
         let open = night.is_open(index);
         if open && item.direction == Direction::Debit && item.kind == Kind::Reversal {
             let (name, quotes) = (folded(item.counterparty_name), sorted(&item.claim));
@@ -174,7 +172,7 @@ pub(super) fn take_back(night: &mut Run<'_, '_>) {
     }
     let mut candidates = candidates(night, &debits);
     for (key, mut debits) in debits {
-        // What says more knows better, so it chooses first.
+        // The debit with more details chooses first.
         debits.sort_by(|one, other| {
             (other.said(), one.item.order()).cmp(&(one.said(), other.item.order()))
         });
@@ -182,7 +180,7 @@ pub(super) fn take_back(night: &mut Run<'_, '_>) {
     }
 }
 
-/// All credits with the account and the amount of some debit, by these; what is taken first comes last.
+/// All credits with the account and amount of some debit, by these; the preferred one comes last.
 fn candidates<'n>(
     night: &Run<'n, '_>,
     debits: &BTreeMap<Key, Vec<Debit<'_, '_>>>,
@@ -190,7 +188,7 @@ fn candidates<'n>(
     let mut all: BTreeMap<Key, Vec<Candidate<'n>>> = BTreeMap::new();
     for (index, item) in (0_u32..).zip(night.items) {
         let key = (item.account, item.amount);
-        // A credit that itself undoes a debit is nobody's payment.
+        // A credit that itself reverses a debit is nobody's payment.
         let other = item.direction == Direction::Debit || item.kind == Kind::Reversal;
         if other || !debits.contains_key(&key) || !night.is_open(index) {
             continue;
@@ -237,13 +235,13 @@ fn candidates<'n>(
     all
 }
 
-/// Decides the debits of one account and amount; those that say most come first.
+/// Decides the debits of one account and amount; those with most details come first.
 fn judge(
     night: &mut Run<'_, '_>,
     mut debits: Vec<Debit<'_, '_>>,
     mut candidates: Vec<Candidate<'_>>,
 ) {
-    // What one debit takes may make another's credit clear: until nothing more is.
+    // A debit's choice may make another's credit clear, so repeat until nothing changes.
     loop {
         let groups: Vec<Vec<usize>> =
             debits.iter().map(|debit| fitting(&candidates, debit)).collect();
@@ -265,7 +263,7 @@ fn judge(
     }
 }
 
-/// The places of the candidates that the debit can mean and that repeat most of what it says, in order.
+/// The places of the candidates that the debit can mean and that repeat most of its details, in order.
 fn fitting(candidates: &[Candidate<'_>], debit: &Debit<'_, '_>) -> Vec<usize> {
     let fit = candidates.iter().enumerate().filter(|(_, one)| one.fits(debit));
     let mut fit: Vec<(usize, u8)> = fit.map(|(place, one)| (place, one.repeated(debit))).collect();
@@ -280,7 +278,7 @@ fn are_alike(candidates: &[Candidate<'_>], group: &[usize]) -> bool {
     all.all(|other| first.is_like(other))
 }
 
-/// Ties a debit to its credit.
+/// Links a debit to its credit.
 fn undo(night: &mut Run<'_, '_>, credit: &Candidate<'_>, debit: &Debit<'_, '_>, candidates: usize) {
     let explanation = |role| undone(role, credit.serial, credit.booked.0, candidates);
     let credit_index = match credit.standing {
@@ -297,7 +295,7 @@ fn undo(night: &mut Run<'_, '_>, credit: &Candidate<'_>, debit: &Debit<'_, '_>, 
     night.set(credit_index, Decision::plain(Outcome::Returned, explanation));
 }
 
-/// Holds a debit back, and the credits of which it takes back one, nobody knows which.
+/// Holds a debit back with the credits of which it reverses an unknown one.
 fn hold(
     night: &mut Run<'_, '_>,
     candidates: &[Candidate<'_>],
@@ -313,7 +311,7 @@ fn hold(
     night.set(debit.index, Decision::suspense(Reason::ReversalUnclear, explanation));
     for credit in all() {
         let CandidateState::Open(index) = credit.standing else { continue };
-        // The first debit that may mean it is the one that it is told of.
+        // Its explanation names the first debit that may mean it.
         if night.decisions.get(place(index)).is_some_and(Option::is_none) {
             let item = debit.item;
             let explanation = undone(Role::CreditPerhaps, item.serial, item.booked_on, group.len());

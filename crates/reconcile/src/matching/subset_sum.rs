@@ -1,23 +1,23 @@
-//! Exact cover: finds the set of parts that sums to an amount, and proves that it is the only one.
+//! Exact subset sum: finds the set of parts that sums to an amount, and proves that it is the only one.
 //!
-//! Start at [`search`]. Sets that differ only by swapping equal amounts are the same set, so the search
-//! runs over amounts with their multiplicities. It meets in the middle: all sums of one half, all sums
-//! of the other, sorted, and one walk along both that stops at the second way to reach the target. That
-//! is at most 2^12 sums a half with the default budget of 24 parts, whatever the amounts are.
+//! Start at [`search`]. Sets that differ only by swapping equal amounts are the same set, so the search runs over
+//! amounts with their multiplicities. It meets in the middle: it sorts all sums of each half and walks once along both,
+//! stopping at the second way to reach the target. That is at most 2^12 sums a half with the default budget of 24
+//! parts, whatever the amounts are.
 //!
-//! Invariant: nothing is estimated. The answer is the only set, a proof that there is none or more than
-//! one, or the plain word that there were too many parts to look at.
+//! Invariant: nothing is estimated. The answer is the only set, a proof that there is none or more than one, or the
+//! fact that there were too many parts.
 
-/// What is known of the sets of parts that sum to a target.
+/// The result of a search for sets of parts that sum to a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubsetSum {
     /// No set does.
     None,
-    /// Exactly one does: the places of its parts, rising; of equal amounts the first ones.
+    /// Exactly one does: the places of its parts in rising order; of equal amounts the first ones.
     Unique(Vec<usize>),
     /// At least two truly different sets do.
     Ambiguous,
-    /// More parts than the budget allows to search; nothing is known.
+    /// More parts than the budget allows to search; the answer is unknown.
     OverBudget,
 }
 
@@ -28,18 +28,18 @@ struct Group {
     count: u32,
 }
 
-/// One way to take parts of a half: what they sum to, and how many of each group, in mixed radix.
+/// One choice of parts of a half: its sum, and the count of each group, in mixed radix.
 #[derive(Clone, Copy)]
 struct Taken {
-    /// Wider than any part: parts that a database holds may add up past 64 bits.
+    /// Wider than any part: the parts in a database may add up past 64 bits.
     sum: i128,
     code: u64,
 }
 
 /// Searches parts (all more than zero) for sets that sum to `target`.
 ///
-/// A part larger than the target can be in no set and is not counted against the budget; nor is a
-/// budget needed where all parts together are just enough or too little.
+/// A part larger than the target is in no set and does not count against the budget. No budget is needed if all parts
+/// together are just enough or too little.
 #[must_use]
 pub fn search(parts: &[i64], target: i64, budget: usize) -> SubsetSum {
     let usable = || parts.iter().filter(|amount| **amount <= target).copied().map(i128::from);
@@ -80,7 +80,7 @@ fn groups(mut amounts: Vec<i128>) -> Vec<Group> {
     groups
 }
 
-/// Two halves with about equally many sums; a group is never torn, or its sets would count twice.
+/// Splits into two halves with about equally many sums; a group is never split, or its sets would count twice.
 fn halves(mut groups: Vec<Group>) -> (Vec<Group>, Vec<Group>) {
     groups.sort_by_key(|group| std::cmp::Reverse(group.count));
     let (mut left, mut right) = (Vec::new(), Vec::new());
@@ -142,7 +142,7 @@ fn meet(left: &[Taken], right: &[Taken], target: i128) -> Met {
             std::cmp::Ordering::Equal => {
                 let Met::Never = met else { return Met::Often };
                 met = Met::Once(low.code, high.code);
-                // A second way of the same half to the same sum is a second set.
+                // A second way of the same half to reach the same sum is a second set.
                 let (low_sum, high_sum) = (low.sum, high.sum);
                 up.next();
                 down.next();
@@ -157,7 +157,7 @@ fn meet(left: &[Taken], right: &[Taken], target: i128) -> Met {
     met
 }
 
-/// How many parts of each amount a code stands for.
+/// The number of parts of each amount in a code.
 fn counts(half: &[Group], mut code: u64) -> Vec<Group> {
     let digit = |group: &Group| {
         let base = u64::from(group.count) + 1;
@@ -212,7 +212,7 @@ mod tests {
             (&many,                  30,     OverBudget),            // 25 are not,
             (&many,                  325,    Unique((0..25).collect())), // unless all of them are needed,
             (&many,                  326,    None),                  // or even all are too little.
-            // Two that together pass 64 bits are more than the target, not equal to it.
+            // Two whose sum passes 64 bits are more than the target, not equal to it.
             (&[i64::MAX, i64::MAX],  i64::MAX, Unique(vec![0])),
             (&[i64::MAX - 1, i64::MAX - 2], i64::MAX, None),
         ];

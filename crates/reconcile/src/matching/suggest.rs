@@ -1,14 +1,14 @@
-//! Suggestions: which open notices come nearest to a payment in suspense, and what speaks for each.
+//! Suggestions: the open notices nearest to a payment in suspense, with the evidence for each.
 //!
-//! Start at [`suggest`]. It gathers candidates (the notices that are named, a slip away, begun by a
-//! truncated reference, of an employer that is known, or of the same amount), then weighs each by the
-//! same scale. `suggest/notices.rs` and `suggest/employers.rs` are the indices, made once a night.
+//! Start at [`suggest`]. It gathers candidates (the notices that are named, one slip away, begun by a truncated
+//! reference, of a known employer, or of the same amount), then weighs each on the same scale. `suggest/notices.rs` and
+//! `suggest/employers.rs` are the indices, built once a run.
 //!
-//! An open notice that the remark names with certainty is always first, and once one is named exactly the
-//! remark is no slip for another. Only where the night itself doubts it (`payer-disagrees`) does the notice
-//! come first that the payer probably meant.
+//! An open notice that the remark names with certainty is always first, and once one is named exactly, slips do not
+//! count. Only if the run itself doubts it (`payer-disagrees`) does the notice that the payer probably meant come
+//! first.
 //!
-//! Invariant: a suggestion settles nothing. It is for a person, who sees what speaks against it too.
+//! Invariant: a suggestion settles nothing. It is for a person, who also sees the evidence against it.
 
 mod employers;
 mod notices;
@@ -24,41 +24,41 @@ use chrono::NaiveDate;
 use remittance::reference::{Slip, places};
 use remittance::{Money, PaymentReference, YearMonth};
 
-/// At most as many suggestions as fit on a card of the desk.
+/// At most as many suggestions as fit into a card on the desk.
 const SUGGESTIONS_MAX: usize = 5;
-/// Where more notices than this have an amount, the amount alone says nothing.
+/// If more notices than this have an amount, the amount alone is no evidence.
 const EQUAL_AMOUNTS_MAX: usize = 32;
-/// The latest notices of an employer that are looked at.
+/// How many of an employer's latest notices are considered.
 const NOTICES_OF_EMPLOYER_MAX: usize = 16;
-/// Notices that begin like a truncated reference; where more do, the beginning alone says nothing.
+/// How many notices may begin like a truncated reference; with more, the beginning alone is no evidence.
 const PREFIXED_MAX: usize = 32;
-/// The least weight worth a person's look: an employer known by name, or stronger.
+/// The least weight worth showing: an employer known by name, or stronger.
 const WEIGHT_MIN: u32 = 250;
 
-/// What a reference that was read loses where the amount differs: it then weighs a little less than an
-/// equal amount, since an old or foreign reference is copied sooner than a sum is hit to the fen.
+/// What a read reference loses if the amount differs. It then weighs a little less than an equal amount: people copy an
+/// old or foreign reference more often than they hit a sum to the fen.
 const READ_OTHERWISE: u32 = 510;
-/// What a notice loses where the amount differs and the payer is known to pay for others.
+/// What a notice loses if the amount differs and the payer usually pays for others.
 const OTHER_PAYER: u32 = 300;
 
-/// A payment in suspense, as far as a suggestion needs it.
+/// A payment in suspense, as suggestions need it.
 #[derive(Clone, Copy, Debug)]
 pub struct OpenItem<'a> {
     pub amount: Money,
     pub booked_on: NaiveDate,
-    /// Empty where the bank gives none.
+    /// Empty if the bank gives none.
     pub payer_account: &'a str,
     pub payer_name: &'a str,
     pub claim: &'a Claim,
-    /// The ASCII digits of a reference that is too short or too long, without the P; else empty.
+    /// The ASCII digits of a reference that is too short or too long, without the P; otherwise empty.
     pub digits: &'a str,
-    /// Notices it was settled with before, and that was undone.
+    /// Notices that it settled before and that were reversed.
     pub undone: &'a [PaymentReference],
-    /// The night found that the payer's own notice is one slip away from what was written.
+    /// The run found that the payer's own notice is one slip away from the written one.
     pub payer_disagrees: bool,
 }
 
-/// A notice that may be meant, with what speaks for it and against it; the strongest first.
+/// A notice that may be meant, with the evidence for and against it; the strongest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suggestion<'e> {
     pub reference: PaymentReference,
@@ -68,20 +68,20 @@ pub struct Suggestion<'e> {
     pub month: YearMonth,
     pub evidence: Vec<Evidence>,
     pub against: Vec<Against>,
-    /// What the evidence weighs; only to be compared with other suggestions for the same payment.
+    /// The weight of the evidence; comparable only between suggestions for the same payment.
     pub weight: u32,
 }
 
-/// What speaks for a notice.
+/// Evidence for a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Evidence {
     /// The remark names it.
     ReferenceRead,
     /// The remark is one slip away from it.
     ReferenceSlip(Slip),
-    /// The remark holds its first digits, this many.
+    /// The remark contains its first digits, this many.
     ReferencePrefix(u8),
-    /// It has the check digit of one that was issued here, and what was written had none.
+    /// It has the check digit of a reference issued here, and the written one had none.
     CheckDigit,
     AmountEqual,
     /// The payer's account has paid for its employer before.
@@ -91,13 +91,13 @@ pub enum Evidence {
     NameEqual,
     /// Staff confirmed that a payer of this name pays for its employer.
     NameConfirmed,
-    /// How alike the names are, in per mille.
+    /// The similarity of the names, in per mille.
     NameAlike(u16),
     /// It is for the month of the booking, or the one before.
     Month,
 }
 
-/// What speaks against a notice.
+/// Evidence against a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Against {
     Amount {
@@ -108,14 +108,14 @@ pub enum Against {
         notice: YearMonth,
         booked: YearMonth,
     },
-    /// The payer is known to pay for others, and not for its employer.
+    /// The payer usually pays for others, and not for its employer.
     OtherPayer,
-    /// It was settled with this notice before, and that was undone.
+    /// It settled this notice before, and that was reversed.
     ReversalLink,
 }
 
 impl Evidence {
-    /// Whether it says who the payer is, by itself.
+    /// Whether it identifies the payer by itself.
     const fn names_payer(self) -> bool {
         match self {
             Self::AccountKnown | Self::AccountConfirmed | Self::NameEqual | Self::NameConfirmed => {
@@ -135,7 +135,7 @@ impl Evidence {
         matches!(self, Self::AccountKnown | Self::AccountConfirmed)
     }
 
-    /// How much it counts. A reference read outweighs everything where the amount is equal too.
+    /// Its weight. A read reference outweighs everything if the amount is equal too.
     const fn weight(self) -> u32 {
         match self {
             Self::ReferenceRead => 900,
@@ -153,11 +153,11 @@ impl Evidence {
     }
 }
 
-/// What evidence weighs, less what speaks against it.
+/// The weight of the evidence for, less that against.
 fn weight(evidence: &[Evidence], against: &[Against]) -> u32 {
     let weight: u32 = evidence.iter().map(|one| one.weight()).sum();
     if evidence.contains(&Evidence::AmountEqual) {
-        // An agency pays for somebody new to the fen: that it pays for others too takes nothing away.
+        // An agency may pay exactly for a new employer: paying for others too costs nothing.
         return weight;
     }
     let read = evidence.contains(&Evidence::ReferenceRead);
@@ -166,10 +166,10 @@ fn weight(evidence: &[Evidence], against: &[Against]) -> u32 {
     weight.saturating_sub(less)
 }
 
-/// A candidate and what its reference has to do with the remark.
+/// A candidate and how its reference relates to the remark.
 type Candidate = (u32, Option<Evidence>);
 
-/// The open notices that come nearest to a payment, at most five, the likeliest first.
+/// The open notices nearest to a payment, at most five, the likeliest first.
 #[must_use]
 pub fn suggest<'e>(
     open_item: &OpenItem<'_>,
@@ -178,7 +178,7 @@ pub fn suggest<'e>(
 ) -> Vec<Suggestion<'e>> {
     let payers = employers.likely(open_item.payer_account, open_item.payer_name);
     let mut candidates = by_reference(open_item, notices);
-    // Beside a notice that is named exactly a slip counts for the payer's own employers alone.
+    // When a notice is named exactly, slips count only for the payer's own employers.
     if open_item.payer_disagrees {
         candidates.retain(|(notice, evidence)| {
             let employer = notices.open(*notice).map(|notice| notice.employer);
@@ -197,19 +197,19 @@ pub fn suggest<'e>(
     if equal.len() <= EQUAL_AMOUNTS_MAX {
         add(equal);
     }
-    // Of a notice found twice, the one that knows of its reference stays.
+    // Of a notice found twice, keep the one with evidence about its reference.
     candidates.sort_unstable_by_key(|(notice, evidence)| (*notice, evidence.is_none(), *evidence));
     candidates.dedup_by_key(|(notice, _)| *notice);
     let weigh = |(notice, evidence): &Candidate| {
         let notice = notices.open(*notice)?;
         let suggestion = weighed(open_item, notice, *evidence, &payers, employers)?;
-        // What the remark names is shown whatever speaks against it.
+        // What the remark names is shown despite any evidence against it.
         let named = suggestion.evidence.contains(&Evidence::ReferenceRead);
         (named || suggestion.weight >= WEIGHT_MIN).then_some(suggestion)
     };
     let mut best: Vec<Suggestion<'e>> = candidates.iter().filter_map(weigh).collect();
-    // What was undone once is not proposed first again, however much speaks for it, unless it is what the
-    // remark names.
+    // A notice whose settlement was reversed is not proposed first again, however strong the evidence, unless the
+    // remark names it.
     let undone = |one: &Suggestion<'_>| one.against.contains(&Against::ReversalLink);
     let place = |one: &Suggestion<'_>| (first(open_item, one), undone(one));
     best.sort_by_key(|one| (place(one), std::cmp::Reverse(one.weight), one.reference));
@@ -217,8 +217,8 @@ pub fn suggest<'e>(
     best
 }
 
-/// Where a suggestion stands before anything is weighed: 0 for the notice that the payer probably meant where
-/// the night says so, 1 for what the remark names with certainty, 2 for the rest.
+/// The rank of a suggestion before weighing: 0 for the notice that the payer probably meant if the run says so, 1 for
+/// what the remark names with certainty, 2 for the rest.
 fn first(open_item: &OpenItem<'_>, suggestion: &Suggestion<'_>) -> u8 {
     let evidence = &suggestion.evidence;
     let slip = evidence.iter().any(|one| matches!(one, Evidence::ReferenceSlip(_)));
@@ -232,7 +232,7 @@ fn first(open_item: &OpenItem<'_>, suggestion: &Suggestion<'_>) -> u8 {
     }
 }
 
-/// Notices whose reference has to do with what the remark holds.
+/// Notices whose references relate to the remark's digits.
 fn by_reference(open_item: &OpenItem<'_>, notices: &OpenNotices) -> Vec<Candidate> {
     let mut found = Vec::new();
     let read = open_item.claim.references();
@@ -272,8 +272,8 @@ fn by_reference(open_item: &OpenItem<'_>, notices: &OpenNotices) -> Vec<Candidat
     found
 }
 
-/// The digits of a reference that is cut short or has one too many, in a remark as `remark.rs` normalised
-/// it: the first P with four to eleven digits behind it. Empty where there is none.
+/// The digits of a reference that is truncated or has one too many, in a remark normalised by `remark.rs`: the first P
+/// followed by four to eleven digits. Empty if there is none.
 #[must_use]
 pub fn digits_behind_p(plain: &str) -> &str {
     let behind = |(at, _)| plain.get(at + 1..).unwrap_or_default();
@@ -286,7 +286,7 @@ pub fn digits_behind_p(plain: &str) -> &str {
         .unwrap_or_default()
 }
 
-/// Looks a number up that differs from what was written by one slip.
+/// Looks up a number that is one slip from the written one.
 fn look(number: u64, slip: Slip, notices: &OpenNotices, found: &mut Vec<Candidate>) {
     let reference = PaymentReference::from_number(number);
     if let Some(notice) = reference.and_then(|reference| notices.find(reference)) {

@@ -1,14 +1,13 @@
-//! How some parts of a notice stand: what came, over how many banks and months, until when the rest is waited for.
+//! The state of some parts of a notice: the amount received, banks and months, and how long the rest is waited for.
 
 use super::explanation::{PartsSummary, PartsVerdict};
 use super::{BankIndex, Item, NoticeFact, Run, place};
 use remittance::{Money, Total, YearMonth};
 use std::collections::BTreeSet;
 
-/// A part with the place of its item.
 pub(super) type Placed<'n, 'a> = (u32, &'n Item<'a>);
 
-/// How some parts of a notice stand; the month is that of the latest of them.
+/// The state of some parts of a notice; the month is that of the latest one.
 pub(super) fn standing(
     night: &Run<'_, '_>,
     fact: &NoticeFact,
@@ -39,7 +38,7 @@ pub(super) fn sum(parts: &[Placed<'_, '_>]) -> Total {
     parts.iter().map(|(_, item)| item.amount).sum()
 }
 
-/// A payment that settles its notice alone together with the advance balance: how it stands.
+/// The state of a payment that settles its notice alone together with the advance balance.
 pub(super) fn alone_with_advance(
     night: &Run<'_, '_>,
     fact: &NoticeFact,

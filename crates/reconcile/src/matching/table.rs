@@ -1,11 +1,10 @@
-//! The decision table of the contract once more, row by row, readable by a clerk.
+//! The contract's decision table again, row by row, readable by a clerk.
 //!
-//! Start at the first test. The small language of the rows is read by [`item`]: a payment is
-//! `day bank amount remark`, so `05-11 icbc 600 P1` is 600 fen booked on 11 May 2026 at ICBC with a
-//! certain reading of P1. `~P1` is a probable reading, `P1+P2` several, `P1+~P2` several of which one is
-//! doubtful, `P1…` a truncated one, `-` none. Behind it may stand who pays, `by=NAME` and `from=ACCOUNT` (nobody
-//! is told apart where both are left out, `from=` is an account that the bank does not give), `contradicted`,
-//! and the rule that would ignore it, `rule=ID`.
+//! Start at the first test. [`item`] parses the small language of the rows: a payment is `day bank amount remark`, so
+//! `05-11 icbc 600 P1` is 600 fen booked on 11 May 2026 at ICBC with a certain reading of P1. `~P1` is a probable
+//! reading, `P1+P2` several, `P1+~P2` several of which one is doubtful, `P1…` a truncated one, `-` none. After it may
+//! come the payer, `by=NAME` and `from=ACCOUNT` (all payments without both have the same payer, `from=` is an account
+//! that the bank does not give), `contradicted`, and the rule that would ignore it, `rule=ID`.
 
 use super::explanation::PartsVerdict;
 use super::suggest::EmployerIndex;
@@ -15,10 +14,10 @@ use remittance::NoticeStatus;
 
 mod explained;
 
-/// P1 to P4 are open over 1000, 2000, 3000 and 10 fen, P12 and P21 over 2000, P8 is paid, P9 revoked; all others
-/// are unknown, but for P5 over 1100, of which 300 are reserved on the advance balance, P6 over 500 and P15 over
-/// 800. Each is the notice of employer E1, E2 and so on, who pays from account `a1`, `a2` …; of the
-/// agency's account, `agency`, both E2 and E12 are known to pay.
+/// P1 to P4 are open over 1000, 2000, 3000 and 10 fen, P12 and P21 over 2000, P8 is paid, P9 revoked. P5 is over 1100,
+/// of which 300 are reserved on the advance balance, P6 over 500 and P15 over 800; all others are unknown. Each is the
+/// notice of employer E1, E2 and so on, who pays from account `a1`, `a2` …; the account `agency` usually pays for both
+/// E2 and E12.
 fn notices() -> NoticeBook {
     let fact = |(number, fen, status): (u64, _, _)| NoticeFact {
         reference: reference(number),
@@ -101,7 +100,7 @@ fn rule(id: &str) -> RuleIndex {
     RuleIndex(u16::try_from(found).unwrap())
 }
 
-/// Who pays from which account, and who is called what.
+/// The employers by account and by name.
 fn payers(items: &[Item<'_>]) -> Payers {
     let mut directory = Directory::default();
     let accounts = ["a1", "a2", "a3", "a4", "a5", "a12", "a15", "a21"];
@@ -137,7 +136,7 @@ fn said(decision: &Decision) -> String {
     }
 }
 
-/// As of a day, what comes in and what becomes of it.
+/// As of a day: the items and their outcomes.
 #[rustfmt::skip] // A table is read by column.
 const TABLE: &[(&str, &[(&str, &str)])] = &[
     // as of   day  bank amount remark    becomes
@@ -156,23 +155,24 @@ const TABLE: &[(&str, &[(&str, &str)])] = &[
     ("05-12", &[("05-11 icbc 600 P1",     "cross-bank"),           ("05-12 ccb 500 P1",  "cross-bank")]),
     ("05-12", &[("04-30 icbc 600 P1",     "cross-month"),          ("05-06 icbc 400 P1", "cross-month")]),
     ("05-12", &[("04-30 icbc 600 P1",     "cross-month"),          ("05-06 ccb 400 P1",  "cross-month")]),
-    // The month of the latest part decides how long is waited: May closes on 2 June.
+    // The month of the latest part decides how long to wait: May closes on 2 June.
     ("06-01", &[("05-11 icbc 600 P1",     "awaiting")]),
     ("06-02", &[("05-11 icbc 600 P1",     "underpaid")]),
     ("06-01", &[("04-30 icbc 300 P1",     "awaiting"),             ("05-11 ccb 300 P1",  "awaiting")]),
-    // Once it is closed, parts that fall short are told what they span; in one split they are underpaid.
+    // Once it is closed, parts that fall short and cross banks or months are reported so; in one split they are
+    // underpaid.
     ("06-02", &[("05-08 icbc 300 P1",     "underpaid"),            ("05-11 icbc 300 P1", "underpaid")]),
     ("06-02", &[("05-08 icbc 300 P1",     "cross-bank"),           ("05-11 ccb 300 P1",  "cross-bank")]),
     ("06-02", &[("04-30 icbc 300 P1",     "cross-month"),          ("05-11 icbc 300 P1", "cross-month")]),
     ("06-02", &[("04-30 icbc 300 P1",     "cross-month"),          ("05-11 ccb 300 P1",  "cross-month")]),
-    // Sets: the only one settles, what is left over is told so, two of them settle nothing.
+    // Sets: the only one settles and the surplus is reported; with two of them nothing settles.
     ("05-12", &[("05-11 icbc 1000 P1",    "matched"),              ("05-12 icbc 1000 P1", "notice-already-paid")]),
     ("05-12", &[("05-12 icbc 1000 P1",    "notice-already-paid"),  ("05-11 icbc 1000 P1", "matched")]),
     ("05-12", &[("05-12 icbc 1000 P1",    "notice-already-paid"),  ("05-11 ccb 1000 P1",  "matched")]),
     ("05-12", &[("05-11 icbc 600 P1",     "matched"),              ("05-11 icbc 600 P1",  "notice-already-paid"), ("05-12 icbc 400 P1", "matched")]),
     ("05-12", &[("05-11 icbc 1000 P1",    "ambiguous-parts"),      ("05-11 icbc 600 P1",  "ambiguous-parts"),     ("05-12 icbc 400 P1", "ambiguous-parts")]),
     ("05-12", &[("05-11 icbc 1500 P1",    "notice-already-paid"),  ("05-11 icbc 600 P1",  "matched"),             ("05-12 icbc 400 P1", "matched")]),
-    // Of a notice that has a part of the advance balance: the amount first; where no set is that, what is missing.
+    // A notice with a reservation: first the full amount; if no set reaches it, the rest.
     ("05-12", &[("05-11 icbc 1100 P5",    "matched")]),
     ("05-12", &[("05-11 icbc 800 P5",     "matched with advance")]),
     ("05-12", &[("05-11 icbc 500 P5",     "matched with advance"), ("05-12 icbc 300 P5",  "matched with advance")]),
@@ -216,12 +216,12 @@ const TABLE: &[(&str, &[(&str, &str)])] = &[
     ("05-12", &[("05-11 icbc 3000 P1+P2", "several-references"),   ("05-12 icbc 1000 P1", "matched")]),
     ("05-12", &[("05-11 icbc 3000 P1+P2", "matched"),              ("05-12 icbc 600 P1",  "notice-already-paid")]),
     ("05-12", &[("05-12 icbc 3000 P1+P2", "several-references"),   ("05-11 icbc 5000 P2+P3", "matched")]),
-    // Of several references one that is doubtful makes all of it so.
+    // One doubtful reference among several makes all of them doubtful.
     ("05-12", &[("05-11 icbc 3000 P1+~P2", "several-references")]),
     ("05-12", &[("05-11 icbc 1000 P1 contradicted", "several-references")]),
     ("05-12", &[("05-11 icbc 1000 - contradicted", "several-references")]),
     ("05-12", &[("05-11 icbc 3000 P1+P2 contradicted", "several-references"), ("05-11 icbc 1000 ~P1", "unreadable-reference")]),
-    // A probable reading: alone, exactly, where nothing certain and nothing else probable names the notice.
+    // A probable reading: alone, exactly, if nothing certain and nothing else probable names the notice.
     ("05-12", &[("05-11 icbc 1000 ~P1",   "matched")]),
     ("05-12", &[("05-11 icbc 999 ~P1",    "unreadable-reference")]),
     ("05-12", &[("05-11 icbc 1000 ~P7",   "unreadable-reference")]),
@@ -236,12 +236,13 @@ const TABLE: &[(&str, &[(&str, &str)])] = &[
     ("05-12", &[("05-11 icbc 1000 ~P1",   "unreadable-reference"), ("05-12 icbc 1000 ~P1", "unreadable-reference")]),
     ("05-12", &[("05-11 icbc 1000 ~P1",   "unreadable-reference"), ("05-12 icbc 999 ~P1",  "unreadable-reference")]),
     ("05-12", &[("05-11 icbc 1000 ~P1",   "unreadable-reference"), ("05-12 icbc 9 P2+~P1", "several-references")]),
-    // What was taken back is at hand no more; what goes out never was.
+    // A reversed credit is no longer present; a debit never was.
     ("05-12", &[("05-11 icbc 1000 ~P1",   "matched"),              ("05-12 icbc 400 P1",  "returned"), ("05-12 icbc !-400 P1", "returned")]),
     ("05-12", &[("05-11 icbc 1000 ~P1",   "matched"),              ("05-12 icbc -400 P1", "debit")]),
-    // Held back it is: a notice whose certain money may have been taken back goes to no probable reading.
+    // A held credit is: a notice whose certain money may have been reversed goes to no probable reading.
     ("05-12", &[("05-11 icbc 7 P1 from=a1", "reversal-unclear"),   ("05-11 icbc 7 P2 from=a2", "reversal-unclear"), ("05-12 icbc !-7 - from=", "reversal-unclear"), ("05-12 icbc 1000 ~P1", "unreadable-reference")]),
-    // Its payer must not speak for another employer: by account, by name; for both is for the notice's.
+    // Its payer must not usually pay for another employer, by account or by name; paying for both counts for the
+    // notice's.
     ("05-12", &[("05-11 icbc 1000 ~P1 from=a1", "matched")]),
     ("05-12", &[("05-11 icbc 1000 ~P1 from=a2", "unreadable-reference")]),
     ("05-12", &[("05-11 icbc 1000 ~P1 by=E2",   "unreadable-reference")]),
@@ -261,10 +262,10 @@ const TABLE: &[(&str, &[(&str, &str)])] = &[
     ("05-12", &[("05-11 icbc 2000 P2 from=a12",    "notice-already-paid"), ("05-12 icbc 2000 P2 from=a2", "matched")]),
     ("05-12", &[("05-11 icbc 2000 P2 from=a12",    "payer-disagrees"),   ("05-12 icbc 2000 ~P2 from=a2", "unreadable-reference")]),
     ("05-12", &[("05-11 icbc 2000 P2 from=a12",    "payer-disagrees"),   ("05-11 icbc 2000 P12 from=a2", "payer-disagrees")]), // Crossed.
-    // Once that notice is settled, what was written is what was meant.
+    // Once that notice is settled, the written one was meant.
     ("05-12", &[("05-11 icbc 2000 P2 from=a12",    "matched"),           ("05-12 icbc 2000 P12 from=a12", "matched")]),
     ("05-12", &[("05-11 icbc 2000 P2 from=a12",    "matched"),           ("05-12 icbc 2000 ~P12",         "matched")]),
-    // An ignore rule yields to whatever is read, and to a payer who is known; the absolute ones do not.
+    // An ignore rule yields to any reading, and to a known payer; the absolute rules do not.
     ("05-12", &[("05-11 icbc 1000 - from= rule=bank-interest",    "bank-interest")]),
     ("05-12", &[("05-11 icbc 1000 P1 from= rule=bank-interest",   "matched")]),
     ("05-12", &[("05-11 icbc 1000 ~P1 from= rule=bank-interest",  "matched")]),
@@ -275,7 +276,7 @@ const TABLE: &[(&str, &[(&str, &str)])] = &[
     ("05-12", &[("05-11 icbc 1000 - by=nobody rule=bank-fee",     "bank-fee")]),
     ("05-12", &[("05-11 icbc 1000 P1 by=E1 rule=own-transfer",    "own-transfer")]),
     ("05-12", &[("05-11 icbc 1000 - from= contradicted rule=bank-interest", "several-references")]),
-    // What goes out, and what the bank takes back.
+    // Debits, and reversals by the bank.
     ("05-12", &[("05-11 icbc -1000 P1",   "debit")]),
     ("05-12", &[("05-11 icbc !-1000 P1",  "reversal-unclear")]),
     ("05-12", &[("05-11 icbc !1000 P1",   "reversal-credit")]),
@@ -293,7 +294,7 @@ const TABLE: &[(&str, &[(&str, &str)])] = &[
     ("05-12", &[("05-11 icbc !1000 P1",   "reversal-credit"),      ("05-12 icbc !-1000 -", "reversal-unclear")]), // Undoes a debit itself.
     ("05-12", &[("05-11 icbc 1000 - from= rule=bank-interest", "returned"), ("05-12 icbc !-1000 - from=", "returned")]),
     ("05-12", &[("05-11 icbc 1000 P1 contradicted", "returned"),   ("05-12 icbc !-1000 -", "returned")]),
-    // Several alike: one of them. Several different: what the debit repeats decides, else nobody guesses.
+    // Several alike: one of them. Several different: the debit's details decide, otherwise nobody can.
     ("05-12", &[("05-11 icbc 1000 P1",    "matched"),              ("05-12 icbc 1000 P1",  "returned"), ("05-12 icbc !-1000 -", "returned")]),
     ("05-12", &[("05-11 icbc 2000 P1",    "returned"),             ("05-11 icbc 2000 P2",  "matched"),  ("05-12 icbc !-2000 P1", "returned")]),
     ("05-12", &[("05-11 icbc 2000 P2 from=a2", "matched"),         ("05-11 icbc 2000 - from=a3", "returned"), ("05-12 icbc !-2000 - from=a3", "returned")]),
@@ -302,9 +303,9 @@ const TABLE: &[(&str, &[(&str, &str)])] = &[
     ("05-12", &[("05-11 icbc 2000 - from=", "reversal-unclear"),   ("05-11 icbc 2000 - from=", "reversal-unclear"), ("05-12 icbc !-2000 - from=", "reversal-unclear")]), // Nobody knows that they are alike.
     ("05-12", &[("05-11 icbc 2000 P2 from=a2", "matched"),         ("05-11 icbc 2000 P12", "returned"), ("05-11 icbc !-2000 P12 from=", "returned")]),
     ("05-12", &[("05-11 icbc 2000 P2",    "returned"),             ("05-11 icbc 2000 P12", "returned"), ("05-12 icbc !-2000 - from=", "returned"), ("05-11 icbc !-2000 - from=", "returned")]), // All of them.
-    // One debit says which it means; what is left is then clear for the other.
+    // One debit says which it means; the rest is then clear for the other.
     ("05-12", &[("05-11 icbc 2000 P2",    "returned"),             ("05-11 icbc 2000 P12", "returned"), ("05-11 icbc !-2000 - from=", "returned"), ("05-12 icbc !-2000 P2", "returned")]),
-    // A debit that finds its credit taken is open.
+    // A debit whose credit is already reversed stays open.
     ("05-12", &[("05-11 icbc 2000 P2",    "returned"),             ("05-12 icbc !-2000 - from=", "reversal-unclear"), ("05-12 icbc !-2000 P2", "returned")]),
 ];
 

@@ -1,18 +1,17 @@
-//! How sure a reading is, and what the payer should do otherwise next time.
+//! The certainty of a reading, and what the payer should do differently next time.
 //!
-//! The codes are the contract's ("Reading a remark") and are kept forever; the words for payers
-//! stand in `rules/remark.toml`.
+//! The codes are the contract's ("Reading a remark") and are kept forever; `rules/remark.toml` has the words for
+//! payers.
 //!
 //! Invariant: a list of advice is sorted by code and names each fault once.
 
 use std::fmt;
 
-/// How sure a reading is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Certainty {
     /// A payer who wrote this can have meant nothing else.
     Certain,
-    /// One reading, but it rests on a repair; the notice and the amount must both confirm it.
+    /// One reading that needed a repair; the notice and the amount must both confirm it.
     Probable,
     /// Several references.
     Ambiguous,
@@ -20,7 +19,7 @@ pub enum Certainty {
     None,
 }
 
-/// A fault of writing; the order is that of the codes, and of every list of advice.
+/// A writing error; the order is that of the codes, and of every list of advice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Advice {
     BrokenBySpace,

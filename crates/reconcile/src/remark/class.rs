@@ -1,13 +1,13 @@
-//! What a single character is to the reader of remarks.
+//! Classifies single characters for the parser of remarks.
 //!
-//! Start at [`Table::class`]. The table is built once from `rules/remark.toml`; a lookup is one
-//! load. Where rules overlap, what keeps a reading certain wins: symbol, space and invisible lose
-//! to a look-alike, which loses to a fold; ASCII digits and the letter P cannot be redefined.
+//! Start at [`Table::class`]. The table is built once from `rules/remark.toml`; a lookup is one load. If rules overlap,
+//! the class that keeps a reading certain wins: symbol, space and invisible lose to a look-alike, which loses to a
+//! fold; ASCII digits and the letter P cannot be redefined.
 
 use crate::rulebook::remark::{LookalikeRule, RemarkRules, StripKind, class_ranges};
 use unicode_normalization::char::decompose_compatible;
 
-/// What a character is.
+/// The class of a character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
     Digit {
@@ -31,7 +31,7 @@ pub(super) enum Class {
     Other,
 }
 
-/// What a look-alike of a digit is.
+/// The kind of a look-alike of a digit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     /// An ASCII letter or a form of one.
@@ -40,7 +40,7 @@ pub(super) enum Shape {
     Letter,
     /// A circled digit, a digit of another script.
     Sign,
-    /// A symbol, which is skipped like any other unless all else fails.
+    /// A symbol, which is skipped like any other unless no other reading works.
     Bar,
 }
 
@@ -49,7 +49,7 @@ pub(super) enum Shape {
 pub(super) struct Table {
     /// The basic plane, one entry a code point.
     basic: Box<[Class]>,
-    /// Beyond it, sorted by code point.
+    /// Beyond the basic plane, sorted by code point.
     beyond: Vec<(u32, u32, Class)>,
 }
 
@@ -57,7 +57,7 @@ pub(super) struct Table {
 const BASIC: usize = 0x1_0000;
 
 impl Class {
-    /// Whether a word would go on over this character: an ASCII letter or a form of one.
+    /// Whether a word would continue over this character: an ASCII letter or a form of one.
     pub(super) const fn is_ascii_letter(self) -> bool {
         matches!(
             self,
@@ -128,7 +128,7 @@ impl Table {
     fn set_lookalikes(&mut self, rule: &LookalikeRule) {
         if let Some(class) = &rule.class {
             for (first, last) in class_ranges(class.as_ref()).unwrap_or_default() {
-                // Decimal digits stand in blocks of ten, 0 first (Unicode's stability policy).
+                // Decimal digits come in blocks of ten, 0 first (Unicode's stability policy).
                 for (char, value) in (first..=last).zip((0..10).cycle()) {
                     self.set(char, Class::Lookalike { value, shape: Shape::Sign });
                 }
@@ -156,7 +156,7 @@ impl Table {
         }
     }
 
-    /// Gives a character the class of the ASCII letter or digit it folds to.
+    /// Gives a character the class of its ASCII letter or digit.
     fn set_folded(&mut self, char: char, ascii: char) {
         let folded = char != ascii;
         let class = match ascii {
@@ -187,9 +187,9 @@ impl Table {
         }
     }
 
-    /// Replaces a range beyond the basic plane, keeping what it does not cover.
+    /// Replaces a range beyond the basic plane, keeping the parts outside it.
     fn set_beyond(&mut self, first: u32, last: u32, class: Class) {
-        // The ranges are disjoint and rise, so what it covers lies together.
+        // The ranges are disjoint and rising, so those it covers are adjacent.
         let from = self.beyond.partition_point(|(_, to, _)| *to < first);
         let until = self.beyond.partition_point(|(from, _, _)| *from <= last);
         let covered = self.beyond.get(from..until).unwrap_or_default();
@@ -253,7 +253,7 @@ mod tests {
         }
     }
 
-    /// The fact base of character forms names what each is; a row counts by the first word of it.
+    /// The fact base of character forms names the class of each; the first word of a row counts.
     #[test]
     fn every_row_of_the_fact_base_is_classed_as_it_says() {
         let shared = option_env!("DUIZHANG_SHARED").unwrap_or("../shared");

@@ -1,14 +1,14 @@
-//! Runs the examples that stand in a rule file, for `duizhang rules test`.
+//! Runs the examples in a rule file, for `duizhang rules test`.
 //!
-//! Start at [`Reader::failing_examples`]. An example that does not hold is a mistake in the file: the
-//! rule does not do what its author says it does.
+//! Start at [`Reader::failing_examples`]. A failing example is a mistake in the file: the rule does not do what its
+//! author says.
 //!
-//! Invariant: the rules that ship have no failing example (a test holds it).
+//! Invariant: the shipped rules have no failing example (a test checks it).
 
 use super::Reader;
 use std::fmt;
 
-/// An example that does not hold; both sides print as `certain P1906133753 [full_width]`.
+/// A failing example; both sides print as `certain P1906133753 [full_width]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailingExample {
     /// The rule's id.
@@ -16,12 +16,12 @@ pub struct FailingExample {
     pub from: String,
     pub expected: String,
     pub found: String,
-    /// Byte range of the example in the file, for showing the place.
+    /// Byte range of the example in the file, for showing it.
     pub span: std::ops::Range<usize>,
 }
 
 impl Reader {
-    /// The examples of the rules that this reader does not read as they say.
+    /// The examples that this reader parses differently from their rules.
     #[must_use]
     pub fn failing_examples(&self) -> Vec<FailingExample> {
         let mut failing = Vec::new();

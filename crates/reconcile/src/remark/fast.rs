@@ -1,16 +1,15 @@
-//! The quick way to a claim for plain remarks, which nearly all are.
+//! The fast path for plain remarks, which nearly all are.
 //!
-//! Start at [`Quick::claim`]. It looks at bytes only: for P and p, for control characters, and for
-//! the lead bytes of any character that could be a digit, a prefix, a letter of a word or invisible.
-//! Where none of them is there but one P with ten digits behind it, or no P and fewer than ten
-//! digits, the answer is known; all else is left to the full rule.
+//! Start at [`Quick::claim`]. It looks at bytes only: for P and p, for control characters, and for the lead bytes of
+//! any character that could be a digit, a prefix, a letter of a word or invisible. If there is only one P with ten
+//! digits after it, or no P and fewer than ten digits, the answer is known; everything else goes to the full rule.
 //!
-//! Invariant: where it answers, it answers what the full rule answers (a property test holds it).
+//! Invariant: its answers equal those of the full rule (a property test checks it).
 
 use super::class::{Class, Shape, Table};
 use super::{Claim, PaymentReference};
 
-/// Which bytes make a remark one for the full rule.
+/// The bytes that send a remark to the full rule.
 #[derive(Clone, Debug)]
 pub(super) struct Quick {
     /// By byte: 1 for a byte that needs a closer look (P among them), else 0.
@@ -30,7 +29,7 @@ impl Quick {
                 }
             }
         }
-        // Beyond the basic plane (lead bytes F0 to F4) all is rare enough to look at.
+        // Beyond the basic plane (lead bytes F0 to F4) everything is rare enough for the full rule.
         for place in look.iter_mut().skip(0xF0) {
             *place = 1;
         }
@@ -40,7 +39,7 @@ impl Quick {
         Self { look, digit }
     }
 
-    /// The claim, or `None` where the full rule must be asked.
+    /// The claim, or `None` if the full rule is needed.
     #[inline]
     pub(super) fn claim(&self, text: &str) -> Option<Claim> {
         let bytes = text.as_bytes();
@@ -69,7 +68,7 @@ impl Quick {
     }
 }
 
-/// Whether a character changes nothing around a P with ten digits, and can be none of them.
+/// Whether a character changes nothing around a P with ten digits, and cannot be part of them.
 fn calm(char: char, class: Class) -> bool {
     match class {
         Class::Prefix { .. } | Class::PrefixLookalike | Class::Invisible => false,
@@ -80,7 +79,7 @@ fn calm(char: char, class: Class) -> bool {
     }
 }
 
-/// A reference in the form the centre asks for.
+/// A reference in the required form.
 fn plain(bytes: &[u8]) -> Option<PaymentReference> {
     let (b'P', digits) = bytes.split_first()? else { return None };
     let mut number = 0;

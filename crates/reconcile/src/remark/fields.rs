@@ -1,42 +1,42 @@
-//! One claim from all the texts a bank gives with a movement.
+//! One claim from all texts of a movement.
 //!
 //! Start at [`Reader::claim_fields`]. Fields are read in the order of the bank's profile:
-//! - A certain reference wins over everything probable in other fields, so that ten bare digits in
-//!   a bank's own note do no harm, whichever field comes first.
-//! - Different certain references, in different fields or in one, are several; a field that names
-//!   several is not overruled by another that repeats one of them, since the others were named too.
-//! - With nothing certain, equal probable readings are one, different ones are several.
-//! - Several are all certain only where each is written with certainty in some field.
-//! - A cut-off reference counts only where no field has anything better.
+//! - A certain reference wins over everything probable in other fields, so that ten bare digits in a bank's own note do
+//!   no harm, whichever field comes first.
+//! - Different certain references, in different fields or in one, are several; a field that names several is not
+//!   overruled by another that repeats one of them, because it named the others too.
+//! - Without a certain one, equal probable readings are one, different ones are several.
+//! - Several are all certain only if each is certain in some field.
+//! - A truncated reference counts only if no field has anything better.
 
 use super::{Claim, Judgement, Reader};
 use crate::remark::find::Rank;
 use remittance::{PaymentReference, RemarkField, Remarks};
 
-/// What all fields say together, and the first field that says it.
+/// The claim of all fields together, and the first field with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldClaim {
     pub claim: Claim,
     pub field: Option<RemarkField>,
 }
 
-/// What the fields read so far amount to.
+/// The result of the fields read so far.
 struct Sum {
     weighed: Weighed,
     field: Option<RemarkField>,
 }
 
-/// What one field claims, or several together.
+/// The claim of one field, or of several together.
 struct Weighed {
     claim: Claim,
     /// Whether the claim rests on a certain reading.
     strong: bool,
-    /// Of several references those that only a repair makes readable.
+    /// Of several references, those that need a repair.
     doubtful: Vec<PaymentReference>,
 }
 
 impl Reader {
-    /// Reads the fields in `order` and says what they claim together.
+    /// Parses the fields in `order` and returns their common claim.
     #[must_use]
     pub fn claim_fields(&self, remarks: &Remarks<'_>, order: &[RemarkField]) -> FieldClaim {
         let nothing = Weighed { claim: Claim::None, strong: false, doubtful: Vec::new() };
@@ -51,7 +51,7 @@ impl Reader {
         FieldClaim { claim: sum.weighed.claim, field: sum.field }
     }
 
-    /// A field's claim, and whether a certain reading is in it.
+    /// A field's claim, and whether it contains a certain reading.
     fn weighed(&self, text: &str) -> Weighed {
         if let Some(claim) = self.quick.claim(text) {
             let strong = matches!(claim, Claim::Certain(_));
@@ -141,16 +141,16 @@ mod tests {
             ("",               A,                "",             "certain P1906133753", "用途"),
             ("公积金",          A,                A,              "certain P1906133753", "用途"),
             (A,                B,                "",             "several P1906133753 P1906133754", "附言"),
-            // Probable readings never stand against a certain one, wherever they are.
+            // Probable readings never compete with a certain one, wherever they are.
             ("1906133754",     A,                "",             "certain P1906133753", "用途"),
             (A,                "",               "1906133754",   "certain P1906133753", "附言"),
             ("P19O6133754",    "",               A,              "certain P1906133753", "摘要"),
             (A,                "1906133755 1906133754", "",      "certain P1906133753", "附言"),
-            // Only probable ones: equal is one, different are several.
+            // Only probable ones: equal ones are one, different ones are several.
             ("1906133753",     "HP1906133753",   "",             "probable P1906133753", "附言"),
             ("1906133753",     "1906133754",     "",             "doubtful P1906133753 P1906133754", "附言"),
             ("1906133753 1906133754", "",        "",             "doubtful P1906133753 P1906133754", "附言"),
-            // One repaired among several makes them doubtful, unless a field writes it well.
+            // One repaired reference among several makes them doubtful, unless a field writes it correctly.
             ("P1906133753 P19O6133754", "",      "",             "doubtful P1906133753 P1906133754", "附言"),
             ("P1906133753 P19O6133754 P1906133754", "", "",      "several P1906133753 P1906133754", "附言"),
             ("P1906133753 P19O6133754", B,       "",             "several P1906133753 P1906133754", "附言"),
@@ -159,11 +159,11 @@ mod tests {
             ("P1906133753、P1906133754", A,      "",             "several P1906133753 P1906133754", "附言"),
             (A, "P1906133753、P1906133754",      "",             "several P1906133753 P1906133754", "附言"),
             (A, "P1906133753、P1906133753",      "",             "certain P1906133753", "附言"),
-            // A cut-off one counts only where nothing is better.
+            // A truncated one counts only if nothing is better.
             ("P190613375",     "公积金",          "",             "truncated",         "附言"),
             ("P190613375",     "1906133753",     "",             "probable P1906133753", "用途"),
             ("P190613375",     "",               A,              "certain P1906133753", "摘要"),
-            // A reference is never put together from two fields.
+            // A reference is never joined from two fields.
             ("P19061",         "33753",          "",             "truncated",         "附言"),
         ];
         for (postscript, purpose, summary, want, field) in rows {

@@ -1,7 +1,7 @@
 //! Finds everything in a remark that is or may be a reference, from left to right, in one pass.
 //!
-//! Start at [`Grammar::scan`]. It builds nothing: each [`Found`] is handed on as it is met. What the
-//! findings amount to together is decided in `judge.rs`.
+//! Start at [`Grammar::scan`]. It allocates nothing: each [`Found`] is passed on at once. `judge.rs` decides what the
+//! findings mean together.
 //!
 //! Invariant: findings do not overlap and come in the order of the remark.
 
@@ -11,14 +11,14 @@ use super::number::{Grammar, Number, Run};
 use remittance::PaymentReference;
 use remittance::reference::PAYMENT_REFERENCE_DIGITS as TEN;
 
-/// How strong a finding is; later is stronger.
+/// The strength of a finding; later is stronger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
     /// Fewer than ten digits.
     Truncated,
     /// Ten bare digits.
     Bare,
-    /// A letter stands right before the prefix.
+    /// A letter directly before the prefix.
     Embedded,
     /// A prefix and ten digits, after a repair.
     Repaired,
@@ -30,30 +30,30 @@ pub(super) enum Rank {
 pub(super) struct Found {
     pub(super) rank: Rank,
     pub(super) start: usize,
-    /// Behind the tenth digit (or the last one there is).
+    /// After the tenth digit (or the last one there is).
     pub(super) end: usize,
-    /// Behind the digits glued on.
+    /// After the digits glued on.
     pub(super) tail_end: usize,
     pub(super) reference: Option<PaymentReference>,
     /// Whether bars inside are digits.
     pub(super) bars: bool,
     value: u64,
     taken: usize,
-    /// Faults inside, before and behind.
+    /// Faults inside, before and after.
     pub(super) inner: AdviceSet,
     pub(super) before: AdviceSet,
     pub(super) behind: AdviceSet,
 }
 
-/// What stood before the place the scan has reached.
+/// What came before the position of the scan.
 #[derive(Clone, Copy)]
 struct Front {
     /// Something other than white space and symbols.
     words: bool,
-    /// The same, as it was before the letters that stand right here.
+    /// The same, before the letters directly here.
     words_before_letters: bool,
     symbols: bool,
-    /// The last character that can be seen.
+    /// The last visible character.
     last: Class,
     /// Whether the one before it was a digit.
     digit_before_last: bool,
@@ -61,7 +61,7 @@ struct Front {
 }
 
 impl Found {
-    /// Whether a cut-off reference can be this one, cut.
+    /// Whether a truncated reference can be the beginning of this one.
     pub(super) fn is_cut_from(&self, reference: PaymentReference) -> bool {
         let missing = u32::try_from(TEN.saturating_sub(self.taken)).unwrap_or_default();
         reference.number() / 10_u64.pow(missing) == self.value
@@ -69,7 +69,7 @@ impl Found {
 }
 
 impl Grammar {
-    /// Hands on what is found, in the order of the remark.
+    /// Passes on what it finds, in the order of the remark.
     pub(super) fn scan(&self, text: &str, mut visit: impl FnMut(Found)) {
         let mut front = Front::new();
         let mut at = 0;
@@ -98,7 +98,7 @@ impl Grammar {
         }
     }
 
-    /// What a prefix begins; `None` where it is a letter like any other.
+    /// What a prefix begins; `None` if it is only a letter.
     fn behind_prefix(
         &self,
         text: &str,
@@ -140,7 +140,7 @@ impl Grammar {
         Some((Some(found), found.tail_end))
     }
 
-    /// Ten bare digits, if that is what stands here and it stands alone.
+    /// Ten bare digits, if they are here and stand alone.
     fn bare(&self, text: &str, front: &Front, at: usize) -> (Option<Found>, usize) {
         let run = self.run(text, at);
         if run.count != TEN || !self.alone(text, front, &run) {
@@ -174,8 +174,8 @@ impl Grammar {
         (Some(found), run.end)
     }
 
-    /// Whether ten digits are a number of their own: no part of a word, an amount, an address, a
-    /// telephone or a card number.
+    /// Whether ten digits are a number of their own: not part of a word, an amount, an address, a telephone or a card
+    /// number.
     fn alone(&self, text: &str, front: &Front, run: &Run) -> bool {
         const INSIDE_NUMBERS: [char; 10] = ['.', ',', '-', ':', '*', '_', '+', '\'', '．', '－'];
         const MONEY_AND_MASKS: [char; 9] = ['$', '＄', '¥', '￥', '€', '£', '*', '+', '@'];

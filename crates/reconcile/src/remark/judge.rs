@@ -1,41 +1,40 @@
-//! Judges what was found in one remark: certain, probable, ambiguous, cut short or nothing.
+//! Judges the findings in one remark: certain, probable, ambiguous, truncated or nothing.
 //!
-//! Start at [`Tally::verdict`]. Ten digits behind a P outweigh a P inside a word, and both outweigh
-//! ten bare digits. Two different references of the strongest kind are ambiguous; so is a certain
-//! one beside another that was plainly meant but needs a repair: the payer named two. A cut-off one
-//! beside a complete one changes nothing but the advice.
+//! Start at [`Tally::verdict`]. Ten digits after a P outweigh a P inside a word, and both outweigh ten bare digits. Two
+//! different references of the strongest kind are ambiguous; so is a certain one beside another that was plainly meant
+//! but needs a repair: the payer named two. A truncated one beside a complete one changes only the advice.
 
 use super::find::{Found, Rank};
 use remittance::PaymentReference;
 use std::collections::BTreeSet;
 
-/// What was found in one remark; allocates only where references differ.
+/// The findings in one remark; allocates only if references differ.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     /// The first finding with a reference, or a stronger one with the same.
     first: Option<Found>,
     others: Vec<Found>,
-    /// The first cut-off reference.
+    /// The first truncated reference.
     truncated: Option<Found>,
-    /// One that is no beginning of the first complete reference.
+    /// A truncated reference that is not the beginning of the first complete one.
     cut: Vec<Found>,
 }
 
-/// What a remark says.
+/// The verdict on a remark.
 #[derive(Debug)]
 pub(super) enum Judgement {
     None,
     Truncated(Found),
-    /// Certain or probable, as its rank says.
+    /// Certain or probable, by its rank.
     One(Found),
-    /// In the order of the remark, each reference once.
+    /// In the order of the remark, without duplicates.
     Several(Vec<Found>),
 }
 
 impl Tally {
     pub(super) fn add(&mut self, found: Found) {
         if found.reference.is_none() {
-            // Ten thousand cut-off references tell no more than the first few.
+            // Ten thousand truncated references say no more than the first few.
             if self.truncated.is_none() {
                 self.truncated = Some(found);
             } else if self.cut.len() < 8 {
@@ -52,13 +51,13 @@ impl Tally {
                     self.others.push(found);
                 }
             }
-            // What is weaker than a P and ten digits never counts beside one.
+            // Anything weaker than a P and ten digits never counts beside one.
             Some(first) if first.rank >= Rank::Repaired && found.rank < Rank::Repaired => {}
             Some(_) => self.others.push(found),
         }
     }
 
-    /// Whether a cut-off reference was found that is not this one, cut.
+    /// Whether there is a truncated reference that is not the beginning of this one.
     pub(super) fn another_was_cut(&self, reference: PaymentReference) -> bool {
         self.truncated.iter().chain(&self.cut).any(|cut| !cut.is_cut_from(reference))
     }
@@ -82,7 +81,7 @@ impl Tally {
             .filter(|found| found.rank >= counts && seen.insert(found.reference))
             .copied()
             .collect();
-        // Written twice, once in need of a repair: the better writing says how certain it is.
+        // Written twice, once in need of a repair: the better one decides the certainty.
         for member in &mut members {
             let same = |found: &&Found| found.reference == member.reference;
             member.rank = all().filter(same).map(|found| found.rank).max().unwrap_or(member.rank);

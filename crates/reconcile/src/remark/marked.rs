@@ -1,7 +1,6 @@
 //! The original remark in parts, so that a page can mark what was read and what was stripped.
 //!
-//! Start at [`marked`]. The parts put together are the remark, character for character; escaping them
-//! is the page's business.
+//! Start at [`marked`]. The joined parts are the remark, character for character; the page escapes them.
 //!
 //! Invariant: no part is empty, and two neighbours never have the same kind.
 
@@ -14,12 +13,12 @@ pub struct Segment {
     pub text: String,
 }
 
-/// What became of a part of the remark.
+/// How a part of the remark was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SegmentKind {
     /// Not part of a reference.
     Plain,
-    /// Read as it stands.
+    /// Read unchanged.
     Reference,
     /// Read as something else: another form, a look-alike.
     Folded,
@@ -27,7 +26,7 @@ pub enum SegmentKind {
     Stripped,
 }
 
-/// The original remark in parts, classed by what became of each; together they are the remark.
+/// Splits the original remark into parts, classed by use; joined they are the remark.
 #[must_use]
 pub fn marked(original: &str, reading: &Reading) -> Vec<Segment> {
     let mut segments: Vec<Segment> = Vec::new();

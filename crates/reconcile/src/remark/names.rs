@@ -1,9 +1,9 @@
-//! Which rule of `rules/remark.toml` makes a character what it is, for explanations.
+//! The rule of `rules/remark.toml` behind each character's class, for explanations.
 //!
-//! Start at [`Names::rule_of`]. The character classes are compiled once; the reader itself needs only
-//! `class.rs`, which has no room for names.
+//! Start at [`Names::rule_of`]. The character classes are compiled once; the parser itself needs only `class.rs`, which
+//! has no room for names.
 //!
-//! Invariant: a character that a step is about has a rule, and its id stands in the file.
+//! Invariant: every character with a step has a rule, whose id is in the file.
 
 use super::class::{self, Class, Shape};
 use crate::rulebook::remark::{RemarkRules, StripKind, class_ranges};
@@ -16,7 +16,7 @@ struct Named {
     ranges: Vec<(char, char)>,
 }
 
-/// The section of the file that a rule stands in.
+/// The section of a rule in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Fold,
@@ -25,7 +25,7 @@ enum Kind {
     Lookalike,
 }
 
-/// The ids of all rules about characters, in the order of the file.
+/// The ids of all rules about characters, in file order.
 #[derive(Clone, Debug)]
 pub(super) struct Names(Vec<Named>);
 
@@ -34,7 +34,7 @@ impl Names {
         let of_class = |class: &str| class_ranges(class).unwrap_or_default();
         let folds = rules.fold.iter().map(|rule| {
             let ranges = of_class(rule.chars.as_ref());
-            // What holds no digit and the plain p is about lowercase, not about other forms.
+            // A rule that holds the plain p and no digit is about lower case, not about other forms.
             let lower = holds(&ranges, 'p') && !holds(&ranges, '０');
             let kind = if lower { Kind::Lowercase } else { Kind::Fold };
             Named { id: rule.id.as_ref().clone(), kind, ranges }
@@ -55,7 +55,7 @@ impl Names {
         Self(folds.chain(strips).chain(lookalikes).collect())
     }
 
-    /// The id of the rule that makes a character what it is.
+    /// The id of the rule that classifies a character.
     pub(super) fn rule_of(&self, char: char, class: Class, bars: bool) -> &str {
         let kind = match class {
             Class::Space => Kind::Strip(StripKind::Space),

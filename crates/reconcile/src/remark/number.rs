@@ -1,10 +1,10 @@
-//! Reads the ten digits behind a prefix, across everything that may stand between them.
+//! Parses the ten digits after a prefix, across everything that may separate them.
 //!
-//! Start at [`Grammar::number`]. Ten digits complete a reference. Until then gaps (space, symbols)
-//! are bridged, unless the digits behind a gap belong to a word of their own: a month, a year, an
-//! amount, a longer number. Digits glued on behind are judged by `follow` rules.
+//! Start at [`Grammar::number`]. Ten digits complete a reference. Until then gaps (space, symbols) are bridged, unless
+//! the digits after a gap belong to a word of their own: a month, a year, an amount, a longer number. `follow` rules
+//! judge digits glued on behind.
 //!
-//! Invariant: each character is looked at a bounded number of times, so time is linear.
+//! Invariant: each character is visited a bounded number of times, so time is linear.
 
 use super::advice::{Advice, AdviceSet};
 use super::class::{Class, Shape, Table};
@@ -12,7 +12,7 @@ use crate::rulebook::remark::{FollowRule, Limits, UnitRule};
 use chrono::NaiveDate;
 use remittance::reference::PAYMENT_REFERENCE_DIGITS as TEN;
 
-/// What the rules say beyond single characters, with the table of those.
+/// The rules beyond single characters, with the table of classes.
 #[derive(Clone, Debug)]
 pub(super) struct Grammar {
     pub(super) table: Table,
@@ -21,7 +21,7 @@ pub(super) struct Grammar {
     pub(super) unit: Vec<UnitRule>,
 }
 
-/// What stands behind a prefix.
+/// What follows a prefix.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Number {
     /// The digits so far as a number.
@@ -31,21 +31,21 @@ pub(super) struct Number {
     /// Look-alikes among them.
     pub(super) repaired: usize,
     letters: usize,
-    /// Whether a letter that looks like a digit stands right behind the prefix.
+    /// Whether a letter that looks like a digit comes directly after the prefix.
     letter_first: bool,
-    /// A bar stood where a digit could stand.
+    /// There was a bar where a digit could be.
     pub(super) bar: bool,
     /// Bars were read as digits.
     pub(super) bars: bool,
-    /// Byte behind the last digit taken.
+    /// Byte after the last digit taken.
     pub(super) end: usize,
-    /// Byte behind the digits glued on.
+    /// Byte after the digits glued on.
     pub(super) tail_end: usize,
     pub(super) extra: bool,
     pub(super) faults: AdviceSet,
 }
 
-/// What stands between two digits.
+/// What separates two digits.
 struct Gap {
     end: usize,
     space: bool,
@@ -53,7 +53,7 @@ struct Gap {
     invisible: bool,
 }
 
-/// Digits side by side; invisible characters between them are not seen.
+/// Adjacent digits; invisible characters between them are ignored.
 #[derive(Clone, Copy)]
 pub(super) struct Run {
     pub(super) start: usize,
@@ -64,14 +64,14 @@ pub(super) struct Run {
 }
 
 impl Grammar {
-    /// The character at a byte, with its class and the byte behind it.
+    /// The character at a byte, with its class and the byte after it.
     #[inline]
     pub(super) fn peek(&self, text: &str, at: usize) -> Option<(Class, usize)> {
         let char = text.get(at..)?.chars().next()?;
         Some((self.table.class(char), at + char.len_utf8()))
     }
 
-    /// The first byte from `at` on that is not of an invisible character.
+    /// The first byte from `at` on that does not begin an invisible character.
     pub(super) fn visible(&self, text: &str, mut at: usize) -> usize {
         while let Some((Class::Invisible, next)) = self.peek(text, at) {
             at = next;
@@ -79,7 +79,7 @@ impl Grammar {
         at
     }
 
-    /// Reads what stands behind a prefix, from the byte behind it.
+    /// Parses what follows a prefix, from the byte after it.
     pub(super) fn number(&self, text: &str, at: usize) -> Number {
         let number = self.attempt(text, at, false);
         if number.taken < TEN && number.bar {
@@ -88,7 +88,7 @@ impl Grammar {
                 return with_bars;
             }
         }
-        // A letter right behind the prefix makes a word (PO, POS) unless ten digits come out even.
+        // A letter directly after the prefix makes a word (PO, POS) unless there are exactly ten digits.
         match number.letter_first && (number.taken < TEN || number.extra) {
             true => Number { end: at, tail_end: at, ..Number::default() },
             false => number,
@@ -127,7 +127,7 @@ impl Grammar {
         gap
     }
 
-    /// Digits or look-alikes right behind the last one.
+    /// Digits or look-alikes directly after the last one.
     fn take_tight(&self, text: &str, gap: &Gap, number: &mut Number) -> bool {
         match self.peek(text, gap.end) {
             Some((Class::Digit { .. }, _)) => {
@@ -148,7 +148,7 @@ impl Grammar {
         }
     }
 
-    /// Letters read as digits: all of a cluster or none, so that words stay words.
+    /// Letters read as digits: all of a cluster or none, so that words remain words.
     fn take_letters(&self, text: &str, at: usize, number: &mut Number) -> bool {
         let (mut count, mut end) = (0, at);
         let next = loop {
@@ -159,7 +159,7 @@ impl Grammar {
                 )) => {
                     (count, end) = (count + 1, next);
                 }
-                // What the eye cannot see parts no word.
+                // Invisible characters do not split a word.
                 Some((Class::Invisible, next)) => break self.peek(text, self.visible(text, next)),
                 other => break other,
             }
@@ -192,7 +192,7 @@ impl Grammar {
         true
     }
 
-    /// A bar as a 1, with a digit or the prefix on one side and a digit on the other.
+    /// Reads a bar as a 1, with a digit or the prefix on one side and a digit on the other.
     fn take_bar(&self, text: &str, number: &mut Number) -> bool {
         let Some((Class::Lookalike { value, shape: Shape::Bar }, next)) =
             self.peek(text, number.end)
@@ -227,8 +227,8 @@ impl Grammar {
         true
     }
 
-    /// Whether a run longer than what is missing can be divided: what is left reads as a month or
-    /// a date while the whole does not, or most of the run belongs to the reference.
+    /// Whether a run that is longer than the missing digits can be divided: the rest reads as a month or a date while
+    /// the full run does not, or most of the run belongs to the reference.
     fn splits(&self, text: &str, run: &Run, missing: usize) -> bool {
         if self.follows(text, run).is_some() {
             return false;
@@ -241,7 +241,7 @@ impl Grammar {
         rest.count < missing || self.follows(text, &rest).is_some()
     }
 
-    /// Takes the digits of a run while digits are missing.
+    /// Takes digits of a run as long as digits are missing.
     fn take(&self, text: &str, at: usize, number: &mut Number) {
         let mut at = at;
         while number.taken < TEN {
@@ -258,12 +258,12 @@ impl Grammar {
         }
     }
 
-    /// Whether an invisible character stands between two bytes.
+    /// Whether there is an invisible character between two bytes.
     fn hidden(&self, text: &str, from: usize, to: usize) -> bool {
         matches!(self.peek(text, from), Some((Class::Invisible, _))) && from < to
     }
 
-    /// Judges the digits glued on behind ten.
+    /// Judges the digits glued on after ten.
     fn judge_tail(&self, text: &str, number: &mut Number) {
         number.tail_end = number.end;
         let rest = self.run(text, self.visible(text, number.end));
@@ -281,7 +281,7 @@ impl Grammar {
         }
     }
 
-    /// The digit at a byte, invisible characters before it skipped.
+    /// The digit at a byte, skipping invisible characters before it.
     fn digit(&self, text: &str, at: usize) -> Option<(u8, usize)> {
         match self.peek(text, self.visible(text, at))? {
             (Class::Digit { value, .. }, next) => Some((value, next)),
@@ -302,7 +302,7 @@ impl Grammar {
         run
     }
 
-    /// Whether a word follows a byte; `spaced` lets white space stand before it.
+    /// Whether a word follows a byte; `spaced` allows white space before it.
     fn word_follows(&self, text: &str, at: usize, word: &str, spaced: bool) -> bool {
         let mut at = at;
         while let Some((class, next)) = self.peek(text, at) {
@@ -325,7 +325,7 @@ impl Grammar {
         })
     }
 
-    /// The `follow` rule that a run glued behind a reference fits.
+    /// The `follow` rule for a run glued on after a reference.
     pub(super) fn follows(&self, text: &str, run: &Run) -> Option<&FollowRule> {
         self.follow.iter().find(|rule| {
             self.fits(rule.shape.as_ref(), run)
@@ -352,7 +352,7 @@ impl Grammar {
             .is_some()
     }
 
-    /// Digits of the amount (`1,200.00`) or the date (`2026-05`) that a run begins; 0 for neither.
+    /// Digits of the amount (`1,200.00`) or the date (`2026-05`) that begins with a run; 0 for neither.
     fn amount_or_date(&self, text: &str, run: &Run) -> usize {
         let part = |from: usize, mark: &[char]| {
             let rest = text.get(from..)?;
@@ -393,7 +393,7 @@ impl Number {
     }
 }
 
-/// Whether a digit of the run is in another form.
+/// Whether a digit of the run has another form.
 fn rest_folded(grammar: &Grammar, text: &str, run: &Run) -> bool {
     let mut chars = text.get(run.start..run.end).unwrap_or_default().chars();
     chars.any(|char| matches!(grammar.table.class(char), Class::Digit { folded: true, .. }))

@@ -1,9 +1,8 @@
-//! What holds for every remark, however hostile: generated remarks made of what people and attackers
-//! write.
+//! Properties of every remark, however hostile: remarks generated from what people and attackers write.
 //!
 //! The generator joins pieces, so that prefixes, digits, gaps and look-alikes meet in every order.
 //!
-//! One test is not random: the shapes of remark that would take quadratic time if anything did.
+//! One test is not random: the shapes of remark that would be quadratic if anything were.
 
 use super::{Certainty, Claim, Reader, marked, render};
 use proptest::prelude::*;
@@ -11,7 +10,7 @@ use std::sync::LazyLock;
 
 static READER: LazyLock<Reader> = LazyLock::new(Reader::shipped);
 
-/// Pieces of remarks; many of each kind that matters, so that they meet often.
+/// Pieces of remarks; many of each important kind, so that they often meet.
 const PIECES: [&str; 64] = [
     "P1906133753",
     "P1906133754",

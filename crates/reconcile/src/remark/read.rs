@@ -1,8 +1,8 @@
 //! A reading with everything an explanation needs: spans, steps, the plain form.
 //!
-//! Start at [`Reader::read`]. Spans count characters of the original remark, half open. The plain
-//! form has compatibility forms folded, white space made one space, invisible characters dropped,
-//! and inside what was read as a reference nothing but the reference.
+//! Start at [`Reader::read`]. Spans count characters of the original remark, half open. In the plain form compatibility
+//! forms are folded, white space is one space, invisible characters are dropped, and a recognized reference contains
+//! nothing else.
 
 use super::advice::AdviceSet;
 use super::class::{self, Class, Shape};
@@ -13,37 +13,37 @@ use remittance::PaymentReference;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What one remark says, and how that was read.
+/// The verdict on a remark, and how it was reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
-    /// The remark after normalising.
+    /// The normalised remark.
     pub plain: String,
     pub reference: Option<PaymentReference>,
     pub certainty: Certainty,
-    /// All references named: none, the reference alone, or the several in order.
+    /// All named references: none, the reference alone, or the several in order.
     pub candidates: Vec<PaymentReference>,
-    /// What the payer should do otherwise; sorted, each once.
+    /// What the payer should do differently; sorted, without duplicates.
     pub advice: Vec<Advice>,
     /// The characters of the original that carry the reference.
     pub span: Option<(usize, usize)>,
-    /// The characters of each candidate in order, or of a reference that was cut off.
+    /// The characters of each candidate in order, or of a truncated reference.
     pub places: Vec<(usize, usize)>,
     /// What was folded, stripped, repaired or left off, in order.
     pub steps: Vec<Step>,
 }
 
-/// One thing done to the remark on the way to the reading.
+/// One change to the remark during parsing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// Characters of the original, half open.
     pub span: (usize, usize),
-    /// What they became; empty where they were stripped or left off.
+    /// The result; empty if they were stripped or left off.
     pub became: String,
-    /// The rule's id in `rules/remark.toml`, or `extra-digits` where no rule explains them.
+    /// The rule's id in `rules/remark.toml`, or `extra-digits` if no rule explains them.
     pub rule: String,
 }
 
-/// A reading as the contract's JSON has it.
+/// A reading in the contract's JSON.
 #[derive(Clone, Debug, Serialize)]
 pub struct View<'a> {
     pub remark: &'a str,
@@ -56,7 +56,7 @@ pub struct View<'a> {
 }
 
 impl Reader {
-    /// Reads a remark, with all that an explanation needs.
+    /// Parses a remark, with all that an explanation needs.
     #[must_use]
     pub fn read(&self, remark: &str) -> Reading {
         let tally = self.tally(remark);
@@ -76,7 +76,7 @@ impl Reader {
                 (if certain { Certainty::Certain } else { Certainty::Probable }, vec![found])
             }
             Judgement::Several(members) => {
-                // What stands between two references parts them: a fault only before the first.
+                // What separates two references is a fault only before the first.
                 advice = members.iter().fold(advice, |sum, found| sum.union(found.inner));
                 advice = members.first().map_or(advice, |first| advice.union(first.before));
                 advice.add(Advice::SeveralReferences);
@@ -105,7 +105,7 @@ impl Reader {
 }
 
 impl Reading {
-    /// The reading as the contract's JSON has it, beside the remark it was read from.
+    /// The reading in the contract's JSON, with its remark.
     #[must_use]
     pub fn view<'a>(&'a self, original: &'a str) -> View<'a> {
         View {
@@ -126,18 +126,18 @@ struct Walk<'r> {
     plain: String,
     places: Vec<(usize, usize)>,
     steps: Vec<Step>,
-    /// Whether bars are digits in the finding at hand.
+    /// Whether bars are digits in the current finding.
     bars: bool,
-    /// Where the symbols begin that stand right here, outside of a reference.
+    /// The start of the adjacent symbols here, outside a reference.
     symbols_from: Option<usize>,
-    /// Whether they began right behind a reference.
+    /// Whether they begin directly after a reference.
     symbols_touch: bool,
-    /// Where the last reference ended.
+    /// The end of the last reference.
     left_at: Option<usize>,
     rules: BTreeMap<char, &'r str>,
 }
 
-/// Where in a finding a character stands.
+/// A character's place in a finding.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CharPlace {
     Outside,
@@ -199,7 +199,7 @@ impl<'r> Walk<'r> {
         self.symbols(length, false);
     }
 
-    /// Follows the symbols that stand side by side outside of a reference.
+    /// Follows adjacent symbols outside a reference.
     fn outside(&mut self, class: Class, index: usize) {
         match self.symbols_from {
             None if class.is_symbol() => {
@@ -211,7 +211,7 @@ impl<'r> Walk<'r> {
         }
     }
 
-    /// Ends such a row of symbols: where it touches a reference, it was skipped.
+    /// Ends such a row of symbols: if it touches a reference, it was skipped.
     fn symbols(&mut self, index: usize, touch: bool) {
         if let Some(from) = self.symbols_from.take().filter(|_| touch || self.symbols_touch) {
             let rule = self.reader.names.symbol_rule().to_owned();
@@ -219,7 +219,7 @@ impl<'r> Walk<'r> {
         }
     }
 
-    /// Notes the place of a finding whose end was passed without a tail.
+    /// Records the place of a finding whose end was passed without a tail.
     fn leave(&mut self, found: &Found, start: usize, index: usize) {
         if found.end == found.tail_end {
             self.places.push((start, index));
@@ -227,7 +227,7 @@ impl<'r> Walk<'r> {
         }
     }
 
-    /// Notes the digits glued on behind a reference.
+    /// Records the digits glued on after a reference.
     fn glued(&mut self, remark: &str, found: &Found, index: usize) {
         let grammar = &self.reader.grammar;
         let run = grammar.run(remark, grammar.visible(remark, found.end));
@@ -282,7 +282,7 @@ impl<'r> Walk<'r> {
         }
     }
 
-    /// The rule of a character, looked up once for each.
+    /// The rule of a character, looked up once per character.
     fn rule_of(&mut self, char: char, class: Class) -> &'r str {
         let (reader, bars) = (self.reader, self.bars);
         self.rules.entry(char).or_insert_with(|| reader.names.rule_of(char, class, bars))

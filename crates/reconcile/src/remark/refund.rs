@@ -1,23 +1,23 @@
-//! Finds the reference of a refund in a remark: what the centre wrote itself when it paid the money back.
+//! Finds the reference of a refund in a remark: the centre wrote it itself when it returned the money.
 //!
-//! Start at [`refund_named`]. The centre's own words come back from the bank much as they were sent, so little
-//! is folded: full-width forms, small letters, and the blanks between groups. The check digits say whether it
-//! is one; two different ones in a movement name none.
+//! Start at [`refund_named`]. The bank returns the centre's own words nearly unchanged, so little is folded: full-width
+//! forms, lower case, and the blanks between groups. The check digits decide whether it is a reference; two different
+//! ones in a movement name none.
 //!
-//! Invariant: a text without an F costs one look.
+//! Invariant: a text without an F costs one scan.
 
 use remittance::refund::REFUND_REFERENCE_DIGITS;
 use remittance::{RefundReference, Remarks};
 
-/// Digits behind `RF`, the two that check included.
+/// Digits after `RF`, with the two check digits.
 const DIGITS: usize = REFUND_REFERENCE_DIGITS + 2;
 
-/// The one refund that the texts of a movement name; `None` where they name none, or several.
+/// The one refund that the texts of a movement name; `None` if there is none, or several.
 #[must_use]
 pub fn refund_named(remarks: &Remarks<'_>) -> Option<RefundReference> {
     let mut named = None;
     for text in [remarks.postscript, remarks.purpose, remarks.summary, remarks.note] {
-        // Every remark of every feed comes by here, and few have an F of any form.
+        // Every remark of every feed is checked here, and few have an F of any form.
         if !text.contains(['F', 'f', '\u{ff26}', '\u{ff46}']) {
             continue;
         }
@@ -37,7 +37,7 @@ fn references(text: &str) -> Vec<RefundReference> {
     starts.filter_map(|(at, _)| reference(&folded, at)).collect()
 }
 
-/// A character as it is read; `None` for what cannot be seen.
+/// The folded character; `None` for an invisible one.
 fn fold(found: char) -> Option<char> {
     match found {
         '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => None,
@@ -49,8 +49,8 @@ fn fold(found: char) -> Option<char> {
     }
 }
 
-/// The reference that begins with the `RF` at a place. It is a word of its own: no letter or digit before it, no
-/// digit behind it.
+/// The reference that begins with the `RF` at a place. It is a word of its own: no letter or digit before it, no digit
+/// after it.
 fn reference(folded: &[char], at: usize) -> Option<RefundReference> {
     let before = at.checked_sub(1).and_then(|before| folded.get(before));
     if before.is_some_and(char::is_ascii_alphanumeric) {

@@ -1,9 +1,8 @@
 //! Explains a reading to a person, as a good compiler explains an error.
 //!
-//! Start at [`explain`]. The remark stands on one line; below it each thing that was done has a line
-//! of its own, marked under the characters it was done to. Marks count columns as a terminal does:
-//! Chinese characters take two, invisible ones none. A long remark is shown around what was read.
-//! Nothing of the remark can move the cursor: control characters are shown as pictures.
+//! Start at [`explain`]. The remark is on one line; below it each change has a line of its own, marked under its
+//! characters. Marks count columns as a terminal does: Chinese characters take two, invisible ones none. A long remark
+//! is shown around the reference. Nothing in the remark can move the cursor: control characters are shown as pictures.
 
 use super::{Certainty, Reader, Reading};
 use std::fmt::Write;
@@ -62,7 +61,7 @@ fn picture(out: &mut String, reader: &Reader, reading: &Reading, original: &str,
     let chars: Vec<char> = original.chars().skip(first).take(SHOWN_MAX).collect();
     let cut = original.chars().nth(first + SHOWN_MAX).is_some();
     let lead = if first > 0 { "…" } else { "" };
-    // The column at which each character begins, and the one behind the last.
+    // The column at which each character begins, and the one after the last.
     let mut columns = vec![lead.chars().map(width).sum::<usize>()];
     let mut shown = lead.to_owned();
     for char in &chars {
@@ -138,7 +137,7 @@ fn painted(text: &str, colour: &str, style: Style) -> String {
     }
 }
 
-/// A character as it can be shown on a line; `None` where there is nothing to see.
+/// A character as shown on a line; `None` if it is invisible.
 fn pictured(char: char) -> Option<char> {
     match char {
         '\n' | '\r' | '\u{2028}' | '\u{2029}' | '\u{85}' => Some('⏎'),

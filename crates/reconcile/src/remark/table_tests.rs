@@ -1,9 +1,9 @@
-//! The contract's prose on remarks as a table: one remark a row, each with the words it follows from.
+//! The contract's rules on remarks as a table: one remark a row, each with the words it follows from.
 //!
-//! The shared cases are not repeated here (`tests/remark_cases.rs` runs them). Where the prose leaves
-//! a choice, the row says which was made and why.
+//! The shared cases are not repeated here (`tests/remark_cases.rs` runs them). If the contract leaves a choice, the row
+//! says what we chose and why.
 //!
-//! Below the table: the plain form and the span, and that every advice mends what it shows.
+//! Below the table: the plain form and the span, and that following each advice removes its fault.
 
 use super::{Certainty, Reader};
 use std::sync::LazyLock;

@@ -1,7 +1,7 @@
 //! Counts and sums of items: by bank, by reason, by age.
 //!
-//! Every figure a reader sees is counted here from the items themselves, in one
-//! pass each; groups without items are left out by reason and bank, kept by age.
+//! Every figure is counted here from the items themselves, in one pass each. Groups by reason and bank are left out
+//! when empty; groups by age are kept.
 
 use super::{Age, Item, Report, as_text};
 use remittance::{Reason, Tally};

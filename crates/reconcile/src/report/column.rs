@@ -1,14 +1,14 @@
 //! The columns of the detail sheet: one table for CSV and XLSX.
 //!
-//! Adding a column is adding a row to [`COLUMNS`]. Identifiers are text, so that no program rounds a
-//! serial number; only amounts, ages and numbers are numbers.
+//! To add a column, add a row to [`COLUMNS`]. Identifiers are text, so that no program rounds a serial number; only
+//! amounts, ages and numbers are numbers.
 
 use super::{Age, Bilingual, Item, Language, Suggestion, text as shown};
 use chrono::NaiveDate;
 use remittance::{Localized, RemarkField, Total};
 use std::borrow::Cow;
 
-/// One column: its heading, its width in characters, and where its value comes from.
+/// One column: its heading, its width in characters, and the source of its value.
 pub(super) struct Column {
     pub(super) heading: Bilingual,
     #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "a CSV has no widths"))]
@@ -16,7 +16,7 @@ pub(super) struct Column {
     pub(super) value: for<'a> fn(&'a Item, Language) -> Value<'a>,
 }
 
-/// What a cell holds.
+/// The value of a cell.
 pub(super) enum Value<'a> {
     Text(Cow<'a, str>),
     Count(u64),
@@ -65,7 +65,7 @@ fn said<'a>(value: &impl Localized, language: Language) -> Value<'a> {
     Value::Text(value.in_language(language))
 }
 
-/// Suggestions on as many lines: `P1906133753 某某公司 2026-05 1,200.00 ✓金额 ≈名称`.
+/// Suggestions, one a line: `P1906133753 某某公司 2026-05 1,200.00 ✓金额 ≈名称`.
 fn suggestions(item: &Item, language: Language) -> Value<'_> {
     let lines = item.suggestions.iter().map(|suggestion| line(suggestion, language));
     Value::Text(lines.collect::<Vec<_>>().join("\n").into())

@@ -13,9 +13,9 @@ use std::io::{self, Write};
 /// Writes all items of a report.
 ///
 /// # Errors
-/// When the writer fails.
+/// If the writer fails.
 pub fn write<W: Write>(report: &Report, language: Language, mut out: W) -> io::Result<()> {
-    // Without the BOM Excel reads the file in the machine's own code page.
+    // Without the BOM Excel reads the file in the computer's code page.
     out.write_all("\u{FEFF}".as_bytes())?;
     let mut sheet = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
     sheet.write_record(

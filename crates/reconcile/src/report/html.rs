@@ -1,12 +1,12 @@
 //! The report as one self-contained HTML page: opened every morning, printed, read on a phone.
 //!
-//! The page is `templates/report.html`; this module prepares what it shows. It loads nothing and runs
-//! nothing: styles and charts are inside, a Content-Security-Policy forbids all else, and the language
-//! switch is a pair of radio buttons. Every text is escaped by the template engine; the only markup
-//! made in Rust is [`Words`], whose texts are constants of this crate.
+//! The page is `templates/report.html`; this module prepares its values. It loads nothing and runs nothing: styles and
+//! charts are inline, a Content-Security-Policy forbids everything else, and the language switch is a pair of radio
+//! buttons. The template engine escapes every text; the only markup made in Rust is [`Words`], whose texts are
+//! constants of this crate.
 //!
-//! With more open items than [`Options::items_max`] the page shows those with the largest amount × age
-//! and says so; XLSX, CSV and JSON hold all.
+//! With more open items than [`Options::items_max`] the page shows those with the largest amount × age and says so;
+//! XLSX, CSV and JSON have all.
 
 mod remark;
 mod select;
@@ -24,12 +24,12 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::io;
 
-/// How the page is made.
+/// The options of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// The language the page opens in; the other is one click away.
     pub language: Language,
-    /// Items shown in all, and warnings and waiting parts each; a page stays readable with some hundreds.
+    /// The limit on all items, and on warnings and waiting parts each; a page is readable with some hundreds.
     pub items_max: usize,
 }
 
@@ -42,12 +42,12 @@ impl Default for Options {
 /// Writes the page.
 ///
 /// # Errors
-/// When the writer fails.
+/// If the writer fails.
 pub fn write<W: io::Write>(report: &Report, options: Options, mut out: W) -> io::Result<()> {
     ReportPage::new(report, options).write_into(&mut out)
 }
 
-/// What the template shows.
+/// The values for the template.
 #[derive(Template)]
 #[template(path = "report.html", whitespace = "minimize")]
 struct ReportPage<'a> {
@@ -77,7 +77,7 @@ impl<'a> ReportPage<'a> {
     }
 }
 
-/// What the template calls; askama passes values by reference as they stand in the template.
+/// The methods for the template; askama passes values by reference as the template names them.
 #[expect(clippy::unused_self, reason = "a template calls methods of its page")]
 impl<'a> ReportPage<'a> {
     fn t(&self, chinese: &'static str, english: &'static str) -> InBoth {
@@ -136,7 +136,7 @@ impl<'a> ReportPage<'a> {
         evidence.holds.tick()
     }
 
-    /// What the tick says, for a pointer that rests on it and for a screen reader.
+    /// The meaning of the tick, as a tooltip and for a screen reader.
     fn tick_title(&self, evidence: &Evidence) -> String {
         let Bilingual { zh, en } = Bilingual::of(&evidence.holds);
         format!("{zh} · {en}")
@@ -158,7 +158,7 @@ impl<'a> ReportPage<'a> {
         remark::shown(text)
     }
 
-    /// A part of the open amount in thousandths, for the length of a bar; signs do not matter to it.
+    /// A share of the open amount in thousandths, for the length of a bar; signs are ignored.
     fn share(&self, tally: impl Borrow<Tally>) -> u64 {
         let sizes = self.report.items.iter().map(|item| item.amount.fen().unsigned_abs());
         let whole: u128 = sizes.map(u128::from).sum();
@@ -233,7 +233,7 @@ const fn age_class(band: Age) -> &'static str {
     }
 }
 
-/// What is written in both languages, one of which the page shows. Only constants of this crate get here.
+/// A text in both languages, of which the page shows one. Only constants of this crate get here.
 pub(super) struct InBoth(pub(super) Bilingual);
 
 impl fmt::Display for InBoth {

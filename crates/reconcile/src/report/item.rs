@@ -1,7 +1,7 @@
-//! One open suspense item as people see it: the bank's fact, the reading, the reason, what may help.
+//! One open suspense item for people: the bank's fact, the reading, the reason, suggestions.
 //!
-//! Start at [`Item`]. The remark comes as [`Segment`]s, so that what was read and what was stripped
-//! can be marked inside the text the payer wrote; joined, the segments are that text unchanged.
+//! Start at [`Item`]. The remark comes as [`Segment`]s, so that what was read and what was stripped can be marked
+//! inside the payer's text; joined, the segments are that text unchanged.
 
 use super::{Bilingual, Language, as_text};
 use crate::suspense::Stage;
@@ -30,12 +30,12 @@ pub struct Item {
     pub serial: String,
     #[serde(serialize_with = "as_text")]
     pub booked_on: NaiveDate,
-    /// Negative where the bank took a settled credit back.
+    /// Negative if the bank reversed a settled credit.
     #[serde(serialize_with = "as_text")]
     pub amount: Money,
     pub payer_name: String,
     pub payer_account: MaskedAccount,
-    /// The fields the bank gave and that are not empty, in reading order.
+    /// The non-empty fields from the bank, in reading order.
     pub remarks: Vec<RemarkText>,
     #[serde(serialize_with = "as_text")]
     pub reason: Reason,
@@ -51,7 +51,7 @@ pub struct Item {
     pub note: String,
 }
 
-/// One of the bank's free texts, with what was read in it.
+/// One of the bank's free texts, with the reading of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RemarkText {
     #[serde(serialize_with = "field_code")]
@@ -69,19 +69,19 @@ pub struct Segment {
     pub kind: SegmentKind,
 }
 
-/// What the reader made of a piece.
+/// How the parser used a piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SegmentKind {
     /// The payer's own words.
     Plain,
-    /// Read as a reference, or as a part of one.
+    /// Read as a reference, or as part of one.
     Read,
-    /// Inside the reading, but taken out: white space, separators, invisible characters.
+    /// Inside the reading, but removed: white space, separators, invisible characters.
     Stripped,
 }
 
-/// A notice that comes near, and why. It settles nothing by itself.
+/// A near notice, and why. It settles nothing by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Suggestion {
     #[serde(serialize_with = "as_text")]
@@ -95,8 +95,8 @@ pub struct Suggestion {
 }
 
 impl Suggestion {
-    /// Whether the remark names the notice, it asks for exactly what came, and every clue agrees: only such a
-    /// notice is filled in beforehand or offered in bulk.
+    /// Whether the remark names the notice, the amount is exact, and every clue agrees: only such a notice is prefilled
+    /// or offered in bulk.
     #[must_use]
     pub fn agrees(&self) -> bool {
         let holds = |kind| self.evidence.iter().any(|one| one.kind == kind);
@@ -106,18 +106,17 @@ impl Suggestion {
     }
 }
 
-/// One thing that speaks for or against a suggestion.
+/// One piece of evidence for or against a suggestion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Evidence {
     pub kind: EvidenceKind,
     pub holds: Holds,
-    /// What exactly, where it helps: a difference, a position; may be empty.
+    /// The detail, if it helps: a difference, a position; may be empty.
     pub detail: String,
     /// The same in English.
     pub english: String,
 }
 
-/// What was compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EvidenceKind {
@@ -130,7 +129,7 @@ pub enum EvidenceKind {
     History,
 }
 
-/// How well it agreed.
+/// The degree of agreement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Holds {
@@ -140,7 +139,7 @@ pub enum Holds {
 }
 
 impl Holds {
-    /// A tick for the eye; what it says for the ear is [`Localized`].
+    /// A tick; screen readers use the [`Localized`] text.
     #[must_use]
     pub const fn tick(self) -> &'static str {
         match self {
@@ -174,7 +173,7 @@ impl Localized for Holds {
     }
 }
 
-/// What exactly agrees or differs; may be empty.
+/// What agrees or differs in detail; may be empty.
 impl Localized for Evidence {
     fn in_language(&self, language: Language) -> Cow<'static, str> {
         language.choose(&self.detail, &self.english).clone().into()
@@ -182,7 +181,7 @@ impl Localized for Evidence {
 }
 
 impl MaskedAccount {
-    /// Masks a full account number; the full one is not kept.
+    /// Masks a full account number; the full one is dropped.
     #[must_use]
     pub fn of(account_no: &str) -> Self {
         Self(masked(account_no))
@@ -208,7 +207,7 @@ impl RemarkText {
         Self { field, text, segments }
     }
 
-    /// A remark in which nothing was read.
+    /// A remark without a reading.
     #[must_use]
     pub fn plain(field: RemarkField, text: &str) -> Self {
         Self::new(field, vec![Segment { text: text.to_owned(), kind: SegmentKind::Plain }])
@@ -226,7 +225,7 @@ impl RemarkText {
 }
 
 impl Item {
-    /// The text of one field; empty where the bank gave none.
+    /// The text of one field; empty if the bank gave none.
     #[must_use]
     pub fn remark(&self, field: RemarkField) -> &str {
         self.remarks.iter().find(|remark| remark.field == field).map_or("", RemarkText::text)

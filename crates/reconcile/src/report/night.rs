@@ -1,7 +1,7 @@
-//! What the night did: files, outcomes, the way of the suspense balance, what waits, nights before.
+//! The results of the night: files, outcomes, the change of the suspense balance, waiting parts, earlier nights.
 //!
-//! Start at [`Movement`]: opening + new − cleared = closing, and the ledger must say the same. All
-//! amounts are signed; a settled credit that a bank took back is open with a negative amount.
+//! Start at [`Movement`]: opening + new − cleared = closing, and the ledger must agree. All amounts are signed; a
+//! settled credit that a bank reversed is open with a negative amount.
 
 use super::{Tally, as_text};
 use chrono::NaiveDate;
@@ -16,14 +16,14 @@ pub struct Centre {
     pub name: String,
 }
 
-/// What the night took in and what it set aside.
+/// What the night ingested, rejected and quarantined.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct NightFigures {
     pub files_taken: u64,
     pub files_quarantined: u64,
     /// Movements seen for the first time.
     pub transactions_new: u64,
-    /// Movements delivered again, same content: nothing to do.
+    /// Movements delivered again with the same content: ignored.
     pub seen_before: u64,
     pub rows_rejected: u64,
     pub conflicting_duplicates: u64,
@@ -31,7 +31,7 @@ pub struct NightFigures {
     pub letters: u64,
 }
 
-/// How many movements of the night had this outcome, and their sum.
+/// The count and sum of the night's movements with this outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OutcomeTotal {
     #[serde(serialize_with = "as_text")]
@@ -40,7 +40,7 @@ pub struct OutcomeTotal {
     pub tally: Tally,
 }
 
-/// The suspense balance over the night, and what the ledger says it is.
+/// The suspense balance over the night, and the ledger's figure for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Movement {
     pub opening: Tally,
@@ -62,16 +62,16 @@ pub struct Awaiting {
     pub booked_on: NaiveDate,
     #[serde(serialize_with = "as_text")]
     pub amount: Money,
-    /// What the notice asks for in all.
+    /// The notice's full amount.
     #[serde(serialize_with = "as_text")]
     pub due: Money,
-    /// What has come for it so far, this part included.
+    /// The sum received for it so far, with this part.
     #[serde(serialize_with = "as_text")]
     pub received: Total,
     /// The month of the booking, open until `until`.
     #[serde(serialize_with = "as_text")]
     pub month: YearMonth,
-    /// The day on which the month is closed; what has not come by then is in suspense.
+    /// The day on which the month is closed; the parts are in suspense if the rest has not come by then.
     #[serde(serialize_with = "as_text")]
     pub until: NaiveDate,
 }
@@ -84,7 +84,7 @@ pub struct NightPoint {
     pub opened: Tally,
     pub cleared: Tally,
     pub closing: Tally,
-    /// Credits judged that night, and how many of them matched.
+    /// Credits decided that night, and the matched ones among them.
     pub judged: u64,
     pub matched: u64,
 }
@@ -96,13 +96,13 @@ impl Movement {
         self.opening.plus(self.new).minus(self.cleared)
     }
 
-    /// Whether the ledger says the same.
+    /// Whether the ledger agrees.
     #[must_use]
     pub fn ties(&self) -> bool {
         self.closing().amount == self.ledger
     }
 
-    /// The ledger's figure less ours; zero when all is well.
+    /// The ledger's figure minus ours; zero if all is well.
     #[must_use]
     pub fn gap(&self) -> Total {
         self.ledger - self.closing().amount
@@ -124,14 +124,14 @@ impl Serialize for Movement {
 }
 
 impl NightPoint {
-    /// Matched of judged as `97.5`, in percent rounded down; `None` where nothing was judged.
+    /// Matched over decided as `97.5`, in percent rounded down; `None` if nothing was decided.
     #[must_use]
     pub fn matched_percent(&self) -> Option<String> {
         percent(self.matched, self.judged)
     }
 }
 
-/// A share in percent with one decimal, rounded down, so that 100.0 means every single one.
+/// A share in percent with one decimal, rounded down, so that 100.0 means all.
 #[must_use]
 pub fn percent(part: u64, whole: u64) -> Option<String> {
     let per_mille = (u128::from(part) * 1000).checked_div(u128::from(whole))?;

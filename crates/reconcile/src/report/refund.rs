@@ -1,7 +1,7 @@
-//! The refunds that the bank is to pay, as a file for it: UTF-8 with BOM, CRLF, one row a refund.
+//! The refunds for the bank to pay, as a file: UTF-8 with BOM, CRLF, one row a refund.
 //!
-//! The account number is whole: the bank pays to it. 附言 is what the order must say, so that the debit is known
-//! again. No cell can begin a formula (`text::cell`); amounts are plain yuan, dates ISO.
+//! The account number is complete: the bank pays to it. The order must carry 附言, which identifies the debit later. No
+//! cell can begin a formula (`text::cell`); amounts are plain yuan, dates ISO.
 
 use super::text;
 use chrono::NaiveDate;
@@ -9,7 +9,7 @@ use csv::{Terminator, WriterBuilder};
 use remittance::{Money, RefundReference};
 use std::io::{self, Write};
 
-/// What the bank is told of a refund.
+/// What the bank needs to pay a refund.
 #[derive(Clone, Copy, Debug)]
 pub struct RefundOrder<'a> {
     pub reference: RefundReference,
@@ -18,7 +18,7 @@ pub struct RefundOrder<'a> {
     pub payee_bank: &'a str,
     pub amount: Money,
     pub why: &'a str,
-    /// The credit that is returned: its day and the centre's account that it came to.
+    /// The returned credit: its day and the centre's account that received it.
     pub booked_on: NaiveDate,
     pub own_account: &'a str,
 }
@@ -38,7 +38,7 @@ const HEADINGS: [&str; 9] = [
 /// Writes orders in the order given.
 ///
 /// # Errors
-/// When the writer fails.
+/// If the writer fails.
 pub fn write<'a, W: Write>(
     orders: impl IntoIterator<Item = RefundOrder<'a>>,
     mut out: W,

@@ -1,12 +1,12 @@
-//! How figures and foreign texts are shown: grouping, cell guards, characters nobody can see.
+//! Formats figures and foreign texts: grouping, cell guards, invisible characters.
 //!
-//! Texts come from payers and banks. [`cell`] makes one safe for a spreadsheet cell, [`visible`]
-//! shows a character that would otherwise hide or turn the line around.
+//! Texts come from payers and banks. [`cell`] makes one safe for a spreadsheet cell, [`visible`] shows a character that
+//! would otherwise be hidden or reverse the line.
 
 use remittance::Total;
 use std::borrow::Cow;
 
-/// What a spreadsheet takes as the beginning of a formula, wide forms included.
+/// The characters that begin a formula in a spreadsheet, wide forms included.
 const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// `12,345.60`.
@@ -33,9 +33,9 @@ fn thousands(digits: &str) -> String {
     grouped
 }
 
-/// A text as a spreadsheet may hold it: never a formula, no character that a sheet cannot carry.
+/// A text safe for a spreadsheet: never a formula, no character that a sheet cannot hold.
 ///
-/// A leading formula sign gets an apostrophe before it, control characters become their pictures
+/// A leading formula sign gets an apostrophe in front, control characters become their pictures
 /// (␀ ␛), line ends become `\n`. Text without any of these is borrowed unchanged.
 pub fn cell(text: &str) -> Cow<'_, str> {
     let guarded = text.starts_with(FORMULA);
@@ -62,7 +62,7 @@ pub fn cell(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-/// The Unicode picture of a control character; the replacement character where there is none.
+/// The Unicode picture of a control character; the replacement character if it has none.
 fn picture(control: char) -> char {
     match u32::from(control) {
         code @ 0..=0x1F => char::from_u32(0x2400 + code).unwrap_or('\u{FFFD}'),
@@ -71,7 +71,7 @@ fn picture(control: char) -> char {
     }
 }
 
-/// A text whose invisible characters are shown by [`visible`].
+/// A text whose invisible characters are replaced by [`visible`].
 pub fn revealed(chars: impl Iterator<Item = char>) -> String {
     let mut revealed = String::new();
     for found in chars {
@@ -83,9 +83,9 @@ pub fn revealed(chars: impl Iterator<Item = char>) -> String {
     revealed
 }
 
-/// What to show in place of a character that cannot be seen or that changes how others are seen.
+/// The replacement for a character that is invisible or changes how others look.
 ///
-/// Line ends show as `↵`, tabs as `⇥`, all else invisible by its code point, such as `⟨U+200B⟩`.
+/// Line ends show as `↵`, tabs as `⇥`, all other invisible ones by code point, such as `⟨U+200B⟩`.
 pub fn visible(found: char) -> Option<String> {
     match found {
         '\n' => Some("↵".to_owned()),

@@ -1,14 +1,14 @@
-//! How far the audit trail was when a night ended: one line that leaves the house with the report.
+//! The end of the audit trail when a night ended: one line that is sent out with the report.
 //!
-//! Whoever keeps the line can have it proved later that today's trail continues it (`duizhang audit --head`),
-//! and with it the books of that night. Signed, where the centre has a key, it also proves whose line it is.
+//! With this line it can be proved later that today's trail continues it (`duizhang audit --head`), and with it the
+//! books of that night. If the centre has a key, the signature also proves whose line it is.
 
 use chrono::NaiveDate;
 use remittance::{Language, Localized, said};
 use serde::Serialize;
 use std::borrow::Cow;
 
-/// The end of the trail as a night left it.
+/// The end of the trail after a night.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TrailHead {
     /// The night that wrote the entry.
@@ -21,7 +21,7 @@ pub struct TrailHead {
     pub signature: Option<TrailSignature>,
 }
 
-/// Who says so.
+/// The signature.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TrailSignature {
     /// Ed25519 over [`TrailHead::signed_text`], as base64.
@@ -31,13 +31,13 @@ pub struct TrailSignature {
 }
 
 impl TrailHead {
-    /// What is signed.
+    /// The signed text.
     #[must_use]
     pub fn signed_text(centre: &str, entry: i64, head: &str) -> String {
         format!("duizhang audit trail\ncentre {centre}\nentry {entry}\nhead {head}\n")
     }
 
-    /// The signature in one line; empty where there is none.
+    /// The signature in one line; empty without one.
     #[must_use]
     pub fn signed(&self) -> String {
         self.signature.as_ref().map_or_else(String::new, |signature| {
@@ -45,7 +45,7 @@ impl TrailHead {
         })
     }
 
-    /// What a mail says of it.
+    /// The text for a mail.
     #[must_use]
     pub fn mail(&self) -> String {
         let mut text = format!(

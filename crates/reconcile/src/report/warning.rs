@@ -1,7 +1,7 @@
-//! What people must know besides the items: breaks, gaps, files and rows that were set aside.
+//! Warnings besides the items: breaks, gaps, quarantined files and rejected rows.
 //!
-//! A [`Warning`] carries values; its two sentences are made here, so that every rendering says the
-//! same. Nothing named here was lost: a file lies in quarantine, a row is kept beside it.
+//! A [`Warning`] carries values; its two sentences are made here, so that every rendering says the same. Nothing named
+//! here is lost: a file is in quarantine, a row is kept beside it.
 
 use super::{MaskedAccount, as_text};
 use chrono::NaiveDate;
@@ -9,13 +9,13 @@ use remittance::{Bilingual, Language, Localized, said};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 
-/// One thing a person should look at.
+/// One thing for a person to look at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Warning {
-    /// Opening + credits − debits is not closing.
+    /// Opening + credits − debits differs from closing.
     BalanceBroken { place: String, account: MaskedAccount, expected: String, found: String },
-    /// Two statements of an account that follow each other do not join.
+    /// Two consecutive statements of an account do not join.
     StatementGap {
         place: String,
         account: MaskedAccount,
@@ -28,7 +28,7 @@ pub enum Warning {
     },
     /// The holiday calendar does not reach this year; month closing counts weekdays only.
     CalendarUnknown { year: i32 },
-    /// A whole file was set aside.
+    /// A file was quarantined.
     FileQuarantined {
         file: String,
         #[serde(serialize_with = "in_chinese")]
@@ -41,7 +41,7 @@ pub enum Warning {
         #[serde(serialize_with = "in_chinese")]
         why: Bilingual,
     },
-    /// The bank delivered another content under an identity it had used.
+    /// The bank delivered different content under an identity it had used.
     ConflictingDuplicate { place: String, account: MaskedAccount, serial: String },
     /// The ledger and the items disagree.
     LedgerGap { gap: String },
@@ -72,7 +72,7 @@ impl Warning {
         }
     }
 
-    /// What kind of warning it is.
+    /// The kind of warning.
     #[must_use]
     pub const fn title(&self) -> Bilingual {
         match self {

@@ -1,11 +1,11 @@
 //! The report as a workbook: 汇总, 明细, 待补足 and 警告, for people who sort and filter.
 //!
-//! Rows go to disk as they are written (constant memory), so a night with a million items needs no
-//! more room than one with ten. Every text is written as a string, never as a formula, and guarded
-//! besides (`text::cell`), so that it stays harmless when saved as CSV from Excel.
+//! Rows go to disk as they are written (constant memory), so a night with a million items needs no more memory than one
+//! with ten. Every text is written as a string, never as a formula, and also guarded (`text::cell`), so that it is
+//! harmless when saved as CSV from Excel.
 //!
-//! A cell's number is a binary float by definition of the format. The amount reaches it as its exact
-//! decimal text and is parsed once; amounts past fifteen digits, which no cell holds, stay text.
+//! A cell's number is a binary float by definition of the format. The amount reaches it as its exact decimal text and
+//! is parsed once; amounts past fifteen digits, which no cell holds, are written as text.
 
 mod summary;
 
@@ -19,19 +19,19 @@ use rust_xlsxwriter::{
 };
 use std::io::{Seek, Write};
 
-/// Characters a cell can hold, counted in UTF-16 units.
+/// The most characters of a cell, in UTF-16 units.
 const CELL_UNITS_MAX: usize = 32_767;
 
 /// The largest amount a cell shows to the fen: fifteen significant digits.
 const AMOUNT_FEN_MAX: u128 = 999_999_999_999_999;
 
-/// The rows a sheet can hold below its header.
+/// The rows of a sheet below its header.
 const ROWS_MAX: usize = 1_048_575;
 
 /// Writes the workbook.
 ///
 /// # Errors
-/// When the writer or the temporary file behind it fails.
+/// If the writer or its temporary file fails.
 pub fn write<W: Write + Seek + Send>(
     report: &Report,
     language: Language,
@@ -47,7 +47,7 @@ pub fn write<W: Write + Seek + Send>(
     book.save_to_writer(out)
 }
 
-/// A workbook of items alone, written one by one as they come.
+/// A workbook of items only, written one by one.
 pub struct ItemBook {
     book: Workbook,
     looks: Looks,
@@ -56,10 +56,10 @@ pub struct ItemBook {
 }
 
 impl ItemBook {
-    /// Begins one; its creation time is a night's day.
+    /// Creates one; its creation time is a night's day.
     ///
     /// # Errors
-    /// When the temporary file behind it fails.
+    /// If its temporary file fails.
     pub fn new(title: &str, as_of: NaiveDate, language: Language) -> Result<Self, XlsxError> {
         let (mut book, looks) = (Workbook::new(), Looks::new());
         let properties = DocProperties::new().set_title(title).set_author("duizhang");
@@ -70,10 +70,10 @@ impl ItemBook {
         Ok(Self { book, looks, language, rows: 0 })
     }
 
-    /// Adds an item. What is past the rows that a sheet holds is left out.
+    /// Adds an item; does nothing when the sheet is full.
     ///
     /// # Errors
-    /// When the temporary file behind it fails.
+    /// If its temporary file fails.
     pub fn add(&mut self, item: &Item) -> Result<(), XlsxError> {
         if self.rows == ROWS_MAX {
             return Ok(());
@@ -87,10 +87,8 @@ impl ItemBook {
         Ok(())
     }
 
-    /// Writes it.
-    ///
     /// # Errors
-    /// When the writer fails.
+    /// If the writer fails.
     pub fn write<W: Write + Seek + Send>(mut self, out: W) -> Result<(), XlsxError> {
         let sheet = self.book.worksheet_from_index(0)?;
         filtered(sheet, row(self.rows)?, COLUMNS.len())?;
@@ -159,7 +157,7 @@ fn details(
     filtered(sheet, last_row, headings.len())
 }
 
-/// A sheet's name, headings and widths; the header stays in view and repeats on every printed page.
+/// A sheet's name, headings and widths; the header is frozen and repeats on every printed page.
 fn header(
     sheet: &mut Worksheet,
     name: &Bilingual,
@@ -219,7 +217,7 @@ fn string(
     .map(|_| ())
 }
 
-/// A text that is too long for a cell, cut with a note of it; `None` where it fits.
+/// A text too long for a cell, cut with a note; `None` if it fits.
 fn shortened(text: &str) -> Option<String> {
     // One byte is at least a third of a unit, so short texts need no counting.
     if text.len() <= CELL_UNITS_MAX || text.encode_utf16().count() <= CELL_UNITS_MAX {

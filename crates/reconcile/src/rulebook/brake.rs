@@ -1,32 +1,31 @@
-//! Reads `rules/letters/brake.toml`: when a night's letters are held until a person has looked.
+//! Parses `rules/letters/brake.toml`: when a night's letters are held until a person has looked.
 //!
-//! Start at [`read`]. What the numbers mean for a night is `alert/brake.rs`'s to say; the examples are tried there.
+//! Start at [`read`]. `alert/brake.rs` applies the numbers to a night and tries the examples.
 
 use super::{RuleError, RuleFile};
 use serde::Deserialize;
 use toml::Spanned;
 
-/// The name of the file below `rules/`, and the text that is compiled in.
+/// The file's name below `rules/`, and the compiled-in text.
 pub const SHIPPED: (&str, &str) =
     ("letters/brake.toml", include_str!("../../../../rules/letters/brake.toml"));
 
-/// What `rules/letters/brake.toml` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrakeRules {
-    /// Letters of a night, and credits of a file, from which on anything counts.
+    /// The number of letters of a night, or credits of a file, from which anything counts.
     pub counts_from: u64,
     pub usual_times: u64,
-    /// Nights whose median is the usual night.
+    /// The number of nights whose median is the usual night.
     pub usual_nights: u64,
     pub employers_percent: u64,
     pub file_percent: u64,
-    /// Days for which a held letter may go as it was written.
+    /// Days for which a held letter may be sent unchanged.
     pub stands_days: u64,
     pub call_after_days: u64,
     pub examples: Vec<NightExample>,
 }
 
-/// A night, and what holds it.
+/// A night, and its reason for holding.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NightExample {
@@ -40,7 +39,7 @@ pub struct NightExample {
     pub holds: String,
 }
 
-/// A file of a night: its credits, and how many of them are open for one reason.
+/// A file of a night: its credits, and the count of those open for one reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileExample {
@@ -62,10 +61,10 @@ struct File {
     example: Vec<NightExample>,
 }
 
-/// Reads `letters/brake.toml`.
+/// Parses `letters/brake.toml`.
 ///
 /// # Errors
-/// [`RuleError`] with the place of the first thing that is wrong.
+/// [`RuleError`] with the place of the first error.
 pub fn read(file: &RuleFile) -> Result<BrakeRules, RuleError> {
     let parsed: File = file.parse()?;
     let within = |value: &Spanned<u64>, most: u64| {
@@ -81,7 +80,7 @@ pub fn read(file: &RuleFile) -> Result<BrakeRules, RuleError> {
         usual_nights: within(&parsed.usual_nights, 366)?,
         employers_percent: within(&parsed.employers_percent, 100)?,
         file_percent: within(&parsed.file_percent, 100)?,
-        // A deadline is three days off at the least: a letter that is older might ask for what is past.
+        // A deadline is at least three days away: an older letter might ask for something that is past.
         stands_days: within(&parsed.stands_days, 3)?,
         call_after_days: within(&parsed.call_after_days, 366)?,
         examples: parsed.example,

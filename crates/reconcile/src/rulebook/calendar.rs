@@ -1,9 +1,9 @@
-//! Reads `rules/calendar/YYYY.toml`: the days off and make-up working days of a year.
+//! Parses `rules/calendar/YYYY.toml`: the days off and make-up working days of a year.
 //!
-//! Start at [`read`]; [`shipped`] are the years compiled in. A file with `published = false` holds a
-//! place: its year is not known yet. What the days mean is in `calendar.rs`.
+//! Start at [`read`]; [`shipped`] has the compiled-in years. A file with `published = false` is a placeholder: its year
+//! is not known yet. `calendar.rs` says what the days mean.
 //!
-//! Invariant: a day stands at most once in a file, and only near the year that the file is for.
+//! Invariant: a day occurs at most once in a file, and only near the file's year.
 
 use super::shipped::shipped_below;
 use super::{RuleError, RuleFile};
@@ -43,7 +43,7 @@ fn yes() -> bool {
     true
 }
 
-/// Reads the calendar that is compiled in.
+/// The compiled-in calendar.
 ///
 /// # Errors
 /// Never, as its tests show; the type is that of [`read`].
@@ -51,10 +51,10 @@ pub fn shipped() -> Result<WorkingDays, RuleError> {
     read(&shipped_below("calendar/"))
 }
 
-/// Reads one file a year, in any order.
+/// Parses one file a year, in any order.
 ///
 /// # Errors
-/// [`RuleError`] where a file is not as described, or two files are for one year.
+/// [`RuleError`] if a file has another form, or two files are for one year.
 pub fn read(files: &[RuleFile]) -> Result<WorkingDays, RuleError> {
     let mut years = BTreeMap::new();
     for file in files {
@@ -100,7 +100,7 @@ fn days_of(file: &RuleFile, parsed: &YearFile) -> Result<BTreeMap<NaiveDate, Day
     Ok(days)
 }
 
-/// A plain day; `None` for a time, or a day with one.
+/// A plain day; `None` for a time, or a day with a time.
 fn date(found: &Datetime) -> Option<NaiveDate> {
     let (Some(date), None) = (found.date, found.time) else { return None };
     NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))

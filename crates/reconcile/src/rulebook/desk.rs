@@ -1,10 +1,10 @@
-//! Reads `rules/desk.toml`: who may decide what about suspense, up to which amount, with how many approvals.
+//! Parses `rules/desk.toml`: who may decide what about suspense, up to which amount, with how many approvals.
 //!
-//! Start at [`DeskRules::limit`]. Limits are rows in order; the first that holds for the act and the
-//! amount decides. What a role may do at all is not a rule but a table in `suspense/role.rs`: a rule
-//! may take rights away by amount, never give an auditor a pen.
+//! Start at [`DeskRules::limit`]. Limits are rows in order; the first that holds for the act and the amount decides.
+//! The permissions of a role are not a rule but a table in `suspense/role.rs`: a rule may take rights away by amount,
+//! but never let an auditor write.
 //!
-//! Invariant: every act has a limit for every amount, so nothing is ever decided by no rule.
+//! Invariant: every act has a limit for every amount, so nothing is decided without a rule.
 
 use super::{RuleError, RuleFile};
 use remittance::{Language, Localized, Money};
@@ -12,24 +12,24 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use toml::Spanned;
 
-/// The name of the file below `rules/`, and the text that is compiled in.
+/// The file's name below `rules/`, and the compiled-in text.
 pub const SHIPPED: (&str, &str) = ("desk.toml", include_str!("../../../../rules/desk.toml"));
 
-/// What a member of staff is at the desk.
+/// The roles of staff at the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
-    /// 经办: works through the items and proposes.
+    /// 经办: works on the items and proposes.
     Clerk,
-    /// 复核: approves what another proposed.
+    /// 复核: approves the proposals of others.
     Approver,
-    /// 管理员: looks after people and their roles, and decides about no money.
+    /// 管理员: manages people and their roles, and decides about no money.
     Administrator,
     /// 审计: reads everything, changes nothing.
     Auditor,
 }
 
-/// What staff can decide about an item; a proposal is of one kind.
+/// The kinds of decisions about an item; a proposal has one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ActKind {
@@ -53,17 +53,16 @@ pub enum ActKind {
     Reverse,
 }
 
-/// What `rules/desk.toml` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeskRules {
     /// In order of precedence.
     pub limits: Vec<Limit>,
-    /// The longest a decision can be put off.
+    /// The longest time that a decision can be put off.
     pub wait_days_max: u16,
     pub renewed: Renewed,
 }
 
-/// How long what somebody does is flagged after another person renewed their access.
+/// How long a person's actions are flagged after someone else renewed their access.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Renewed {
@@ -74,7 +73,7 @@ pub struct Renewed {
     pub examples: Vec<RenewedExample>,
 }
 
-/// An approval so many hours after the access was renewed, and whether it is flagged.
+/// An approval some hours after a renewal, and whether it is flagged.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RenewedExample {
@@ -82,7 +81,7 @@ pub struct RenewedExample {
     pub flagged: bool,
 }
 
-/// Where a centre's own file says nothing of it: it may be older than the rule.
+/// The default: a centre's own file may be older than the rule.
 const RENEWED_DAYS: u16 = 3;
 
 impl Default for Renewed {
@@ -92,7 +91,7 @@ impl Default for Renewed {
 }
 
 impl Renewed {
-    /// Whether what is done at an instant is flagged, where the access was renewed at another.
+    /// Whether an action at an instant is flagged, given the instant of the renewal.
     #[must_use]
     pub const fn flags(&self, renewed_at: i64, done_at: i64) -> bool {
         const DAY_SECONDS: i64 = 24 * 3600;
@@ -103,7 +102,7 @@ impl Renewed {
 /// Who may decide acts up to an amount.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// Kebab-case, kept forever: an approval names it.
+    /// Kebab-case, kept forever: approvals name it.
     pub id: String,
     pub why: String,
     pub acts: Vec<ActKind>,
@@ -116,7 +115,7 @@ pub struct Limit {
     pub examples: Vec<LimitExample>,
 }
 
-/// An amount that the limit decides, or, with `counts = false`, one that it must leave to another.
+/// An amount that the limit decides, or, with `counts = false`, one that another limit decides.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LimitExample {
@@ -143,7 +142,7 @@ struct File {
 struct LimitRow {
     id: Spanned<String>,
     why: String,
-    /// Left out: every act.
+    /// If absent: every act.
     acts: Option<Vec<ActKind>>,
     up_to: Option<Money>,
     propose: Vec<Role>,
@@ -195,7 +194,7 @@ impl ActKind {
         Self::Reverse,
     ];
 
-    /// The word that a store keeps and commands print.
+    /// The word in the store and in commands.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -243,7 +242,7 @@ impl Limit {
     }
 }
 
-/// Reads the rules that are compiled in.
+/// The compiled-in rules.
 ///
 /// # Errors
 /// Never, as the tests show; the type is that of [`read`].
@@ -251,10 +250,10 @@ pub fn shipped() -> Result<DeskRules, RuleError> {
     read(&RuleFile { path: SHIPPED.0.into(), text: SHIPPED.1.into() })
 }
 
-/// Reads `desk.toml`.
+/// Parses `desk.toml`.
 ///
 /// # Errors
-/// [`RuleError`] with the place of the first thing that is wrong.
+/// [`RuleError`] with the place of the first error.
 pub fn read(file: &RuleFile) -> Result<DeskRules, RuleError> {
     let parsed: File = file.parse()?;
     let wait_days_max = *parsed.wait_days_max.get_ref();

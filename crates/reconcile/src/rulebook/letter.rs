@@ -1,11 +1,10 @@
 //! The sentences of letters to employers: `rules/letters/*.txt`, checked before the first is written.
 //!
-//! Start at [`LetterRules::parse`]. A file is sections (`== name`) of plain text with `{{variables}}`;
-//! which sections a file has and which variables a section knows is fixed in [`expected`]. There are no
-//! conditions and no loops: a centre can change every sentence and break no letter.
+//! Start at [`LetterRules::parse`]. A file is sections (`== name`) of plain text with `{{variables}}`; [`expected`]
+//! fixes the sections of a file and the variables of a section. There are no conditions and no loops: a centre can
+//! change every sentence and cannot break a letter.
 //!
-//! Invariant: after parsing every section is there and every variable in it is known, so writing a
-//! letter cannot fail.
+//! Invariant: after parsing every section exists and every variable in it is known, so writing a letter cannot fail.
 
 mod quoting;
 mod sections;
@@ -20,7 +19,7 @@ use remittance::Reason;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// The files that ship, as path below `rules/` and text.
+/// The shipped files, as path below `rules/` and text.
 pub const SHIPPED: [(&str, &str); 14] = [
     ("letters/letter.txt", include_str!("../../../../rules/letters/letter.txt")),
     ("letters/life.txt", include_str!("../../../../rules/letters/life.txt")),
@@ -38,10 +37,10 @@ pub const SHIPPED: [(&str, &str); 14] = [
     ("letters/sms.txt", include_str!("../../../../rules/letters/sms.txt")),
 ];
 
-/// The one file of the folder that is no sentences.
+/// The only file in the folder without sentences.
 const QUOTING: &str = "letters/quoting.toml";
 
-/// The contract's advice codes, each of which has a sentence.
+/// The contract's advice codes; each has a sentence.
 pub const ADVICE: [&str; 12] = [
     "not_first",
     "lowercase_prefix",
@@ -71,11 +70,11 @@ enum Part {
     Variable(String),
 }
 
-/// What a file must hold: section name, known variables, whether all must be used.
+/// The required sections of a file: name, known variables, whether all must be used.
 type Expected = Vec<(String, &'static [&'static str], bool)>;
 
 impl LetterRules {
-    /// Reads the files of `rules/letters/`, in any order.
+    /// Parses the files of `rules/letters/`, in any order.
     ///
     /// # Errors
     /// [`RuleError`] with the place of the first unknown or missing section or variable.
@@ -101,7 +100,7 @@ impl LetterRules {
         Ok(Self { sections, quoting })
     }
 
-    /// The rules that ship.
+    /// The shipped rules.
     ///
     /// # Errors
     /// Never in a tested build: a test parses them.
@@ -126,7 +125,7 @@ impl LetterRules {
         parts.iter().map(text).collect()
     }
 
-    /// What letters do not repeat of a payer's words.
+    /// What letters do not quote of a payer's words.
     #[must_use]
     pub const fn quoting(&self) -> &Quoting {
         &self.quoting
@@ -139,7 +138,7 @@ impl LetterRules {
     }
 }
 
-/// The sections a file must have, no more and no fewer.
+/// The sections of a file, no more and no fewer.
 fn expected(path: &str) -> Expected {
     const REASON: &[&str] = &["amount", "booked_on", "phone"];
     let section = |(name, variables, all): &Known| ((*name).to_owned(), *variables, *all);
@@ -204,7 +203,7 @@ fn sections_of(
     }
 }
 
-/// A section as it stands: its name, where that is, and the byte ranges of its lines.
+/// A section: its name, the place of that, and the byte ranges of its lines.
 type Section = (String, Range<usize>, Vec<Range<usize>>);
 
 fn split(file: &RuleFile) -> Result<Vec<Section>, RuleError> {

@@ -1,36 +1,35 @@
-//! Reads `rules/login.toml`: how often secrets may be guessed, and which words make a password weak.
+//! Parses `rules/login.toml`: how often secrets may be guessed, and which words make a password weak.
 //!
-//! Start at [`read`]. How strong a password is, is the desk's to say (`web/password.rs`); the examples are tried there.
+//! Start at [`read`]. The desk judges the strength of a password (`web/password.rs`) and tries the examples.
 
 use super::{RuleError, RuleFile};
 use serde::Deserialize;
 use toml::Spanned;
 
-/// The name of the file below `rules/`, and the text that is compiled in.
+/// The file's name below `rules/`, and the compiled-in text.
 pub const SHIPPED: (&str, &str) = ("login.toml", include_str!("../../../../rules/login.toml"));
 
-/// What `rules/login.toml` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoginRules {
-    /// Wrong secrets that cost nothing.
+    /// Failures without a wait.
     pub free_failures: i64,
     /// The longest wait.
     pub wait_seconds_max: i64,
-    /// Wrong secrets an hour from one address.
+    /// Failures an hour from one address.
     pub address_failures_an_hour: i64,
-    /// Wrong secrets an hour for one login name before strangers are heard one a second.
+    /// Failures an hour for one login name before strangers are limited to one attempt a second.
     pub login_failures_an_hour: i64,
     pub words: Vec<String>,
     pub examples: Vec<PasswordExample>,
 }
 
-/// A password, and whether it is taken.
+/// A password, and whether it is accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordExample {
     pub password: String,
     pub strong: bool,
-    /// The login name of whoever chooses it.
+    /// The login name of its owner.
     #[serde(default)]
     pub login: String,
     #[serde(default)]
@@ -48,7 +47,7 @@ struct File {
     examples: Vec<PasswordExample>,
 }
 
-/// Reads the rules that are compiled in.
+/// The compiled-in rules.
 ///
 /// # Errors
 /// Never, as the tests show; the type is that of [`read`].
@@ -56,10 +55,10 @@ pub fn shipped() -> Result<LoginRules, RuleError> {
     read(&RuleFile { path: SHIPPED.0.into(), text: SHIPPED.1.into() })
 }
 
-/// Reads `login.toml`.
+/// Parses `login.toml`.
 ///
 /// # Errors
-/// [`RuleError`] with the place of the first thing that is wrong.
+/// [`RuleError`] with the place of the first error.
 pub fn read(file: &RuleFile) -> Result<LoginRules, RuleError> {
     let parsed: File = file.parse()?;
     let within = |value: &Spanned<i64>, most: i64| {

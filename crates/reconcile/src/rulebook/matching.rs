@@ -1,29 +1,27 @@
-//! Reads `rules/matching.toml`: what a centre may choose in judging, and which movements are no payments.
+//! Parses `rules/matching.toml`: the centre's choices in matching, and which movements are no payments.
 //!
-//! Start at [`read`]. The rules become [`MatchingRules`]; how they are applied to a movement is in
-//! `matching/classifier.rs`, what is settled in `matching.rs`. Each rule carries its own examples, and
-//! `matching/classifier.rs` checks them against the very code that the night runs.
+//! Start at [`read`]. The rules become [`MatchingRules`]; `matching/classifier.rs` applies them to a movement,
+//! `matching.rs` settles. Each rule carries its own examples, and `matching/classifier.rs` checks them with the code
+//! that the night runs.
 //!
-//! Invariant: the rules `debit` and `reversal-credit` exist, so every movement that is no payment has a
-//! rule to name.
+//! Invariant: the rules `debit` and `reversal-credit` exist, so every movement that is no payment has a rule to name.
 
 use super::{RuleError, RuleFile};
 use remittance::Direction;
 use toml::Spanned;
 
-/// The name of the file below `rules/`, and the text that is compiled in.
+/// The file's name below `rules/`, and the compiled-in text.
 pub const SHIPPED: (&str, &str) =
     ("matching.toml", include_str!("../../../../rules/matching.toml"));
 
-/// The largest `parts_budget`: two halves of 2^16 sums each fit any machine, and no payer splits so.
+/// The largest `parts_budget`: two halves of 2^16 sums each fit any machine, and no payer splits more than that.
 const PARTS_BUDGET_MAX: usize = 32;
 
-/// What `rules/matching.toml` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MatchingRules {
-    /// Working days after a month's last day on which it closes.
+    /// Working days from a month's last day until it closes.
     pub lag_working_days: u8,
-    /// Parts among which an exact set is searched for.
+    /// The most parts in a search for an exact set.
     pub parts_budget: usize,
     /// Whether the parts of a notice must also come from one paying bank.
     pub same_paying_bank: bool,
@@ -36,11 +34,11 @@ pub struct MatchingRules {
 
 /// The place of an ignore rule in [`MatchingRules::ignore`], from 0.
 ///
-/// It holds for one reading of the rules; what is kept is the rule's id.
+/// It is valid for one parse of the rules; the store keeps the rule's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleIndex(pub u16);
 
-/// Which words mark a movement as undoing another one.
+/// Words that mark a movement as reversing another one.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReversalRule {
@@ -57,29 +55,29 @@ pub struct IgnoreRule {
     pub why: String,
     /// `None`: both.
     pub direction: Option<Direction>,
-    /// Holds even for a credit that quotes a certain reference.
+    /// Holds even for a credit that names a certain reference.
     pub even_with_reference: bool,
-    /// Any of these may hold.
+    /// One of these must hold.
     pub when: Vec<Condition>,
     pub examples: Vec<Example>,
 }
 
-/// What must hold of a movement; everything that is given must.
+/// A condition on a movement; every given part must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
-    /// One of these words stands in any remark field.
+    /// One of these words is in any remark field.
     pub text: Option<Vec<String>>,
-    /// One of these words stands in the summary, which the bank writes.
+    /// One of these words is in the summary, which the bank writes.
     pub summary: Option<Vec<String>>,
-    /// One of these words stands in the counterparty's name.
+    /// One of these words is in the counterparty's name.
     pub counterparty_name: Option<Vec<String>>,
     pub counterparty_account: Option<AccountKind>,
-    /// The movement undoes another one.
+    /// The movement reverses another one.
     pub reversal: Option<bool>,
 }
 
-/// What the other side's account is.
+/// The kind of the counterparty's account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AccountKind {
@@ -89,7 +87,7 @@ pub enum AccountKind {
     None,
 }
 
-/// A movement that the rule is about, or, with `counts = false`, one that it must leave alone.
+/// A movement for the rule, or, with `counts = false`, one that it must leave alone.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
@@ -103,7 +101,7 @@ pub struct Example {
     pub purpose: String,
     #[serde(default)]
     pub note: String,
-    /// `own` stands for one of the centre's accounts.
+    /// `own` means one of the centre's accounts.
     #[serde(default)]
     pub counterparty_account: String,
     #[serde(default)]
@@ -156,7 +154,7 @@ fn some_direction<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<Direc
     direction(d).map(Some)
 }
 
-/// Reads the rules that are compiled in.
+/// The compiled-in rules.
 ///
 /// # Errors
 /// Never, as the tests show; the type is that of [`read`].
@@ -164,10 +162,10 @@ pub fn shipped() -> Result<MatchingRules, RuleError> {
     read(&RuleFile { path: SHIPPED.0.into(), text: SHIPPED.1.into() })
 }
 
-/// Reads `matching.toml`.
+/// Parses `matching.toml`.
 ///
 /// # Errors
-/// [`RuleError`] with the place of the first thing that is wrong.
+/// [`RuleError`] with the place of the first error.
 pub fn read(file: &RuleFile) -> Result<MatchingRules, RuleError> {
     let parsed: File = file.parse()?;
     let lag = *parsed.lag_working_days.get_ref();
@@ -233,20 +231,20 @@ impl MatchingRules {
         self.ignore.get(usize::from(index.0))
     }
 
-    /// The place of the rule with this id, as long as there is one.
+    /// The place of the rule with this id, if there is one.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<RuleIndex> {
         let found = self.ignore.iter().position(|rule| rule.id == id)?;
         u16::try_from(found).ok().map(RuleIndex)
     }
 
-    /// The rule that every debit falls under which takes back nothing.
+    /// The rule for every debit that reverses nothing.
     #[must_use]
     pub fn debit(&self) -> RuleIndex {
         self.debit
     }
 
-    /// The rule for a credit that takes back a debit.
+    /// The rule for a credit that reverses a debit.
     #[must_use]
     pub fn reversal_credit(&self) -> RuleIndex {
         self.reversal_credit

@@ -1,9 +1,9 @@
 //! `rules/policy.toml` becomes a [`Policy`], or an error that names the place.
 //!
-//! Every dated row carries why it holds and an example; the example is run when the file is read, so
-//! a row whose example does not come true never reaches an employer.
+//! Every dated row carries its reason and an example. Parsing runs the example, so a row with a failing example never
+//! reaches an employer.
 //!
-//! Invariant: an unknown key is an error, and so are dates out of order or an empty list.
+//! Invariant: an unknown key, dates out of order and an empty list are errors.
 
 use super::{RuleError, RuleFile};
 use crate::calendar::{Day, WorkingDays};
@@ -14,7 +14,7 @@ use remittance::{Money, Rate, Rounding};
 use serde::Deserialize;
 use toml::Spanned;
 
-/// The policy that ships with the program.
+/// The shipped policy.
 pub const SHIPPED: &str = include_str!("../../../../rules/policy.toml");
 
 #[derive(Deserialize)]
@@ -115,10 +115,10 @@ struct BranchRow {
     _why: String,
 }
 
-/// Reads a policy file.
+/// Parses a policy file.
 ///
 /// # Errors
-/// [`RuleError`] with the place of the first thing that is wrong, an untrue example included.
+/// [`RuleError`] with the place of the first error, a failing example included.
 pub fn read(file: &RuleFile) -> Result<Policy, RuleError> {
     let rows: File = file.parse()?;
     let month = &rows.contribution_year_month;
@@ -161,7 +161,7 @@ pub fn read(file: &RuleFile) -> Result<Policy, RuleError> {
     })
 }
 
-/// The days on which branches are open, by the calendar; a policy file says nothing of them.
+/// The open days of branches, from the calendar; a policy file does not have them.
 #[must_use]
 pub fn open_days(calendar: &WorkingDays) -> OpenDays {
     let of = |wanted: Day| {
@@ -170,10 +170,10 @@ pub fn open_days(calendar: &WorkingDays) -> OpenDays {
     OpenDays::new(of(Day::Off), of(Day::Work))
 }
 
-/// The policy that ships.
+/// The shipped policy.
 ///
 /// # Errors
-/// Only when the shipped file is wrong, which a test rules out.
+/// Only if the shipped file is wrong, which a test rules out.
 pub fn shipped() -> Result<Policy, RuleError> {
     let policy = read(&RuleFile { path: "policy.toml".into(), text: SHIPPED.into() })?;
     Ok(Policy { open_days: open_days(&super::calendar::shipped()?), ..policy })
@@ -198,7 +198,7 @@ fn months_back(file: &RuleFile, months: &Spanned<i32>) -> Result<i32, RuleError>
     Err(file.error_at(months.span(), "expected a number of months from 0 to 1200"))
 }
 
-/// A letter every night would be no letter.
+/// A letter every night would have no effect.
 fn days_between(file: &RuleFile, days: &Spanned<u16>) -> Result<u16, RuleError> {
     if (7..=366).contains(days.get_ref()) {
         return Ok(*days.get_ref());
@@ -218,7 +218,7 @@ fn once_per(file: &RuleFile, word: &Spanned<String>) -> Result<OncePer, RuleErro
     }
 }
 
-/// Turns rows into values in order of their days, each row's own check first.
+/// Turns rows into values in order of their days, after each row's own check.
 fn dated<R, T: Copy>(
     file: &RuleFile,
     rows: &[Spanned<R>],
@@ -263,7 +263,7 @@ fn rounding(row: &RoundingRow) -> Result<Rounding, String> {
     as_said(&row.example.share.to_string(), &share.unwrap_or_default()).map(|()| mode)
 }
 
-/// An example must come true.
+/// Checks the result of an example.
 fn as_said(said: &str, came: &str) -> Result<(), String> {
     if said == came {
         return Ok(());

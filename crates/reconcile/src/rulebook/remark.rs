@@ -1,10 +1,10 @@
-//! The rules by which a remark is read: `rules/remark.toml`, typed and checked.
+//! The rules for parsing remarks: `rules/remark.toml`, typed and checked.
 //!
-//! Start at [`RemarkRules::parse`]. What is safe to vary stands in the file: which characters fold,
-//! which are stripped, which are look-alikes, what may be glued on, the handbook and the words for
-//! payers. The mechanism is in `remark.rs`; [`check`] refuses what it could not carry out.
+//! Start at [`RemarkRules::parse`]. The file has everything that is safe to vary: folded, stripped and look-alike
+//! characters, what may be glued on, the handbook and the words for payers. The mechanism is in `remark.rs`; [`check`]
+//! refuses what it could not carry out.
 //!
-//! Invariant: rules that were parsed can be used without any further error.
+//! Invariant: parsed rules can be used without any further error.
 
 mod check;
 
@@ -15,10 +15,9 @@ use serde::Deserialize;
 use std::borrow::Cow;
 use toml::Spanned;
 
-/// The rules that ship with the program.
+/// The shipped rules.
 const SHIPPED: &str = include_str!("../../../../rules/remark.toml");
 
-/// All rules of `remark.toml`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RemarkRules {
@@ -43,7 +42,7 @@ pub struct Limits {
     pub year_last: u32,
 }
 
-/// What a remark must give: `gives` is left out where no single reference can be read.
+/// The expected result for a remark: `gives` is left out if no single reference can be read.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
@@ -63,7 +62,7 @@ pub struct CharacterRule {
     pub examples: Vec<Example>,
 }
 
-/// Characters that may stand inside a reference and mean nothing there.
+/// Characters without meaning inside a reference.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StripRule {
@@ -74,7 +73,7 @@ pub struct StripRule {
     pub examples: Vec<Example>,
 }
 
-/// What a stripped character is to the eye.
+/// How a stripped character looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StripKind {
@@ -89,7 +88,7 @@ pub enum StripKind {
 pub struct LookalikeRule {
     pub id: Spanned<String>,
     pub why: String,
-    /// The characters one by one, with what each reads as in `reads`.
+    /// The characters one by one, with their readings in `reads`.
     pub chars: Option<Spanned<String>>,
     /// Or a class of decimal digits; then `reads` is `value`.
     pub class: Option<Spanned<String>>,
@@ -121,7 +120,7 @@ pub struct UnitRule {
     pub examples: Vec<Example>,
 }
 
-/// A rule of the handbook for employers: its own sentence, and the same in English.
+/// A rule of the handbook for employers: its own sentence, and the English one.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HandbookRule {
@@ -136,7 +135,7 @@ impl Localized for HandbookRule {
     }
 }
 
-/// What a payer is told about one fault.
+/// The words for a payer about one fault.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AdviceText {
@@ -155,14 +154,14 @@ impl Localized for AdviceText {
 }
 
 impl RemarkRules {
-    /// The rules that ship with the program.
+    /// The shipped rules.
     #[must_use]
     #[expect(clippy::expect_used, reason = "the text is compiled in and a test parses it")]
     pub fn shipped() -> Self {
         Self::parse(&Self::shipped_file()).expect("rules/remark.toml is sound")
     }
 
-    /// The file that ships with the program, for `init` and for showing an error's place.
+    /// The shipped file, for `init` and for showing an error's place.
     #[must_use]
     pub fn shipped_file() -> RuleFile {
         RuleFile { path: "remark.toml".to_owned(), text: SHIPPED.to_owned() }
@@ -171,7 +170,7 @@ impl RemarkRules {
     /// Parses and checks a rule file.
     ///
     /// # Errors
-    /// [`RuleError`] with the place of the first thing that is wrong.
+    /// [`RuleError`] with the place of the first error.
     pub fn parse(file: &RuleFile) -> Result<Self, RuleError> {
         let rules: Self = file.parse()?;
         check::check(&rules).map_err(|(span, message)| file.error_at(span, &message))?;
@@ -193,20 +192,20 @@ impl RemarkRules {
             .flat_map(|(id, examples)| examples.iter().map(|one| (id.as_ref().as_str(), one)))
     }
 
-    /// The handbook's rule of that number.
+    /// The handbook's rule with this number.
     #[must_use]
     pub fn handbook_rule(&self, number: u8) -> Option<&HandbookRule> {
         self.handbook.iter().find(|rule| rule.number == number)
     }
 
-    /// The handbook's payment rules, in its words, as a receipt quotes them.
+    /// The handbook's payment rules, in its words, for receipts.
     #[must_use]
     pub fn handbook_sentences(&self) -> Vec<HandbookSentence<'_>> {
         let rules = self.handbook.iter();
         rules.map(|rule| HandbookSentence { number: rule.number, text: &rule.zh }).collect()
     }
 
-    /// What a payer is told for an advice code.
+    /// The words for a payer about an advice code.
     #[must_use]
     pub fn advice_text(&self, code: &str) -> Option<&AdviceText> {
         self.advice.iter().find(|text| text.code.as_ref() == code)
@@ -216,7 +215,7 @@ impl RemarkRules {
 /// The characters of a class such as `[\p{P}--[…]]`, as sorted ranges.
 ///
 /// # Errors
-/// What is wrong with the class.
+/// The error in the class.
 pub fn class_ranges(class: &str) -> Result<Vec<(char, char)>, String> {
     let parsed = regex_syntax::parse(class)
         .map_err(|error| format!("expected a character class, found {class:?}: {error}"))?;

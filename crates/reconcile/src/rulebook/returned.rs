@@ -1,8 +1,7 @@
-//! Reads `rules/returned.toml`: words of mail that comes back, and what they say.
+//! Parses `rules/returned.toml`: words in returned mail, and their meaning.
 //!
-//! Start at [`ReturnedWords::of`]. A text is folded before it is looked at: small letters, no addresses, no web
-//! addresses, punctuation as blanks. Each row has examples, and [`read`] tries them: a row whose example says
-//! something else is an error of the file.
+//! Start at [`ReturnedWords::of`]. A text is folded first: lower case, no mail or web addresses, punctuation as blanks.
+//! Each row has examples, and [`read`] tries them: a failing example is an error of the file.
 
 use super::{RuleError, RuleFile};
 use serde::Deserialize;
@@ -10,29 +9,29 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use toml::Spanned;
 
-/// The name of the file below `rules/`, and the text that is compiled in.
+/// The file's name below `rules/`, and the compiled-in text.
 pub const SHIPPED: (&str, &str) =
     ("returned.toml", include_str!("../../../../rules/returned.toml"));
 
-/// What words say.
+/// The meaning of words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Says {
-    /// Of a refusal: it is not about the address.
+    /// In a refusal: it is not about the address.
     Never,
-    /// Of a refusal: the mailbox does not exist.
+    /// In a refusal: the mailbox does not exist.
     Gone,
-    /// Of a refusal: the mailbox takes nothing now.
+    /// In a refusal: the mailbox accepts nothing now.
     Doubtful,
-    /// Of a report in prose.
+    /// In a report in prose.
     Delayed,
     Failed,
-    /// Of an answer.
+    /// In a reply.
     Moved,
     Automatic,
 }
 
-/// The words of a centre; cheap to pass on.
+/// The words of a centre; cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnedWords {
     rows: Arc<[Row]>,
@@ -44,7 +43,7 @@ struct Row {
     phrases: Vec<Folded>,
 }
 
-/// A text without what does not count: English words between blanks, and Chinese without any.
+/// A folded text: English words between blanks, and Chinese without any.
 #[derive(Debug, PartialEq, Eq)]
 struct Folded {
     spaced: String,
@@ -67,11 +66,11 @@ struct Given {
     examples: Vec<Spanned<String>>,
 }
 
-/// What is asked of a refusal, of a report in prose, and of an answer.
+/// The possible meanings of a refusal, of a report in prose, and of a reply.
 pub const REFUSAL: &[Says] = &[Says::Never, Says::Gone, Says::Doubtful];
 pub const REPORT: &[Says] = &[Says::Delayed, Says::Failed];
 
-/// Reads the rules that are compiled in.
+/// The compiled-in rules.
 ///
 /// # Errors
 /// Never, as the tests show; the type is that of [`read`].
@@ -79,10 +78,10 @@ pub fn shipped() -> Result<ReturnedWords, RuleError> {
     read(&RuleFile { path: SHIPPED.0.into(), text: SHIPPED.1.into() })
 }
 
-/// Reads `returned.toml` and tries its examples.
+/// Parses `returned.toml` and tries its examples.
 ///
 /// # Errors
-/// [`RuleError`] where the file is not of this form, a phrase is empty, or an example says something else.
+/// [`RuleError`] if the file has another form, a phrase is empty, or an example fails.
 pub fn read(file: &RuleFile) -> Result<ReturnedWords, RuleError> {
     let given: File = file.parse()?;
     let mut rows = Vec::with_capacity(given.words.len());
@@ -111,7 +110,7 @@ pub fn read(file: &RuleFile) -> Result<ReturnedWords, RuleError> {
     Ok(words)
 }
 
-/// Which rows an example of a row is tried against.
+/// The rows that an example of a row is tried against.
 const fn asked(says: Says) -> &'static [Says] {
     match says {
         Says::Never | Says::Gone | Says::Doubtful => REFUSAL,
@@ -122,7 +121,7 @@ const fn asked(says: Says) -> &'static [Says] {
 }
 
 impl ReturnedWords {
-    /// What a text says, of what is asked: the first row that fits.
+    /// The meaning of a text among the given ones: that of the first fitting row.
     #[must_use]
     pub fn of(&self, text: &str, asked: &[Says]) -> Option<Says> {
         let text = Folded::of(text);
@@ -155,7 +154,7 @@ impl Folded {
         Self { spaced: bounded, tight }
     }
 
-    /// A phrase in Chinese may stand anywhere, also broken by the end of a line.
+    /// A Chinese phrase may occur anywhere, even across a line break.
     fn stands_in(&self, text: &Self) -> bool {
         if self.tight.is_ascii() {
             text.spaced.contains(&self.spaced)
@@ -165,7 +164,7 @@ impl Folded {
     }
 }
 
-/// A mail address or a web address: whose it is says nothing, whatever words are in it.
+/// A mail or web address; words in it mean nothing.
 fn is_address(word: &str) -> bool {
     let ascii = word.is_ascii();
     ascii && (word.contains('@') || word.contains("://"))

@@ -1,45 +1,44 @@
-//! Reads `rules/servers.toml`: what mail servers mean when they refuse, and how fast they may be fed.
+//! Parses `rules/servers.toml`: what mail servers mean when they refuse, and how fast to send to them.
 //!
-//! Start at [`read`]. [`ServerRules::answer`] gives the row that an answer falls under, [`ServerRules::pace`] what a
-//! recipient's domain takes. What follows from a kind is the delivery's to do (`alert/delivery`).
+//! Start at [`read`]. [`ServerRules::answer`] finds the row for an answer, [`ServerRules::pace`] the pace for a
+//! recipient's domain. The delivery acts on the kind (`alert/delivery`).
 //!
-//! Invariant: every row is tried with its own examples whenever the rules are read.
+//! Invariant: whenever the rules are parsed, every row is tried with its own examples.
 
 use super::{RuleError, RuleFile};
 use serde::Deserialize;
 use toml::Spanned;
 
-/// The name of the file below `rules/`, and the text that is compiled in.
+/// The file's name below `rules/`, and the compiled-in text.
 pub const SHIPPED: (&str, &str) = ("servers.toml", include_str!("../../../../rules/servers.toml"));
 
-/// What `rules/servers.toml` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServerRules {
     answers: Vec<AnswerRule>,
     paces: Vec<PaceRule>,
 }
 
-/// What a refusal is about.
+/// The subject of a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AnswerKind {
-    /// Connections at once, or letters over one.
+    /// Connections at once, or letters over one connection.
     Connection,
-    /// Letters in a time.
+    /// Letters in a period.
     Rate,
-    /// One mailbox gets too much just now.
+    /// One mailbox gets too many just now.
     Busy,
     /// "Come back later".
     Grey,
-    /// What the letter says.
+    /// The content of the letter.
     Content,
-    /// Who sends it.
+    /// The sender.
     Policy,
     Size,
     Mailbox,
 }
 
-/// A row: words, and what they mean.
+/// A row: words, and their meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnswerRule {
     /// In lower case.
@@ -49,17 +48,17 @@ pub struct AnswerRule {
     pub pause: i64,
 }
 
-/// How fast one receiver may be fed.
+/// How fast to send to one receiver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pace {
-    /// Letters a minute; 0 is as fast as it takes them.
+    /// Letters a minute; 0 is as fast as it accepts them.
     #[serde(default)]
     pub per_minute: u32,
     /// Letters over one connection; 0 is no limit of its own.
     #[serde(default)]
     pub per_connection: u32,
-    /// Connections that carry its letters at the same time; 0 is no limit of its own.
+    /// Connections with its letters at the same time; 0 is no limit of its own.
     #[serde(default)]
     pub connections: u32,
 }
@@ -83,7 +82,7 @@ struct Answer {
     said: Vec<Spanned<String>>,
     kind: AnswerKind,
     pause_minutes: Option<Spanned<i64>>,
-    /// Where that can be read.
+    /// The source.
     #[serde(rename = "source")]
     _source: String,
     examples: Vec<Spanned<String>>,
@@ -103,28 +102,28 @@ struct Paced {
     _source: String,
 }
 
-/// The longest pause: a day, after which a daily limit is over.
+/// The longest pause: a day, after which a daily limit has ended.
 const PAUSE_MINUTES_MAX: i64 = 1_440;
 
-/// Seconds to leave a server alone where its row does not say.
+/// Seconds to leave a server alone if its row does not say.
 const PAUSE_SECONDS: i64 = 900;
 
 impl ServerRules {
-    /// The row that an answer falls under, number included: `550 Mail content denied`.
+    /// The row for an answer, number included: `550 Mail content denied`.
     #[must_use]
     pub fn answer(&self, answer: &str) -> Option<&AnswerRule> {
         let answer = answer.to_lowercase();
         self.answers.iter().find(|rule| rule.said.iter().any(|said| answer.contains(said)))
     }
 
-    /// Whose pace a recipient's domain goes by, named by the first of its receiver's domains.
+    /// The pace for a recipient's domain, named by the first of its receiver's domains.
     #[must_use]
     pub fn pace(&self, domain: &str) -> Option<(&str, Pace)> {
         let rule = self.paces.iter().find(|rule| rule.domains.iter().any(|own| own == domain))?;
         Some((rule.domains.first()?, rule.pace))
     }
 
-    /// The same with a pace of the centre's own for a domain, and for those that its receiver has besides.
+    /// The same with the centre's own pace for a domain and for its receiver's other domains.
     #[must_use]
     pub fn with_pace(mut self, domain: &str, pace: Pace) -> Self {
         let domain = domain.to_lowercase();
@@ -136,7 +135,7 @@ impl ServerRules {
     }
 }
 
-/// Reads the rules that are compiled in.
+/// The compiled-in rules.
 ///
 /// # Errors
 /// Never, as the tests show; the type is that of [`read`].
@@ -144,10 +143,10 @@ pub fn shipped() -> Result<ServerRules, RuleError> {
     read(&RuleFile { path: SHIPPED.0.into(), text: SHIPPED.1.into() })
 }
 
-/// Reads `servers.toml`.
+/// Parses `servers.toml`.
 ///
 /// # Errors
-/// [`RuleError`] with the place of the first thing that is wrong.
+/// [`RuleError`] with the place of the first error.
 pub fn read(file: &RuleFile) -> Result<ServerRules, RuleError> {
     let parsed: File = file.parse()?;
     let mut rules = ServerRules::default();
@@ -156,7 +155,7 @@ pub fn read(file: &RuleFile) -> Result<ServerRules, RuleError> {
             return Err(file.error_at(empty.span(), "expected words of an answer, found nothing"));
         }
         let pause = match &row.pause_minutes {
-            // Strangers are let in after minutes: the growing pauses say how many.
+            // A server accepts strangers after minutes: the growing pauses find out how many.
             None if row.kind == AnswerKind::Grey => 0,
             None => PAUSE_SECONDS,
             Some(minutes) if (1..=PAUSE_MINUTES_MAX).contains(minutes.get_ref()) => {
@@ -189,7 +188,7 @@ pub fn read(file: &RuleFile) -> Result<ServerRules, RuleError> {
     examples(file, &parsed, &rules).map_or(Ok(rules), Err)
 }
 
-/// The first example that falls under another row than its own.
+/// The first example that matches another row than its own.
 fn examples(file: &RuleFile, parsed: &File, rules: &ServerRules) -> Option<RuleError> {
     for row in &parsed.answers {
         for example in &row.examples {

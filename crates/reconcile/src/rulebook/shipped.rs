@@ -1,13 +1,13 @@
-//! The rule files that ship, compiled into the program.
+//! The shipped rule files, compiled into the program.
 //!
-//! A program that needs a folder beside it to run is half a program: everything under `rules/` is
-//! in here, and a test sees to it that nothing is forgotten.
+//! The program must run without a folder beside it, so everything under `rules/` is in here; a test checks that nothing
+//! is missing.
 
 use super::RuleFile;
 
 macro_rules! rule_files {
     ($($path:literal,)*) => {
-        /// Path below `rules/` and text; those of statements stand with them.
+        /// Path below `rules/` and text; those of statements are in their own crate.
         const SHIPPED: &[(&str, &str)] = &[$(($path, include_str!(concat!("../../../../rules/", $path))),)*];
     };
 }
@@ -46,7 +46,7 @@ rule_files! {
     "servers.toml",
 }
 
-/// Every rule file that ships, sorted by path.
+/// Every shipped rule file, sorted by path.
 #[must_use]
 pub fn shipped() -> Vec<RuleFile> {
     let mut files: Vec<RuleFile> = SHIPPED.iter().map(RuleFile::from).collect();
@@ -55,7 +55,7 @@ pub fn shipped() -> Vec<RuleFile> {
     files
 }
 
-/// The rule files that ship below a folder, such as `banks/`.
+/// The shipped rule files below a folder, such as `banks/`.
 pub(super) fn shipped_below(folder: &str) -> Vec<RuleFile> {
     shipped().into_iter().filter(|file| file.path.starts_with(folder)).collect()
 }

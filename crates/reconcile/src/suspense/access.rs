@@ -1,9 +1,9 @@
-//! Who may give whom access: the changes that one administrator asks for and another confirms.
+//! Who may give whom access: changes that one administrator requests and another confirms.
 //!
-//! Start at [`AccessKind::needs_another`]. Whoever could make two people, two tokens or two passwords alone would be
-//! both persons of every act about money. So what gives power over money or people waits for a second
-//! administrator, or, where there is none, for [`DELAY_SECONDS`], while every approver sees it and can object. What
-//! takes rights away waits for nobody, but from an administrator: else one of two could be alone at once.
+//! Start at [`AccessKind::needs_another`]. Anyone who could create two people, two tokens or two passwords alone could
+//! be both persons of every act about money. So a change that gives power over money or people waits for a second
+//! administrator, or, if there is none, for [`DELAY_SECONDS`], while every approver sees it and can object. Taking
+//! rights away waits for nobody, except from an administrator: otherwise one of two could be alone at once.
 
 use super::canonical::Canonical;
 use super::{Permission, Person, Role};
@@ -11,44 +11,44 @@ use remittance::{Language, Localized};
 use std::borrow::Cow;
 use std::fmt;
 
-/// How long a change waits that nobody can confirm.
+/// How long a change waits if nobody can confirm it.
 pub const DELAY_SECONDS: i64 = 24 * 3600;
 
-/// A change of access as it is asked for.
+/// A requested change of access.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AccessRequest {
     pub kind: AccessKind,
-    /// Whose access it is: what they log in with.
+    /// The login name of the person concerned.
     pub subject: String,
-    /// A new person's name, or what a token is for; else empty.
+    /// A new person's name, or the purpose of a token; otherwise empty.
     pub name: String,
-    /// The role that it gives: to somebody new, by a change of role, to a token.
+    /// The new role: of a new person, by a change of role, or of a token.
     pub role: Option<Role>,
     /// The hash of the password or of the token.
     pub secret: Option<String>,
-    /// Somebody else chose the password.
+    /// Someone else chose the password.
     pub password_given: bool,
-    /// A token's id and end.
+    /// A token's id and expiry.
     pub token: Option<(String, i64)>,
 }
 
-/// What of somebody's access changes.
+/// The kinds of changes to a person's access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AccessKind {
-    /// Somebody new.
+    /// A new person.
     Person,
     Role,
     /// May log in again.
     Enable,
-    /// May log in no longer.
+    /// May no longer log in.
     Lock,
-    /// Another password, and the second factor anew.
+    /// A new password and a new second factor.
     Reset,
     /// A token of theirs.
     Token,
 }
 
-/// Where a change stands.
+/// The state of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessState {
     Waiting,
@@ -56,29 +56,29 @@ pub enum AccessState {
     Dropped,
 }
 
-/// A change of somebody's access, on its way or decided.
+/// A change of a person's access, pending or decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessChange {
     pub change_id: String,
     pub kind: AccessKind,
-    /// Whose access it is.
+    /// The person concerned.
     pub subject: Person,
-    /// A new person's name, or what a token is for.
+    /// A new person's name, or the purpose of a token.
     pub name: String,
-    /// The role that it gives, where it gives one.
+    /// The new role, if any.
     pub role: Option<Role>,
     pub requested_by: Person,
     pub requested_at: i64,
-    /// It was done at the command line, by one person.
+    /// One person did it at the command line.
     pub operator: bool,
-    /// When it takes effect by itself, where nobody can confirm it.
+    /// When it takes effect by itself if nobody can confirm it.
     pub effective_after: Option<i64>,
     pub state: AccessState,
     pub decided: Option<(Option<Person>, i64)>,
 }
 
 impl AccessRequest {
-    /// A change of somebody that gives neither role nor secret.
+    /// A change that gives neither a role nor a secret.
     #[must_use]
     pub fn plain(kind: AccessKind, subject: &str) -> Self {
         Self {
@@ -92,7 +92,7 @@ impl AccessRequest {
         }
     }
 
-    /// The key of a change: a token's own id, else what is asked, by whom and when.
+    /// The key of a change: a token's own id, otherwise the request, its author and its time.
     #[must_use]
     pub fn id(&self, requested_by: &str, requested_at: i64) -> String {
         if let Some((token_id, _)) = &self.token {
@@ -109,7 +109,7 @@ impl AccessRequest {
 }
 
 impl fmt::Debug for AccessRequest {
-    /// Without the secret's hash.
+    /// Omits the secret's hash.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, subject, role, .. } = self;
         f.debug_struct("AccessRequest")
@@ -141,7 +141,7 @@ impl AccessKind {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 
-    /// Whether one administrator is not enough; `from` is the role that somebody has, `to` the one they would have.
+    /// Whether one administrator is not enough; `from` is the person's role, `to` the requested one.
     #[must_use]
     pub fn needs_another(self, from: Option<Role>, to: Role) -> bool {
         let administers = from == Some(Role::Administrator);
@@ -196,7 +196,7 @@ impl Localized for AccessState {
 }
 
 impl Role {
-    /// Whether the role has a hand in money, or in who has.
+    /// Whether the role decides about money, or about who does.
     #[must_use]
     pub fn has_power(self) -> bool {
         [Permission::Propose, Permission::Approve, Permission::AdministerPeople]
@@ -204,7 +204,7 @@ impl Role {
             .any(|permission| self.may(permission))
     }
 
-    /// Whether the role may all that another may: a token has at most its owner's.
+    /// Whether the role may do everything that another may: a token has at most its owner's role.
     #[must_use]
     pub fn covers(self, other: Self) -> bool {
         Permission::ALL.into_iter().all(|permission| self.may(permission) || !other.may(permission))

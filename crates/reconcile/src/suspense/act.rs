@@ -1,10 +1,10 @@
-//! The acts: what staff can decide about items in suspense.
+//! The acts: the decisions that staff can make about items in suspense.
 //!
-//! Start at [`Act`]. An act says what shall be so, not how it is posted; `store/desk/` does that, in the
-//! commit that approves it. [`Draft`] is an act with the items it is about, as a clerk fills it in.
+//! Start at [`Act`]. An act says what must hold afterwards, not how it is posted; `store/desk/` does that, in the
+//! transaction that approves it. [`Draft`] is an act with its items, as a clerk fills it in.
 //!
-//! Invariant: whatever is settled is settled to the fen: a notice is paid whole or not at all, and an
-//! item's money goes whole to where its act says.
+//! Invariant: every settlement is exact to the fen: a notice is paid in full or not at all, and all of an item's money
+//! goes where its act says.
 
 use super::{AdvanceRefusal, DeskRefusal, EntityKind, ItemId, Seen};
 use crate::rulebook::desk::ActKind;
@@ -13,42 +13,42 @@ use remittance::{Money, PaymentReference, Total};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What staff decide about items.
+/// The decisions of staff about items.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Act {
-    /// The items pay these notices, across banks and months too: several items one notice, or one
-    /// item several. What is missing of one notice can come from its employer's advance balance.
+    /// The items pay these notices, across banks and months too: several items one notice, or one item several. The
+    /// employer's advance balance can pay the rest of a single notice.
     Settle {
         notices: Vec<PaymentReference>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from_advance: Option<Money>,
     },
-    /// Each share of an item pays for a notice; what is left of the items goes to the advance balance
-    /// of `rest_to`. Shares of several items may meet in one notice.
+    /// Each share of an item pays for a notice; the rest of the items goes to the advance balance of `rest_to`. Shares
+    /// of several items may pay one notice.
     Split { shares: Vec<Share>, rest_to: Option<String> },
-    /// To the employer's advance balance (单位暂存款). `None` is read of old proposals and proposed no more:
-    /// money that nobody can say the owner of stays in suspense.
+    /// To the employer's advance balance (单位暂存款). `None` occurs only in old proposals: money without a known owner
+    /// remains in suspense.
     Advance { employer_id: Option<String> },
     /// Back to the payer.
     Refund,
-    /// The remark is read as this reference from now on; the night judges it by its own rules.
+    /// From now on the remark is read as this reference; the next run decides it by its own rules.
     CorrectReference { reference: PaymentReference },
     /// No payment to the fund.
     NotOurs,
-    /// The bank took this settled credit back: what it had paid for is booked back, and the two are even.
-    /// The one act for money that went out.
+    /// The bank reversed this settled credit: its settlement is reversed, and the two offset each other. The only act
+    /// for money that went out.
     TakeBack { credit: ItemId },
     /// Nothing before that day; then the item is open again.
     WaitUntil {
         #[serde(with = "remittance::wire::day")]
         day: NaiveDate,
     },
-    /// What was approved before is booked back (红冲), all of it; the items are open again.
+    /// Reverses an earlier approval (红冲) completely; the items are open again.
     Reverse,
 }
 
-/// A part of an item's money that pays for a notice.
+/// A part of an item's money for a notice.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Share {
@@ -57,24 +57,24 @@ pub struct Share {
     pub amount: Money,
 }
 
-/// What somebody is about to propose.
+/// A proposal in preparation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 // No deny_unknown_fields beside flatten: serde would count the act's own fields as unknown.
 pub struct Draft {
-    /// What it is about. For [`Act::Reverse`] one item of what was approved is enough.
+    /// Its items. For [`Act::Reverse`] one item of the earlier approval is enough.
     pub items: Vec<Seen>,
     #[serde(flatten)]
     pub act: Act,
-    /// Why; kept with it for ever.
+    /// The reason, kept forever.
     #[serde(default)]
     pub note: String,
 }
 
-/// How the money of items spreads: shares in notices, and what is left of each item.
+/// The allocation of items' money: shares in notices, and the rest of each item.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Allocation {
     pub shares: Vec<Share>,
-    /// By item; those with nothing left are not here.
+    /// By item; only items with a rest.
     pub rest: BTreeMap<ItemId, Money>,
 }
 
@@ -116,7 +116,7 @@ impl Act {
         }
     }
 
-    /// Whether it can be about money that went out.
+    /// Whether it may be about money that went out.
     #[must_use]
     pub const fn takes_debits(&self) -> bool {
         match self {
@@ -129,7 +129,7 @@ impl Act {
         }
     }
 
-    /// The notices it settles, each once, in order.
+    /// The notices it settles, without duplicates, in order.
     #[must_use]
     pub fn notices(&self) -> Vec<PaymentReference> {
         let named: BTreeSet<PaymentReference> = match self {
@@ -146,11 +146,10 @@ impl Act {
         named.into_iter().collect()
     }
 
-    /// How it spreads the items' money over notices that ask for these amounts; `None` for an act that
-    /// settles nothing.
+    /// Allocates the items' money to notices with these amounts; `None` for an act that settles nothing.
     ///
     /// # Errors
-    /// [`DeskRefusal`] where it does not add up to the fen.
+    /// [`DeskRefusal`] if it does not add up to the fen.
     pub fn allocate(
         &self,
         items: &[(ItemId, Money)],
@@ -171,7 +170,7 @@ impl Act {
     }
 }
 
-/// Refuses what is named twice: its money would move twice.
+/// Refuses duplicates: their money would move twice.
 pub(super) fn once<T: Ord + ToString>(what: EntityKind, named: &[T]) -> Result<(), DeskRefusal> {
     let mut known = BTreeSet::new();
     match named.iter().find(|one| !known.insert(*one)) {
@@ -180,7 +179,7 @@ pub(super) fn once<T: Ord + ToString>(what: EntityKind, named: &[T]) -> Result<(
     }
 }
 
-/// An amount that somebody typed.
+/// Checks a typed amount.
 fn typed(amount: Money) -> Result<(), DeskRefusal> {
     if amount > Money::ZERO && amount.is_within_bound() {
         Ok(())
@@ -189,8 +188,7 @@ fn typed(amount: Money) -> Result<(), DeskRefusal> {
     }
 }
 
-/// Several items for one notice, or one item for several. Many to many has no single reading; it is
-/// written out as a split.
+/// Several items for one notice, or one item for several. Many to many is ambiguous and must be written as a split.
 fn settle(
     items: &[(ItemId, Money)],
     notices: &[PaymentReference],

@@ -1,11 +1,11 @@
-//! How old an item is, and in which column of the report's ageing (账龄) it stands.
+//! The age of an item, and its column in the report's ageing (账龄).
 
 use chrono::NaiveDate;
 use remittance::{Language, Localized};
 use std::borrow::Cow;
 use std::fmt;
 
-/// Days since the booking: how long the payer's money has been with the centre.
+/// Days since the booking: how long the centre has had the payer's money.
 ///
 /// Not since the night that found it: a late feed does not make money younger. Never negative.
 #[must_use]

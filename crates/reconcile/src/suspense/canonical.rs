@@ -1,8 +1,8 @@
-//! What a digest is taken of: text in which no two contents are alike.
+//! The text for digests, different for any two contents.
 
 use sha2::{Digest, Sha256};
 
-/// Text that two contents cannot share: every part with its length before it.
+/// Text that two contents cannot share: every part follows its length.
 #[derive(Default)]
 pub(super) struct Canonical(Sha256);
 

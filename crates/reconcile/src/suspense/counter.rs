@@ -1,7 +1,7 @@
-//! What two persons do at the counter (柜台业务), asked for by one at the desk and approved by another.
+//! Operations of two persons at the counter (柜台业务): one requests them at the desk and another approves.
 //!
-//! Start at [`CounterOperation::signed`]: the desk says who the two are and on which day it is done, whatever was
-//! typed. What each operation does, and why it is refused, is the remittance domain's.
+//! Start at [`CounterOperation::signed`]: the desk sets the two persons and the day, whatever was typed. The remittance
+//! domain defines each operation and why it is refused.
 
 use super::canonical::Canonical;
 use super::{Person, ProposalState};
@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 macro_rules! of_two_persons {
     ($($variant:ident $code:literal $zh:literal $en:literal)+) => {
-        /// An operation that needs two persons; in JSON as the [`Operation`] that it is.
+        /// An operation that needs two persons; in JSON it is the [`Operation`] itself.
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(tag = "op", rename_all = "snake_case")]
         pub enum CounterOperation {
@@ -23,7 +23,7 @@ macro_rules! of_two_persons {
         }
 
         impl CounterOperation {
-            /// Each code, and what it is called.
+            /// Each code with its name.
             pub const KINDS: &'static [(&'static str, Bilingual)] =
                 &[$(($code, Bilingual::fixed($zh, $en))),+];
 
@@ -37,7 +37,7 @@ macro_rules! of_two_persons {
                 match self { $(Self::$variant(op) => &op.employer_id,)+ }
             }
 
-            /// The operation as the domain does it: on this day, by these two.
+            /// The operation for the domain: on this day, by these two.
             #[must_use]
             pub fn signed(&self, on: NaiveDate, by: &str, approved_by: &str) -> Operation {
                 match self.clone() {
@@ -50,7 +50,7 @@ macro_rules! of_two_persons {
                 }
             }
 
-            /// As it is kept: the two persons stand beside it, and what was typed of them is dropped.
+            /// The operation as stored: the two persons are kept beside it, and the typed ones are dropped.
             #[must_use]
             pub fn unsigned(mut self) -> Self {
                 match &mut self {
@@ -83,7 +83,7 @@ of_two_persons! {
 }
 
 impl CounterOperation {
-    /// What a code is called; nothing where it is none.
+    /// The name of a code; empty for an unknown one.
     #[must_use]
     pub fn name_of(code: &str) -> Bilingual {
         let known = Self::KINDS.iter().find(|(known, _)| *known == code);
@@ -91,7 +91,7 @@ impl CounterOperation {
     }
 }
 
-/// What one person asked for, and what became of it.
+/// A person's request, and its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CounterRequest {
     pub request_id: String,
@@ -100,16 +100,16 @@ pub struct CounterRequest {
     /// Seconds since 1970-01-01T00:00:00Z.
     pub asked_at: i64,
     pub state: ProposalState,
-    /// Why it was sent back; empty else.
+    /// Why it was sent back; otherwise empty.
     pub note: String,
     pub decided: Option<(Person, i64)>,
-    /// Who had renewed the access of whoever asked, or decided, a short while before.
+    /// Who had recently renewed the access of the requester, or of the decider.
     pub asked_renewed_by: Option<Person>,
     pub decided_renewed_by: Option<Person>,
 }
 
 impl CounterRequest {
-    /// The key of a request: what is asked (as JSON), by whom and when.
+    /// The key of a request: its content (as JSON), its author and its time.
     #[must_use]
     pub fn id_of(operation: &str, asked_by: &Person, asked_at: i64) -> String {
         let mut text = Canonical::default();

@@ -1,7 +1,7 @@
-//! How an item, a person and a moment are named when something is done.
+//! The identities of items, persons and instants in actions.
 //!
-//! Start at [`Seen`]: whoever acts says which version of the item they looked at, so that of two
-//! people who act at once one wins and the other is told.
+//! Start at [`Seen`]: an action names the version of the item that its author saw, so that of two concurrent actions
+//! one wins and the other is told.
 
 use super::Role;
 use chrono::NaiveDate;
@@ -22,7 +22,7 @@ pub struct ItemIdError {
     pub found: String,
 }
 
-/// An item as somebody saw it. Every change of it by a person or a night counts its version up.
+/// An item as somebody saw it. Every change by a person or a run increments its version.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seen {
@@ -35,24 +35,24 @@ pub struct Seen {
 #[serde(transparent)]
 pub struct Person(pub String);
 
-/// Who acts, and as what.
+/// Who acts, and in which role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
     pub person: Person,
     pub role: Role,
-    /// The token that a program acts with; it counts as the person it belongs to.
+    /// The token of a program; it counts as its owner.
     pub token: Option<String>,
 }
 
 impl Actor {
-    /// Somebody who acts themselves.
+    /// A person who acts directly.
     #[must_use]
     pub const fn of(person: Person, role: Role) -> Self {
         Self { person, role, token: None }
     }
 }
 
-/// When something is done. The shell reads the clock; nothing below it does.
+/// The time of an action. Only the shell reads the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
     /// Seconds since 1970-01-01T00:00:00Z.
@@ -61,12 +61,12 @@ pub struct Moment {
     pub on: NaiveDate,
 }
 
-/// Seconds a day, and how far Beijing is ahead of UTC.
+/// Seconds a day, and the seconds that Beijing is ahead of UTC.
 const DAY_SECONDS: i64 = 86_400;
 const BEIJING_SECONDS: i64 = 8 * 3_600;
 
 impl Moment {
-    /// The midnight at which a day begins in China: the instant of whatever knows its day alone.
+    /// The midnight at which a day begins in China: the instant for records that have only a day.
     #[must_use]
     pub fn midnight(on: NaiveDate) -> Self {
         let days = on.signed_duration_since(NaiveDate::default()).num_days();

@@ -1,8 +1,8 @@
-//! A proposal: an act on its way from one person to another, and what an approval is bound to.
+//! A proposal: an act on its way from one person to another, and what an approval covers.
 //!
-//! Start at [`Proposal::digest`]: an approval names the digest of what was looked at, so an edit after
-//! that voids it. Whether somebody may approve is [`Proposal::may_approve`]; the store asks it, and the
-//! database refuses the same person once more, by a constraint of its own.
+//! Start at [`Proposal::digest`]: an approval names the digest of the proposal that was seen, so a later edit voids it.
+//! [`Proposal::may_approve`] says whether somebody may approve; the store calls it, and the database refuses the same
+//! person again by its own constraint.
 
 use super::canonical::Canonical;
 use super::{
@@ -11,27 +11,27 @@ use super::{
 };
 use remittance::Money;
 
-/// An act that somebody proposed.
+/// A proposed act.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposal {
-    /// From what was first proposed, and of which versions of the items.
+    /// Derived from the first proposal and the versions of its items.
     pub proposal_id: String,
     /// Counts edits, from 1.
     pub revision: i64,
     pub items: Vec<Seen>,
     pub act: Act,
     pub note: String,
-    /// Of all its items, and what an advance balance adds.
+    /// The sum of its items, and what an advance balance adds.
     pub amount: Money,
     pub proposed_by: Person,
     pub proposed_at: i64,
-    /// Who had renewed the proposer's access a short while before.
+    /// Who had recently renewed the proposer's access.
     pub proposer_renewed_by: Option<Person>,
-    /// How many others must approve; by the rule that held when it was proposed.
+    /// How many others must approve, by the rule at the time of the proposal.
     pub approvals_needed: u8,
     pub approvals: Vec<Approval>,
     pub state: ProposalState,
-    /// Who sent it back or took it back, with the reason.
+    /// Who sent it back or withdrew it, with the reason.
     pub ended: Option<(Approval, String)>,
 }
 
@@ -40,12 +40,12 @@ pub struct Proposal {
 pub struct Approval {
     pub by: Person,
     pub at: i64,
-    /// Who had renewed their access a short while before: password, second factor, role or token.
+    /// Who had recently renewed their access: password, second factor, role or token.
     pub renewed_by: Option<Person>,
 }
 
 impl Proposal {
-    /// What an approval is bound to: everything that was proposed, and by whom.
+    /// What an approval covers: the full proposal, and its author.
     #[must_use]
     pub fn digest(&self) -> String {
         let mut text = Canonical::default();
@@ -57,7 +57,7 @@ impl Proposal {
         text.hex()
     }
 
-    /// Its id, from what is proposed: the items' versions make it another one each time.
+    /// Its id, from its content: the items' versions make it different each time.
     #[must_use]
     pub fn id_of(items: &[Seen], act: &Act, note: &str, by: &Person) -> String {
         let mut text = Canonical::default();
@@ -87,14 +87,14 @@ impl Proposal {
         Ok(())
     }
 
-    /// Whether it needs another approval beside those it has.
+    /// Whether it needs another approval.
     #[must_use]
     pub fn needs_more(&self) -> bool {
         self.approvals.len() < usize::from(self.approvals_needed)
     }
 }
 
-/// Refuses what a role may not do at all.
+/// Refuses what the role may never do.
 ///
 /// # Errors
 /// [`DeskRefusal::MayNot`].
@@ -102,10 +102,10 @@ pub fn may(role: Role, permission: Permission) -> Result<(), DeskRefusal> {
     if role.may(permission) { Ok(()) } else { Err(DeskRefusal::MayNot { role, permission }) }
 }
 
-/// The limit that holds for proposing an act over an amount.
+/// The limit for proposing an act over an amount.
 ///
 /// # Errors
-/// [`DeskRefusal`] where the role may not propose it.
+/// [`DeskRefusal`] if the role may not propose it.
 pub fn may_propose<'r>(
     rules: &'r DeskRules,
     role: Role,
@@ -119,7 +119,7 @@ pub fn may_propose<'r>(
 }
 
 fn limit<'r>(rules: &'r DeskRules, act: &Act, amount: Money) -> Result<&'r Limit, DeskRefusal> {
-    // Rules hold a limit for every act and amount (`rulebook/desk.rs`).
+    // The rules have a limit for every act and amount (`rulebook/desk.rs`).
     let none = || DeskRefusal::NoSuch { what: EntityKind::Limit, id: act.kind().code().to_owned() };
     rules.limit(act.kind(), amount).ok_or_else(none)
 }
@@ -131,7 +131,7 @@ fn within(limit: &Limit, roles: &[Role], role: Role, amount: Money) -> Result<()
     Err(DeskRefusal::Limit { rule: limit.id.clone(), role, amount })
 }
 
-/// Hex digits of an id: 80 bits, more than all proposals of all centres.
+/// Hex digits of an id: 80 bits, enough for the proposals of all centres.
 const ID_DIGITS: usize = 20;
 
 impl Canonical {
@@ -150,7 +150,7 @@ impl Canonical {
         match act {
             Act::Settle { notices, from_advance } => {
                 notices.iter().for_each(|one| self.add(&one.to_string()));
-                // What was kept before there was such a thing has the digest that it had.
+                // Older records without this field keep their digest.
                 if let Some(amount) = from_advance {
                     self.add("from-advance");
                     self.add(&amount.fen().to_string());

@@ -1,8 +1,8 @@
-//! A refund after it was decided: where it stands on its way out, and what staff may change of it.
+//! A refund after its decision: its state until payment, and the changes staff may make.
 //!
-//! Start at [`RefundState`]. The night moves a refund on by what the bank books (`matching/refund.rs`); what staff
-//! say of it is a [`RefundChange`], asked for by one person and approved by another ([`RefundRequest`]), since an
-//! account that is changed, or a debit that is tied, sends or hides money as surely as the decision itself.
+//! Start at [`RefundState`]. A run advances a refund by the bank's bookings (`matching/refund.rs`). Staff make a
+//! [`RefundChange`], which one person requests and another approves ([`RefundRequest`]): changing an account or linking
+//! a debit can send or hide money as surely as the decision itself.
 
 use super::canonical::Canonical;
 use super::{ItemId, Person};
@@ -11,14 +11,14 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
 
-/// Where a refund stands.
+/// The state of a refund.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RefundState {
-    /// Decided; nobody has told the bank.
+    /// Decided; the bank is not told yet.
     Due,
-    /// The bank was given the order; the money has not been seen leaving.
+    /// The bank has the order; the money has not been seen leaving.
     Exported,
-    /// The bank's debit that paid it is tied to it.
+    /// Linked to the bank's debit that paid it.
     Refunded,
     /// The decision was reversed (红冲) before the money left.
     Reversed,
@@ -27,7 +27,7 @@ pub enum RefundState {
 impl RefundState {
     pub const ALL: [Self; 4] = [Self::Due, Self::Exported, Self::Refunded, Self::Reversed];
 
-    /// A word that stays.
+    /// A permanent code.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -43,7 +43,7 @@ impl RefundState {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
 
-    /// Whether the money is still to leave.
+    /// Whether the money has not left yet.
     #[must_use]
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Due | Self::Exported)
@@ -61,23 +61,23 @@ impl Localized for RefundState {
     }
 }
 
-/// What staff say of a refund.
+/// A change by staff.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum RefundChange {
-    /// Whom it goes to, while it is due.
+    /// Its payee, while it is due.
     Payee { name: String, account: String, bank: String },
-    /// The bank did not carry the exported order out: it is due again.
+    /// The bank did not execute the exported order: it is due again.
     Recall,
-    /// This debit paid it, though it does not say so itself.
+    /// This debit paid it, though its remark does not say so.
     Paid { debit: ItemId },
-    /// The debit that is tied to it did not pay it.
+    /// The linked debit did not pay it.
     NotPaid,
-    /// This credit brought it back (退票), though it does not say so itself.
+    /// This credit returned it (退票), though its remark does not say so.
     Returned { credit: ItemId },
 }
 
-/// A change that one person asked for and another has to approve.
+/// A change that one person requested and another must approve.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefundRequest {
     pub change: RefundChange,
@@ -88,7 +88,7 @@ pub struct RefundRequest {
 }
 
 impl RefundChange {
-    /// A word that stays.
+    /// A permanent code.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -100,7 +100,7 @@ impl RefundChange {
         }
     }
 
-    /// The states in which it can be done.
+    /// The states in which it is allowed.
     #[must_use]
     pub const fn is_possible(&self, state: RefundState) -> bool {
         match self {
@@ -127,7 +127,7 @@ impl Localized for RefundChange {
 }
 
 impl RefundRequest {
-    /// What an approval is bound to: the refund, the change and the reason given for it.
+    /// What an approval covers: the refund, the change and its reason.
     #[must_use]
     pub fn digest(&self, refund: RefundReference) -> String {
         let mut text = Canonical::default();

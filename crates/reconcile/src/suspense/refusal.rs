@@ -1,4 +1,4 @@
-//! Why something asked of the desk is not done: a value, with words for people in both languages.
+//! Why the desk refuses a request: a value, with words for people in both languages.
 //!
 //! Start at [`DeskRefusal`]. It is no error of the program: the page shows it, and nothing was changed.
 
@@ -24,43 +24,43 @@ use remittance::{
 use std::borrow::Cow;
 use std::fmt;
 
-/// What happened to an item since it was looked at.
+/// What happened to an item after it was seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ItemChange {
-    /// What the trail says last of it.
+    /// Its last event in the trail.
     Event(TrailEvent),
     /// The matching engine settled it.
     Settled,
 }
 
-/// Why an act is not done.
+/// Why an act is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeskRefusal {
-    /// Somebody, or a night, was faster: the item is no longer what was looked at.
+    /// Another person or a run was faster: the item has changed since it was seen.
     Changed { item: ItemId, by: Option<Person>, change: ItemChange, at: Option<i64> },
-    /// The proposal was edited after it was looked at; the approval is for something else.
+    /// The proposal was edited after it was seen; the approval is for something else.
     Edited { proposal_id: String },
-    /// The proposal is decided, taken back or sent back already.
+    /// The proposal is already decided, withdrawn or sent back.
     Closed { proposal_id: String, state: ProposalState },
-    /// The step does not follow from where the item stands.
+    /// The step is not allowed in the item's stage.
     NotFrom { stage: Stage, step: Step },
-    /// Who proposes does not approve, and nobody approves twice.
+    /// The proposer does not approve, and nobody approves twice.
     SamePerson,
-    /// Only whoever proposed it may change it or take it back.
+    /// Only the proposer may change or withdraw it.
     NotYours { proposed_by: Person },
-    /// The role may not do this at all.
+    /// The role may never do this.
     MayNot { role: Role, permission: Permission },
-    /// The role may not do this up to this amount; a rule says so.
+    /// A rule does not allow the role this amount.
     Limit { rule: String, role: Role, amount: Money },
-    /// No item, notice, proposal, employer of that name.
+    /// There is no such item, notice, proposal or employer.
     NoSuch { what: EntityKind, id: String },
-    /// Nothing is named.
+    /// Nothing was named.
     Nothing { what: EntityKind },
-    /// Something is named twice: its money would move twice.
+    /// Something was named twice: its money would move twice.
     Twice { what: EntityKind, id: String },
     /// It does not add up to the fen.
     Sum { given: Total, wanted: Total },
-    /// Not more than zero, or more than a proposal can be about.
+    /// Not more than zero, or more than a proposal may have.
     Amount { amount: Total },
     /// Several items and several notices: a split must say which pays what.
     ManyToMany,
@@ -70,32 +70,32 @@ pub enum DeskRefusal {
     Notice { reference: PaymentReference, state: NoticeStatus },
     /// Money that went out pays for nothing.
     Debit { item: ItemId },
-    /// Not a settled or open credit that this debit can have taken back.
+    /// Not a settled or open credit that this debit can have reversed.
     TakenBack { credit: ItemId, why: TakeBackFault },
-    /// A row that it rests on is not as it was written.
+    /// A row that it depends on was altered after it was written.
     Altered { id: String },
-    /// The day to wait for is not ahead, or further than a rule allows.
+    /// The day is not in the future, or further away than a rule allows.
     Day { day: NaiveDate, after: NaiveDate, latest: NaiveDate },
-    /// It is read as that already.
+    /// It already has that reading.
     SameReference { reference: PaymentReference },
-    /// Nothing of staff stands on it that could be reversed.
+    /// It has no decision of staff to reverse.
     NothingToReverse { item: ItemId },
-    /// The employer's advance balance was used since; what is left is too little to give back.
+    /// The employer's advance balance was used since; too little is left to return.
     Spent { employer_id: String, held: Money, needed: Money },
-    /// The refund does not stand where this could be done of it.
+    /// The refund's state does not allow this.
     Refund { refund: RefundReference, state: RefundState },
-    /// The refund, or the movement that is named with it, is not what it would have to be.
+    /// The refund, or the movement named with it, does not fit.
     RefundUnfit { refund: RefundReference, what: RefundFault },
-    /// A change of people's access.
+    /// A change of access.
     Access(AccessRefusal),
-    /// The advance balance of the employer is in the way.
+    /// The employer's advance balance prevents it.
     Advance(AdvanceRefusal),
-    /// The remittance domain says why it cannot be done, or undone because what came later needs it.
+    /// The remittance domain refuses it, or refuses to undo it because later entries need it.
     Books { because: Box<remittance::Refusal> },
 }
 
 impl DeskRefusal {
-    /// A word for programs; kebab-case, kept forever.
+    /// A code for programs; kebab-case, kept forever.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -132,7 +132,7 @@ impl DeskRefusal {
     }
 }
 
-/// In English the event's code, as the command line writes it everywhere.
+/// In English the event's code, which the command line shows everywhere.
 impl Localized for ItemChange {
     fn in_language(&self, language: Language) -> Cow<'static, str> {
         match (self, language) {

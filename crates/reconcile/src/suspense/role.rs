@@ -1,35 +1,34 @@
-//! What each role may do at the desk: a table, and nothing else.
+//! The permissions of each role at the desk, as a table.
 //!
-//! Start at [`Role::may`]. Limits by amount are rules (`rulebook/desk.rs`); this is what no rule can
-//! widen. Whoever decides about money does not look after people, and the other way round, so that
-//! nobody makes the second person out of themselves.
+//! Start at [`Role::may`]. Limits by amount are rules (`rulebook/desk.rs`); no rule can widen this table. Roles that
+//! decide about money do not manage people, and the other way round, so that nobody can create their own second person.
 
 pub use crate::rulebook::desk::Role;
 use remittance::{Language, Localized};
 use std::borrow::Cow;
 
-/// What can be allowed; every page and every verb of the desk asks for one of these.
+/// A permission; every page and every verb of the desk requires one of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Permission {
-    /// See items, transactions, notices, runs, rules in force, and what staff decided.
+    /// See items, transactions, notices, runs, the rules, and decisions of staff.
     Read,
-    /// See account and identity numbers whole; each look is in the trail.
+    /// See full account and identity numbers; each look is in the trail.
     Unmask,
-    /// Give items to somebody, write notes on them.
+    /// Assign items to people, write notes on them.
     Assign,
-    /// Propose an act, change or take back one's own proposal.
+    /// Propose an act, change or withdraw one's own proposal.
     Propose,
-    /// Approve or send back what another proposed.
+    /// Approve or send back another's proposal.
     Approve,
-    /// Say where an employer's letters go, lift a block, send one once more, report what came back.
+    /// Set the address of an employer's letters, lift a block, resend one, report what came back.
     Correspond,
     /// Add people, change roles, lock people out, reset a second factor, make tokens.
     AdministerPeople,
-    /// Take lists out of the desk as files.
+    /// Export lists from the desk as files.
     Export,
-    /// Use the JSON interface with a token; what is done there needs its own permission too.
+    /// Use the JSON interface with a token; each action there also needs its own permission.
     UseApi,
-    /// See the audit trail and take it out.
+    /// See the audit trail and export it.
     ReadTrail,
 }
 

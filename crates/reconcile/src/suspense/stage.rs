@@ -1,52 +1,52 @@
-//! Where an item stands, and what happens to it: the words that store, report and pages share.
+//! The stages of an item and its steps: the words shared by store, report and pages.
 
 use remittance::{Language, Localized};
 use serde::Serialize;
 use std::borrow::Cow;
 
-/// Where an item stands.
+/// The stage of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// Nobody has taken it; the engine judges it again every night.
+    /// Nobody has it; the engine decides it again every night.
     Open,
-    /// Somebody looks into it; the engine still judges it again.
+    /// Somebody has it; the engine still decides it again.
     Assigned,
-    /// Somebody proposes how to resolve it; the engine leaves it alone.
+    /// A resolution is proposed; the engine leaves it alone.
     Proposed,
-    /// Somebody else agreed that it waits; the engine leaves it alone until its day.
+    /// A wait is approved; the engine leaves it alone until its day.
     Approved,
-    /// It is no longer open, by the decision of staff or of a later night.
+    /// It is no longer open, by a decision of staff or of a later run.
     Resolved,
 }
 
-/// What happens to an item.
+/// A step in the life of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
-    /// Somebody takes it, or is given it.
+    /// Somebody takes it, or gets it assigned.
     Assign,
     /// Nobody has it any more.
     Release,
     Propose,
-    /// The proposal is changed; what was approved of it is void.
+    /// The proposal is changed; its approvals are void.
     Edit,
-    /// Whoever proposed takes it back.
+    /// The proposer withdraws it.
     Withdraw,
-    /// Whoever should approve says no.
+    /// The approver refuses it.
     SendBack,
-    /// Approved, and the books have it.
+    /// Approved and posted.
     Post,
-    /// Approved that it waits.
+    /// A wait is approved.
     PutOff,
-    /// Approved that it is read otherwise; the engine judges it again.
+    /// Another reading is approved; the engine decides it again.
     Reread,
     /// The day of a wait has come.
     Wake,
-    /// The engine settled, returned or ignored it in a later night.
+    /// The engine settled, returned or ignored it in a later run.
     Engine,
-    /// The engine finds that it is open again.
+    /// The engine finds it open again.
     HangAgain,
-    /// A booked reversal was approved.
+    /// The reversal of a posting was approved.
     Reverse,
 }
 
@@ -54,7 +54,7 @@ impl Stage {
     pub const ALL: [Self; 5] =
         [Self::Open, Self::Assigned, Self::Proposed, Self::Approved, Self::Resolved];
 
-    /// The word that a store keeps.
+    /// The word in the store.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -71,7 +71,7 @@ impl Stage {
         Self::ALL.into_iter().find(|stage| stage.code() == code)
     }
 
-    /// Whether a person's decision stands on it, so that the engine must not judge it again.
+    /// Whether it has a decision of staff, so that the engine must not decide it again.
     #[must_use]
     pub const fn held_by_staff(self) -> bool {
         match self {

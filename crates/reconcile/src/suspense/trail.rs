@@ -1,11 +1,11 @@
-//! The audit trail (审计日志): every act, assignment, look at a whole number and change of people, chained.
+//! The audit trail (审计日志): every act, assignment, look at a full number and change of people, chained.
 //!
-//! Start at [`TrailEntry::hash_after`]: each entry's hash is taken over the one before and over all of its
-//! own content, so whoever changes an old row must change every later one. [`Chain`] checks a trail read
-//! in pages. Rows are only ever added; the store has no verb that changes or removes one.
+//! Start at [`TrailEntry::hash_after`]: each entry's hash covers the previous hash and all of its own content, so
+//! changing an old row means changing every later one. [`Chain`] checks a trail read in pages. Rows are only added; the
+//! store has no verb that changes or removes one.
 //!
-//! Invariant: an entry is written in the commit of what it tells; it holds ids, never a whole account or
-//! identity number of a payer.
+//! Invariant: an entry is written in the transaction that it describes; it contains ids, never a payer's full account
+//! or identity number.
 
 mod event;
 
@@ -19,28 +19,28 @@ use std::fmt;
 /// The hash before the first entry.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// Who stands in the trail where no person acted.
+/// The actor if no person acted.
 pub const NIGHT: &str = "night";
 
-/// Who stands in the trail where the command line was told no name.
+/// The actor if the command line had no name.
 pub const COMMAND_LINE: &str = "command line";
 
-/// Who stands in the trail where somebody followed a link that was sent by mail.
+/// The actor if somebody followed a link in a mail.
 pub const LINK: &str = "link";
 
-/// What happened, before it has its place in the chain.
+/// An event before it has its place in the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrailEntry {
     /// Seconds since 1970-01-01T00:00:00Z.
     pub at: i64,
     /// A person's key, [`NIGHT`], [`LINK`] or [`COMMAND_LINE`].
     pub actor: String,
-    /// A role's code; empty for the night, `operator` at the command line.
+    /// A role's code; empty for a run, `operator` at the command line.
     pub role: String,
     pub event: TrailEvent,
-    /// What it happened to: an item's id, a proposal's, a person's.
+    /// The target: an item's id, a proposal's, a person's.
     pub subject: String,
-    /// More of it, as JSON text; empty for nothing.
+    /// Details as JSON text; may be empty.
     pub detail: String,
 }
 
@@ -50,33 +50,33 @@ pub struct Link {
     /// From 1, without a gap.
     pub sequence: i64,
     pub entry: TrailEntry,
-    /// Hash of the entry before.
+    /// The hash of the previous entry.
     pub previous: String,
     pub hash: String,
 }
 
-/// Checks a trail, link by link in order.
+/// Checks a trail link by link, in order.
 #[derive(Clone, Debug)]
 pub struct Chain {
     sequence: i64,
     hash: String,
 }
 
-/// Where a trail is broken.
+/// Where the chain is broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Break {
-    /// A row is missing, or there twice.
+    /// A row is missing or duplicated.
     Gap { expected: i64, found: i64 },
-    /// The row does not follow from the one before.
+    /// The row does not follow from the previous one.
     Previous { sequence: i64 },
     /// The row's content is not what was hashed.
     Content { sequence: i64 },
-    /// The trail ends elsewhere than its head says: rows were cut off.
+    /// The trail does not end where its head says: rows were cut off.
     Head { expected: i64, found: i64 },
 }
 
 impl TrailEntry {
-    /// The hash of this entry in its place; every part counts, and none can run into the next.
+    /// The hash of this entry in its place; every part counts, and parts cannot run into each other.
     #[must_use]
     pub fn hash_after(&self, previous: &str, sequence: i64) -> String {
         let mut text = Canonical::default();
@@ -98,10 +98,10 @@ impl Default for Chain {
 }
 
 impl Chain {
-    /// Takes the next link.
+    /// Adds the next link.
     ///
     /// # Errors
-    /// [`Break`] where it is not what must stand here.
+    /// [`Break`] if it does not belong here.
     pub fn take(&mut self, link: &Link) -> Result<(), Break> {
         let sequence = self.sequence + 1;
         if link.sequence != sequence {
@@ -118,10 +118,10 @@ impl Chain {
         Ok(())
     }
 
-    /// Compares the end with what the head says was written last.
+    /// Compares the end with the last entry in the head.
     ///
     /// # Errors
-    /// [`Break::Head`] where rows are missing at the end.
+    /// [`Break::Head`] if rows are missing at the end.
     pub fn end(&self, sequence: i64, hash: &str) -> Result<(), Break> {
         if self.sequence == sequence && self.hash == hash {
             return Ok(());
@@ -139,7 +139,7 @@ impl Chain {
         self.sequence == 0
     }
 
-    /// The hash of the last link: written down outside, it proves the whole trail up to here.
+    /// The hash of the last link: kept elsewhere, it proves the trail up to here.
     #[must_use]
     pub fn head(&self) -> &str {
         &self.hash

@@ -1,4 +1,4 @@
-//! Which step may follow where an item stands.
+//! The steps allowed in each stage.
 
 use super::{DeskRefusal, Stage, Step};
 
@@ -6,7 +6,7 @@ impl Stage {
     /// The stage after a step.
     ///
     /// # Errors
-    /// [`DeskRefusal::NotFrom`] where the step does not follow; the item stays where it is.
+    /// [`DeskRefusal::NotFrom`] if the step is not allowed; the item keeps its stage.
     pub const fn after(self, step: Step) -> Result<Self, DeskRefusal> {
         use Step as S;
         match (self, step) {
@@ -15,7 +15,7 @@ impl Stage {
             (Self::Open | Self::Assigned, S::Propose) | (Self::Proposed, S::Edit) => {
                 Ok(Self::Proposed)
             }
-            // Back to whoever proposed.
+            // Back to the proposer.
             (Self::Proposed, S::Withdraw | S::SendBack) => Ok(Self::Assigned),
             (Self::Proposed, S::Post) | (Self::Open | Self::Assigned, S::Engine) => {
                 Ok(Self::Resolved)
@@ -24,7 +24,7 @@ impl Stage {
             (Self::Proposed, S::Reread)
             | (Self::Approved, S::Wake)
             | (Self::Resolved, S::HangAgain)
-            // A correction of the reading is reversed while its item is open again.
+            // A correction of the reading can be reversed while its item is open again.
             | (Self::Open | Self::Assigned | Self::Approved | Self::Resolved, S::Reverse) => {
                 Ok(Self::Open)
             }

@@ -1,7 +1,7 @@
-//! The calendar against a list of last working days that was derived from the announcements independently.
+//! The calendar against a list of last working days that was derived independently from the announcements.
 //!
-//! The list is not part of the project: `DUIZHANG_SHARED` names the folder that holds it (`../shared` where
-//! it is not set). Without it the test says that it is skipped.
+//! The list is not part of the project: `DUIZHANG_SHARED` names its folder (default `../shared`). Without it the test
+//! says that it skips.
 
 use reconcile::rulebook::calendar::shipped;
 use remittance::YearMonth;

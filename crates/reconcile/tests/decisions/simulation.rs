@@ -1,9 +1,8 @@
-//! Random nights: what must hold of every decision, whatever comes in and in whatever order.
+//! Random runs: the invariants of every decision, for any input in any order.
 //!
-//! Start at the first test. Each seed makes a few notices and many payments that crowd upon them: parts,
-//! doubles, several references, probable readings, reversals, payers of others, what rules ignore and what
-//! contradicts itself, over two months and two banks. A failure names its seed, and the seed is all that is
-//! needed to see it again.
+//! Start at the first test. Each seed makes a few notices and many payments for them: parts, doubles, several
+//! references, probable readings, reversals, payers of other employers, ignored movements and contradictions, over two
+//! months and two banks. A failure names its seed, which is enough to reproduce it.
 
 #![expect(
     clippy::unwrap_used,
@@ -24,7 +23,7 @@ use reconcile::rulebook::{self, matching::MatchingRules, matching::RuleIndex};
 use remittance::{Direction, Money, NoticeStatus, Outcome, PaymentReference, Reason};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A small generator, so that a seed means the same for ever.
+/// A small generator, so that a seed has the same meaning forever.
 struct Prng(u64);
 
 impl Prng {
@@ -73,7 +72,7 @@ impl World {
     }
 }
 
-/// The accounts and names of employers, by their numbers; nobody knows the empty ones.
+/// The accounts and names of employers, by number; the empty ones are unknown.
 const ACCOUNTS: [&str; 3] = ["", "622201", "622202"];
 const NAMES: [&str; 3] = ["", "示例甲公司", "示例乙公司"];
 
@@ -90,7 +89,7 @@ fn notices(prng: &mut Prng) -> Vec<NoticeFact> {
         };
         let amount = Money::from_fen((prng.below(12) + 1).cast_signed());
         let employer = EmployerIndex(u32::try_from(prng.below(3)).unwrap());
-        // Of some a part is reserved on the advance balance, of few all of it.
+        // Some have a reservation of the advance balance, a few for the full amount.
         let reserved =
             if prng.below(2) == 0 { prng.below(amount.fen().cast_unsigned() + 1) } else { 0 };
         let payable = Money::from_fen(amount.fen() - reserved.cast_signed());
@@ -141,10 +140,9 @@ fn payments<'a>(prng: &mut Prng, serials: &'a [String]) -> Vec<Item<'a>> {
     serials.iter().map(make).collect()
 }
 
-/// Goal: no order of arrival changes a decision, loses a fen, or settles a notice twice, a night run again
-/// changes nothing, nothing is settled by what is probable, contradicted or taken back while something
-/// certain is at hand. Method: each random night is judged, judged shuffled, and judged once more with what it
-/// left open against what it paid.
+/// Goal: no order of arrival changes a decision, loses a fen, or settles a notice twice; a repeated run changes
+/// nothing; nothing probable, contradicted or reversed settles while something certain is present. Method: each random
+/// input is decided, decided in shuffled order, and its open items decided again after its settlements.
 #[test]
 fn every_fen_is_in_one_place_whatever_the_order_and_a_rerun_changes_nothing() {
     let world = World {
@@ -180,7 +178,7 @@ fn every_fen_is_in_one_place_whatever_the_order_and_a_rerun_changes_nothing() {
     assert!(outcomes.len() >= 17, "the nights are too dull: {outcomes:?}");
 }
 
-/// Each notice that is settled got exactly its amount, once; returned credits and debits balance.
+/// Each settled notice got exactly its amount, once; returned credits and debits balance.
 fn check_money(
     seed: u64,
     items: &[Item<'_>],
@@ -222,9 +220,9 @@ fn check_money(
     paid
 }
 
-/// Goal: a notice that has a part of the advance balance is settled by its amount where the only set makes it,
-/// else by what is missing where the only set makes that, and by nothing else. Method: random parts of one
-/// notice at two banks, against all their sets tried one by one.
+/// Goal: a notice with a reservation of the advance balance is settled by its amount if only one set makes it,
+/// otherwise by the rest if only one set makes that, and by nothing else. Method: random parts of one notice at two
+/// banks, against all their sets tried one by one.
 #[test]
 fn the_amount_comes_first_and_what_is_missing_second_as_trying_every_set_says() {
     let world = World {
@@ -275,7 +273,7 @@ fn the_amount_comes_first_and_what_is_missing_second_as_trying_every_set_says() 
     assert!(said.iter().all(|count| *count > 100), "the parts are too dull: {said:?}");
 }
 
-/// How many truly different sets of parts make an amount, in whichever split has most of them.
+/// The number of different sets of parts that make an amount, in the split with most of them.
 fn sets(items: &[Item<'_>], amount: Money) -> usize {
     let mut splits: BTreeMap<(String, BankIndex), Vec<i64>> = BTreeMap::new();
     for item in items {
@@ -297,7 +295,7 @@ fn sets(items: &[Item<'_>], amount: Money) -> usize {
     splits.values().map(ways).max().unwrap()
 }
 
-/// What is settled by a probable reading is named by nothing else, but for what is no payment any more.
+/// Nothing else names a notice settled by a probable reading, except what is no payment any more.
 fn check_probable(seed: u64, items: &[Item<'_>], decisions: &[Decision]) {
     for (item, decision) in items.iter().zip(decisions) {
         let (Outcome::Matched, Claim::Probable(reference)) = (decision.outcome, &item.claim) else {
@@ -314,7 +312,7 @@ fn check_probable(seed: u64, items: &[Item<'_>], decisions: &[Decision]) {
     }
 }
 
-/// What is taken back fits, credit by credit; a reversal is never ignored, and no credit is held without one.
+/// Each reversed credit fits its debit; a reversal is never ignored, and no credit is held without one.
 fn check_reversals(seed: u64, items: &[Item<'_>], decisions: &[Decision]) {
     let mut returned: BTreeMap<(AccountIndex, Money), [usize; 2]> = BTreeMap::new();
     let mut held: BTreeMap<(AccountIndex, Money), [usize; 2]> = BTreeMap::new();
@@ -346,7 +344,7 @@ fn rerun(
     facts: &[NoticeFact],
     paid: &BTreeSet<PaymentReference>,
 ) {
-    // What is in suspense or waits; and what was ignored, which a reversal may still take back.
+    // Items in suspense or waiting; and ignored ones, which a reversal may still reverse.
     let open = |(item, decision): &(&Item<'_>, &Decision)| match decision.outcome {
         Outcome::Awaiting | Outcome::Suspense => true,
         Outcome::Ignored => item.direction == Direction::Credit && item.kind != Kind::Reversal,
@@ -380,9 +378,9 @@ fn rerun(
     }
 }
 
-/// Goal: of credits that are settled or decided none is given to two debits, and however many there are of
-/// whatever age, no debit settles, returns or loses anything by itself. Method: random nights with many debits
-/// after many credits, judged in two orders.
+/// Goal: no settled or decided credit is linked to two debits, and however many and however old they are, no debit
+/// settles, returns or loses anything by itself. Method: random runs with many debits after many credits, decided in
+/// two orders.
 #[test]
 fn what_was_settled_before_is_taken_back_once_and_by_a_person() {
     let world = World {
@@ -432,7 +430,7 @@ fn what_was_settled_before_is_taken_back_once_and_by_a_person() {
     assert!(said.contains(&Reason::ReversalOfMatched) && said.contains(&Reason::ReversalUnclear));
 }
 
-/// A payment as one that settled on an earlier night.
+/// A payment as one that settled in an earlier run.
 fn settled_credit<'a>(item: &'a Item<'a>) -> Credit<'a> {
     Credit {
         account: item.account,

@@ -1,10 +1,10 @@
-//! What two persons put right at the counter: paid lines, identities, numbers.
+//! Corrections by two persons at the counter: paid lines, identities, numbers.
 
 use crate::hall::{Hall, id_no, today};
 use remittance::{Id, Money, RefusalCode, YearMonth};
 use serde_json::{Value, json};
 
-/// E1 with A and B; May listed, a supplement of A for April beside it, all of it paid.
+/// E1 with A and B; May is listed, with a supplement of A for April, all of it paid.
 fn paid() -> (Hall, String) {
     paid_in(Hall::with_employer())
 }
@@ -69,7 +69,7 @@ fn what_was_paid_goes_back_in_red_to_the_advance_balance() {
         json!([{"subject": "201 住房公积金", "debit": "0.00", "credit": "-160.00"},
             {"subject": "21903 单位暂存款", "debit": "0.00", "credit": "160.00"}])
     );
-    // The list and the notice keep what was paid; the correction is shown beside it.
+    // The list and the notice keep what was paid; the correction is shown beside them.
     let notice = hall.centre.notice(reference.parse().unwrap()).unwrap();
     let lines: Vec<_> = hall.centre.lines_of(notice).collect();
     let corrected: Vec<String> = lines.iter().map(|line| line.corrected.to_string()).collect();
@@ -118,11 +118,11 @@ fn a_correction_never_takes_more_than_the_line_or_the_employee_has() {
     assert_eq!(code, "above-line");
     assert!(message.starts_with("300.00 is left of what"), "{message}");
     hall.ok(correct("A", "300.00"));
-    // Nothing is left of May: it is free for the employer that should have paid it.
+    // Nothing is left of May: the employer that should have paid it may do so.
     assert_eq!(asked(&hall, "E1", "A"), ("100.01".into(), false));
     assert_eq!((hall.balance("E1", "A"), advance(&hall)), ("100.01".into(), "800.00".into()));
 
-    // What is not paid is put right by deleting it.
+    // An unpaid list is corrected by deleting it.
     hall.ok(json!({"op": "remit", "month": "2026-06"}));
     let june = by_two(
         json!({"op": "correct_paid", "employee_id": "A", "month": "2026-06", "amount": "1.00"}),
@@ -231,7 +231,7 @@ fn merge(employer: &str, employee: &str, into: &str) -> Value {
 #[test]
 fn two_accounts_of_one_person_become_one_and_what_waits_settles_to_it() {
     let (mut hall, _) = paid();
-    // June lists both; July only B, after A was sealed.
+    // June lists both; July only B, after A is sealed.
     let june = hall.remit_and_issue("2026-06");
     let (code, message) = hall.refused(merge("E1", "A", "B"));
     assert_eq!(code, "double-remittance");
@@ -257,7 +257,7 @@ fn two_accounts_of_one_person_become_one_and_what_waits_settles_to_it() {
         (hall.balance("E1", "A"), hall.balance("E1", "B")),
         ("0.00".into(), "1750.01".into())
     );
-    // The history of the number that ended is still there, and whoever names it is sent on.
+    // The history of the ended number is still there, and a query for it says where it went.
     assert_eq!(hall.centre.statement(&Id::from("E1"), &Id::from("A")).count(), 6);
     let (code, message) = hall
         .refused(json!({"op": "seal", "employee_id": "A", "month": "2026-07", "reason": "离职"}));
@@ -266,12 +266,12 @@ fn two_accounts_of_one_person_become_one_and_what_waits_settles_to_it() {
     assert_eq!(hall.refused(merge("E1", "A", "B")).0, "unknown-employee");
     assert_eq!(hall.refused(merge("E1", "B", "B")).0, "same-employee");
     assert_eq!(hall.refused(merge("E1", "B", "Z")).0, "unknown-employee");
-    // The number that was typed wrong is free for whoever it belongs to.
+    // The mistyped number is free for its real owner.
     hall.ok(json!({"op": "open_account", "employee_id": "C", "id_no": id_no(1), "name": "某人",
         "base": "5000.00", "month": "2026-07"}));
     let july = hall.ok(json!({"op": "remit", "month": "2026-07"}));
     assert_eq!(july["headcount"], 2);
-    // A correction of what the old number was paid follows it.
+    // A correction of the old number's payment follows it.
     hall.ok(by_two(json!({"op": "correct_paid", "employee_id": "A", "month": "2026-04",
         "register_id": "E1-R4", "amount": "100.01"})));
     assert_eq!(hall.balance("E1", "B"), "1650.00");
@@ -294,7 +294,7 @@ fn numbers_of_one_person_at_several_employers_become_one() {
     assert_eq!(asked(&hall, "E1", "Z"), ("900.01".into(), true));
     let number = Id::from("Z");
     assert_eq!(hall.centre.accounts_by_number(&number).count(), 2);
-    // Sealed and sent on, it is the one account at E2 that is in the way, not the number.
+    // The obstacle is the sealed and forwarded account at E2, not the number.
     let listed = hall.ok(json!({"op": "remit", "month": "2026-06"}));
     assert_eq!(listed["headcount"], 2);
 }
@@ -308,7 +308,7 @@ fn a_person_without_a_resident_card_has_another_document() {
     };
     hall.ok(open("P", "护照", "e1234 5678"));
     hall.ok(open("H", "hk-macau-permit", "H12345678"));
-    // One number, two types: two documents. The same one again is the same person.
+    // One number with two types is two documents. The same one again is the same person.
     hall.ok(open("Q", "passport", "H12345678"));
     #[rustfmt::skip] // A table is read by column.
     let rows = [
@@ -328,7 +328,7 @@ fn a_person_without_a_resident_card_has_another_document() {
     assert_eq!(found(D::Passport, "E12345678").as_deref(), Some("P"));
     assert_eq!(found(D::HongKongMacauPermit, "h12345678").as_deref(), Some("H"));
     assert_eq!(found(D::TaiwanPermit, "12345678"), None);
-    // The type was wrong: the permit was a passport of that number; another's is refused.
+    // The type was wrong: the permit was a passport of that number; another person's is refused.
     let correct = |number: &str| {
         by_two(json!({"op": "correct_identity", "employee_id": "H", "id_type": "passport",
             "id_no": number}))
@@ -372,7 +372,7 @@ fn transfers_in_bulk_are_filed_saved_and_submitted_whole() {
         ("sealed".into(), "sealed".into())
     );
     assert_eq!(hall.centre.transfers(&Id::from("E1")).count(), 2);
-    // Each is revoked by itself, the latest first.
+    // Each can be revoked alone, the latest first.
     let last = hall.centre.transfers(&Id::from("E1")).last().unwrap().register_id();
     hall.ok(json!({"op": "revoke", "month": "2026-05", "register_id": last}));
     assert_eq!(
@@ -438,7 +438,7 @@ fn low_rates_are_approved_for_a_while_and_end_by_themselves() {
     };
     assert_eq!(total(&mut hall, "2026-05"), "800.00");
     assert_eq!(total(&mut hall, "2026-06"), "400.00");
-    // The employer's own adjustment of the year is still there to be made, for when the approval has ended.
+    // The employer's own adjustment of the year is still available after the approval ends.
     hall.ok(json!({"op": "adjust_rate", "employer_rate": "0.10", "employee_rate": "0.10", "month": "2026-10"}));
     assert_eq!(total(&mut hall, "2026-07"), "400.00");
     assert_eq!(total(&mut hall, "2026-08"), "400.00");
@@ -469,7 +469,7 @@ fn a_month_is_owed_five_days_after_the_payday_and_a_deferred_one_after_its_defer
         let owed = employer.owed(hall.centre.policy(), &unpaid, on.parse().unwrap(), |day| day);
         owed.iter().map(|owed| format!("{} {}", owed.month, owed.due_on)).collect()
     };
-    // No payday said: the month's last day, and five days more.
+    // No known payday: the month's last day, and five more days.
     assert_eq!(owed(&hall, "2026-06-05"), [""; 0]);
     assert_eq!(owed(&hall, "2026-06-06"), ["2026-05 2026-06-05"]);
     for day in [0, 32] {
@@ -478,7 +478,7 @@ fn a_month_is_owed_five_days_after_the_payday_and_a_deferred_one_after_its_defer
     hall.ok(json!({"op": "update_basic", "payday": 10}));
     assert_eq!(owed(&hall, "2026-05-15"), [""; 0]);
     assert_eq!(owed(&hall, "2026-06-16"), ["2026-05 2026-05-15", "2026-06 2026-06-15"]);
-    // A list that is made and not paid is owed; a paid one is not.
+    // An unpaid list is owed; a paid one is not.
     let reference = hall.remit_and_issue("2026-05");
     assert_eq!(owed(&hall, "2026-05-16"), ["2026-05 2026-05-15"]);
     hall.pay(&reference);

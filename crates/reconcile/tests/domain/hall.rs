@@ -1,4 +1,4 @@
-//! A small online hall for tests: operations as JSON, answers as JSON or as the refusal's code.
+//! A small online hall for tests: operations as JSON, answers as JSON or as a refusal's code.
 
 use chrono::NaiveDate;
 use reconcile::rulebook::policy;
@@ -12,12 +12,12 @@ pub(crate) struct Hall {
     line: u64,
 }
 
-/// The day on which everything happens unless an operation says otherwise.
+/// The default day of an operation.
 pub(crate) fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 5, 11).unwrap()
 }
 
-/// An invented identity number with a right check digit.
+/// An invented identity number with a correct check digit.
 pub(crate) fn id_no(number: u32) -> String {
     let body = format!("450204{:04}0101{:03}", 1950 + number / 1000, number % 1000);
     let check = id_check(&body).unwrap();
@@ -25,7 +25,7 @@ pub(crate) fn id_no(number: u32) -> String {
 }
 
 impl Hall {
-    /// A centre under the shipped policy, with no employer.
+    /// A centre with the shipped policy and no employer.
     pub(crate) fn empty() -> Self {
         Self::under(policy::shipped().unwrap())
     }
@@ -49,13 +49,13 @@ impl Hall {
             "channel": "counter"}));
     }
 
-    /// Opens an account at E1 under a number of the test's choosing.
+    /// Opens an account at E1 with a given number.
     pub(crate) fn hire(&mut self, employee_id: &str, number: u32, month: &str) -> Value {
         self.ok(json!({"op": "open_account", "employee_id": employee_id, "id_no": id_no(number),
             "name": "某人", "base": "5000.00", "month": month}))
     }
 
-    /// Applies an operation; `on` and `employer_id` E1 are filled in where the operation has them.
+    /// Applies an operation; fills in `on` and `employer_id` E1 if it has such fields.
     pub(crate) fn apply(&mut self, mut operation: Value) -> Value {
         self.line += 1;
         operation["on"] = operation.get("on").cloned().unwrap_or(json!("2026-05-11"));
@@ -110,7 +110,7 @@ impl Hall {
         self.centre.audit_entries().unwrap();
     }
 
-    /// Remits a month of E1, issues the notice over it and gives its reference.
+    /// Remits a month of E1, issues its notice and returns the reference.
     pub(crate) fn remit_and_issue(&mut self, month: &str) -> String {
         self.ok(json!({"op": "remit", "month": month}));
         let answer = self.ok(json!({"op": "issue_notice", "months": [month], "supplements": true}));
@@ -127,7 +127,7 @@ impl Hall {
         self.centre.account(&employer_id, &employee_id).unwrap().status.code().to_owned()
     }
 
-    /// Everything there is, as bytes.
+    /// The full state, as bytes.
     pub(crate) fn state(&self) -> String {
         serde_json::to_string(&self.centre).unwrap()
     }

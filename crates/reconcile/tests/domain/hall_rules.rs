@@ -1,4 +1,4 @@
-//! Rules of the hall itself: registers in bulk and kept for later, appointments, what an operation is.
+//! Rules of the hall itself: bulk and saved registers, appointments, the form of an operation.
 
 use crate::hall::{Hall, id_no};
 use remittance::Operation;

@@ -1,4 +1,4 @@
-//! The operation log says who and when; operations on what is another employer's are refused.
+//! The operation log says who and when; operations on another employer's data are refused.
 
 use crate::hall::Hall;
 use remittance::log::LogEntry;

@@ -1,4 +1,4 @@
-//! The remittance domain through its public face: every rule of the handbook, and what always holds.
+//! The remittance domain through its public interface: every rule of the handbook, and the invariants.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! An employer's month: the list, the notice, the payment, and what each employee gets of it.
+//! An employer's month: the list, the notice, the payment, and each employee's part of it.
 
 use crate::hall::{Hall, id_no, today};
 use remittance::log::LogKind;
@@ -9,7 +9,7 @@ use remittance::{
 };
 use serde_json::json;
 
-/// A centre with employer E1 and three employees; B's shares round.
+/// A centre with employer E1 and three employees; B's shares are rounded.
 fn three() -> Hall {
     let mut hall = Hall::with_employer();
     for (name, number, base) in [("A", 1, "5000.00"), ("B", 2, "5006.25"), ("C", 3, "1999.99")] {
@@ -23,7 +23,7 @@ fn three() -> Hall {
 fn the_months_list_is_base_times_rate_each_side_rounded_and_the_month_moves_on() {
     let mut hall = three();
     let answer = hall.ok(json!({"op": "remit", "month": "2026-05"}));
-    // 400 + 400, 401 + 401 (400.50 goes up), 160 + 160 (159.9992).
+    // 400 + 400, 401 + 401 (400.50 rounds up), 160 + 160 (159.9992).
     assert_eq!(answer["total"], "1922.00");
     assert_eq!(answer["headcount"], 3);
     assert_eq!(answer["roster_month"], "2026-06");
@@ -127,8 +127,8 @@ fn a_reference_is_unique_for_ever_and_the_same_in_a_replay() {
     );
 }
 
-/// Goal: references rise with the day of issue, and whatever a payer slips on is no other open notice.
-/// Method: an employer issues and revokes on days of several years; what was given is compared pair by pair.
+/// Goal: references rise with the day of issue, and no slip of a payer gives another open notice. Method: an employer
+/// issues and revokes on days of several years; all references are compared in pairs.
 #[test]
 fn references_rise_with_the_day_and_no_two_are_a_slip_apart() {
     let mut hall = three();
@@ -337,7 +337,7 @@ fn a_list_paid_after_a_transfer_follows_the_employee() {
     assert_eq!(hall.balance("E2", "A"), "800.00");
     assert_eq!(hall.balance("E1", "A"), "0.00");
     assert_eq!(hall.balance("E1", "B"), "802.00");
-    // And back, with its balance: what is on its way between employers is zero over the centre.
+    // And back, with its balance: the transit balance is zero over the centre.
     hall.ok(json!({"op": "transfer", "employee_id": "A", "from_employer": "E2",
         "to_employer": "E1", "city": "柳州"}));
     hall.centre.audit_entries().unwrap();

@@ -1,4 +1,4 @@
-//! One person, one account, one cap; nothing twice; everybody who is in the way is told.
+//! One person, one account, one cap; nothing twice; a refusal reports every person concerned.
 
 use crate::hall::{Hall, id_no};
 use reconcile::rulebook::policy;
@@ -42,7 +42,7 @@ fn whoever_is_active_at_one_employer_is_opened_and_unsealed_at_no_other() {
     assert_eq!(refused["error"], "active-elsewhere");
     assert_eq!((&refused["employee"], &refused["employer"]), (&json!("A"), &json!("E1")));
     assert!(refused["message"].as_str().unwrap().contains("seal it there and transfer it"));
-    // The way: sealed there, transferred, unsealed here.
+    // The correct way: sealed there, transferred, unsealed here.
     hall.ok(json!({"op": "seal", "employee_id": "A", "month": "2026-05", "reason": "调出"}));
     hall.ok(json!({"op": "transfer", "employee_id": "A", "from_employer": "E1",
         "to_employer": "E2", "city": "柳州"}));
@@ -51,7 +51,7 @@ fn whoever_is_active_at_one_employer_is_opened_and_unsealed_at_no_other() {
         "month": "2026-05"})
     };
     hall.ok(unseal("E2"));
-    // Sealed at one, active at the other: it is not unsealed beside.
+    // Sealed at one, active at the other: it cannot be unsealed as well.
     hall.ok(open("E1", "C", 2, "5000.00"));
     hall.ok(json!({"op": "seal", "employee_id": "C", "month": "2026-05", "reason": "离职"}));
     hall.ok(open("E2", "C", 2, "5000.00"));
@@ -64,8 +64,8 @@ fn whoever_is_active_at_one_employer_is_opened_and_unsealed_at_no_other() {
     hall.ok(open("E2", "B", 1, "5000.00"));
 }
 
-/// The cap of a month is 26000 × 12 % × 2 = 6240, that of the year twelve such months but for those before
-/// July 2025; E1 lists 20000 × 8 % × 2 = 3200 a month.
+/// The cap of a month is 26000 × 12 % × 2 = 6240, that of the year is twelve such months, with lower ones before July
+/// 2025; E1 lists 20000 × 8 % × 2 = 3200 a month.
 #[test]
 fn caps_count_a_person_over_all_employers_by_month_and_by_year() {
     #[rustfmt::skip] // A table is read by column.
@@ -90,7 +90,7 @@ fn caps_count_a_person_over_all_employers_by_month_and_by_year() {
             assert_eq!((held, most), (&json!("3200.00"), &json!("6240.00")));
             continue;
         }
-        // 3200 + 3040 and E2's own 800 of the month are over the month's cap, not the year's.
+        // 3200 + 3040 and E2's own 800 of the month exceed the month's cap, not the year's.
         let listed = code(&mut hall, remit("E2", "2026-05"));
         assert_eq!(listed, if cap_per.month() { "cap-exceeded" } else { "ok" });
     }
@@ -154,7 +154,7 @@ fn a_month_is_supplemented_once_by_an_amount_and_not_when_it_is_paid_in_full() {
     assert_eq!(twice["error"], "double-remittance", "paid is still once: {twice}");
     let full = hall.apply(supplement("E1", "A", "2026-05", "20.00"));
     assert_eq!((&full["error"], &full["held"]), (&json!("double-remittance"), &json!("810.00")));
-    // The base was too low: what is missing may be paid, 5200 × 16 % = 832.
+    // The base was too low: the difference may be paid, 5200 × 16 % = 832.
     hall.ok(json!({"op": "adjust_base", "employee_id": "A", "base": "5200.00",
         "month": "2026-06"}));
     let filed = hall.ok(supplement("E1", "A", "2026-05", "22.00"));
@@ -221,7 +221,7 @@ fn everybody_who_is_in_the_way_is_told_with_the_row() {
     assert_eq!(refused["offenders"][1]["most"], "26000.00");
     assert!(refused["message"].as_str().unwrap().starts_with("3 lines cannot be done: row 2: "));
     assert!(refused["message_zh"].as_str().unwrap().starts_with("共 3 条不能办理：第 2 行："));
-    // A register of one line is refused as that line.
+    // A register of one line gets that line's own refusal.
     let one = hall.apply(json!({"op": "file_register", "month": "2026-05",
         "register": {"open": [line(2, "1.00")]}}));
     assert_eq!((&one["error"], one.get("offenders")), (&json!("base-below-floor"), None));
@@ -301,7 +301,7 @@ fn appointments_are_for_working_days() {
     let rows = [
         ("2026-05-16", "not-a-working-day", "2026-05-18"), // Saturday.
         ("2026-06-19", "not-a-working-day", "2026-06-22"), // 端午节, a Friday.
-        ("2026-10-10", "ok", ""),                          // A Saturday worked for 国庆节.
+        ("2026-10-10", "ok", ""),                          // A Saturday that is a working day for 国庆节.
         ("2026-05-12", "ok", ""),
     ];
     for (date, want, next) in rows {

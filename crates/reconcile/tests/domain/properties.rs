@@ -1,4 +1,4 @@
-//! What always holds, over thousands of random sequences of operations.
+//! Invariants over thousands of random sequences of operations.
 
 use crate::hall::{Hall, id_no, today};
 use proptest::prelude::*;
@@ -12,10 +12,10 @@ use std::sync::Arc;
 const EMPLOYERS: [&str; 2] = ["E1", "E2"];
 const PEOPLE: [&str; 4] = ["A", "B", "C", "D"];
 
-/// One step of a sequence; numbers are folded onto what is there when it is taken.
+/// One step of a sequence; its numbers are mapped to existing things when it is applied.
 type Step = (u8, u8, u8, u8);
 
-/// What stands, without history: no log, vouchers, entries, counts, revoked or moved-away things.
+/// The state without history: no log, vouchers, entries, counts, revoked or moved things.
 pub(crate) fn standing(centre: &Centre) -> Value {
     let mut state = serde_json::to_value(centre).unwrap();
     for history in ["log", "vouchers", "entries"] {
@@ -36,7 +36,7 @@ pub(crate) fn standing(centre: &Centre) -> Value {
     state
 }
 
-/// What two persons put right: a paid line, an identity, two numbers of one person.
+/// A correction by two persons: a paid line, an identity, two numbers of one person.
 fn at_counter(
     registers: &[&Arc<Register>],
     (employer, person, month): (&str, usize, YearMonth),
@@ -64,7 +64,7 @@ fn at_counter(
     operation
 }
 
-/// A step as an operation that has a fair chance to be allowed.
+/// A step as an operation that is likely to be allowed.
 fn operation(centre: &Centre, (kind, who, what, how): Step) -> Value {
     let employer = EMPLOYERS[usize::from(who) % 2];
     let other = EMPLOYERS[(usize::from(who) + 1) % 2];
@@ -114,13 +114,13 @@ fn operation(centre: &Centre, (kind, who, what, how): Step) -> Value {
     }
 }
 
-/// Fills in the day and reads the operation.
+/// Fills in the day and parses the operation.
 fn read(mut operation: Value) -> Operation {
     operation["on"] = json!("2026-05-11");
     serde_json::from_value(operation).unwrap()
 }
 
-/// What undoes an operation that was done; `None` where nothing does.
+/// The operation that undoes another; `None` if there is none.
 fn inverse(before: &Centre, operation: &Operation, answer: &Value) -> Option<Value> {
     let roster_month = |id: &Id| before.employer(id).unwrap().roster_month;
     let register = |employer: &Id, month: YearMonth| {
@@ -167,7 +167,7 @@ fn inverse(before: &Centre, operation: &Operation, answer: &Value) -> Option<Val
     }
 }
 
-/// Nobody above the cap, no two accounts at one employer, references unlike each other.
+/// Nobody is above the cap, nobody has two accounts at one employer, no references are similar.
 fn check(centre: &Centre) {
     centre.audit().unwrap();
     centre.audit_entries().unwrap();
@@ -190,7 +190,7 @@ fn check(centre: &Centre) {
     assert_eq!(transit.iter().sum::<i64>(), 0);
 }
 
-/// Two employers under the shipped policy, three people at one and one at the other.
+/// Two employers with the shipped policy, three people at one and one at the other.
 fn start() -> Centre {
     let mut hall = Hall::empty();
     for employer in EMPLOYERS {
@@ -205,7 +205,7 @@ fn start() -> Centre {
     hall.centre
 }
 
-/// Pays the notice a step points at, sometimes from the advance balance.
+/// Pays a step's notice, sometimes from the advance balance.
 fn pay(centre: &mut Centre, how: u8) -> bool {
     let notices = centre.all::<remittance::IssuedNotice>();
     let Some(notice) = notices.iter().nth(usize::from(how) % notices.len().max(1)) else {
@@ -221,7 +221,7 @@ fn pay(centre: &mut Centre, how: u8) -> bool {
     centre.settle(reference, today(), &payment).is_ok()
 }
 
-/// Takes steps, some of them payments; what was done, by its name.
+/// Applies steps, some of them payments; returns the names of those done.
 fn take(centre: &mut Centre, steps: &[Step]) -> Vec<String> {
     let mut done = Vec::new();
     for (line, step) in (1..).zip(steps) {
@@ -240,8 +240,8 @@ fn take(centre: &mut Centre, steps: &[Step]) -> Vec<String> {
     done
 }
 
-/// Goal: the properties below are about something.
-/// Method: the same steps, from a fixed seed, must do and refuse every kind of thing.
+/// Goal: the properties below are not vacuous. Method: the same steps, from a fixed seed, must do and refuse every kind
+/// of operation.
 #[test]
 fn random_sequences_reach_every_operation_and_most_refusals() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();

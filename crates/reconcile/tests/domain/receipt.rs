@@ -1,7 +1,7 @@
-//! What an employer prints before it goes to the bank: goldens of whole receipts, and what must not stand on one.
+//! The receipt that an employer prints for the bank: golden files, and what must not be on one.
 //!
-//! The goldens in `fixtures/receipts/` were read by eye. To write them anew after a change that was meant,
-//! run with `BLESS=1` and read the difference. All names and numbers are invented.
+//! The goldens in `fixtures/receipts/` were read by eye. To rewrite them after an intended change, run with `BLESS=1`
+//! and read the difference. All names and numbers are invented.
 
 use chrono::NaiveDate;
 use reconcile::rulebook::calendar;
@@ -43,7 +43,7 @@ fn accounts() -> Vec<CollectionAccount> {
     ]
 }
 
-/// The receipt of a notice as the command line makes it on 2 June.
+/// The receipt of a notice, as the command line prints it on 2 June.
 fn receipt(
     notice: &IssuedNotice,
     accounts: &[CollectionAccount],
@@ -122,7 +122,7 @@ fn a_receipt_says_what_the_advance_balance_brings_and_what_is_to_be_transferred(
     assert!(page.contains("按应缴金额 832.00 元全额转账的，不动用暂存款"), "{page}");
     let whole = receipt(&with(NoticeState::Awaiting, 832_00, 0), &accounts(), &[]).unwrap();
     assert!(whole.contains("无需转账"), "{whole}");
-    // Paid by a transfer of all of it: nothing was taken from the balance.
+    // Paid by a full transfer: nothing was taken from the balance.
     let paid = receipt(&with(NoticeState::Paid, 300_00, 0), &accounts(), &[]).unwrap();
     assert!(!paid.contains("暂存款"), "{paid}");
     let with_it = receipt(&with(NoticeState::Paid, 300_00, 300_00), &accounts(), &[]).unwrap();
@@ -154,8 +154,8 @@ fn without_an_account_to_pay_into_there_is_no_receipt_to_pay_by() {
     }
 }
 
-/// The handbook is not part of the project: `DUIZHANG_SHARED` says where it lies (default `../shared`);
-/// without it the test says so and is done.
+/// The handbook is not part of the project: `DUIZHANG_SHARED` says where it is (default `../shared`); without it the
+/// test says so and passes.
 #[test]
 fn the_handbook_is_quoted_word_for_word() {
     let shared = crate::shared::shared();

@@ -1,4 +1,4 @@
-//! A settlement is booked back: in red, to the fen, wherever the employees are now.
+//! A settlement is reversed: in red, to the fen, wherever the employees are now.
 
 use crate::hall::{Hall, today};
 use remittance::register::Register;
@@ -45,7 +45,7 @@ fn a_reversal_gives_back_every_line_and_opens_the_notice_again() {
     assert_eq!(NoticeStatus::from(notice.status), NoticeStatus::Awaiting);
     let fund = hall.centre.employer(&Id::from("E1")).unwrap().balances.fund;
     assert_eq!(fund, Money::ZERO);
-    // It can be paid again, and once only.
+    // It can be paid again, but only once.
     assert_eq!(reverse(&mut hall, &reference).unwrap_err().0, RefusalCode::NotRevocable);
     hall.pay(&reference);
     assert_eq!(hall.balance("E1", "A"), "900.00");
@@ -75,7 +75,7 @@ fn a_supplement_that_was_filed_again_is_in_the_way() {
     let again = json!({"op": "supplement", "employee_id": "A", "for_month": "2026-04",
         "amount": "100.00"});
     assert_eq!(hall.refused(again.clone()).0, "double-remittance");
-    // An account of the release before does not say what it was supplemented by.
+    // An account of the previous release does not record its supplements.
     let mut account = hall.centre.account(&Id::from("E1"), &Id::from("A")).unwrap().clone();
     account.years.iter_mut().for_each(|year| year.supplements.clear());
     hall.centre.load(account);

@@ -1,4 +1,4 @@
-//! Revocation: in reverse order only, a paid thing never, and nothing of it remains.
+//! Revocation: in reverse order only, never a paid thing, and without a trace.
 
 use crate::hall::{Hall, id_no, today};
 use crate::properties::standing;
@@ -177,8 +177,8 @@ fn a_paid_list_does_not_bar_an_older_unpaid_supplement() {
     assert_eq!(asked(&hall), "0.00");
 }
 
-/// Goal: the default of `duizhang apply`, undo everything on the first refusal.
-/// Method: the changes of a file's operations, taken back together.
+/// Goal: the default of `duizhang apply`, which undoes everything on the first refusal. Method: the changes of a file's
+/// operations, reverted together.
 #[test]
 fn a_files_changes_are_taken_back_without_a_copy_of_the_centre() {
     let mut hall = Hall::with_employer();
@@ -223,7 +223,7 @@ fn a_centre_is_loaded_from_its_parts_and_goes_on_as_if_it_had_never_stopped() {
         E: remittance::change::Entity + Clone + serde::de::DeserializeOwned,
     {
         for row in from.all::<E>() {
-            // Through text, as a store would.
+            // Through text, as in a store.
             let text = serde_json::to_string(&**row).unwrap();
             to.load::<E>(serde_json::from_str(&text).unwrap());
         }

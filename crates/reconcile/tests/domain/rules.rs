@@ -1,6 +1,6 @@
-//! The handbook's rules, one test a rule, through the operations an employer has.
+//! The handbook's rules, one test a rule, through an employer's operations.
 //!
-//! Rules of the month's list, notices, payment and revocation are in `month.rs`.
+//! `month.rs` has the rules of the month's list, notices, payment and revocation.
 
 use crate::hall::{Hall, id_no};
 use reconcile::rulebook::policy;
@@ -292,7 +292,7 @@ fn a_supplement_adds_to_the_remittance_within_the_years_cap_and_never_twice() {
     hall.ok(supplement("2026-04", "100.01"));
     assert_eq!(hall.refused(supplement("2026-04", "100.01")).0, "double-remittance");
     hall.ok(supplement("2026-04", "100.02"));
-    // The cap of July 2025 to June 2026, less what is asked for already.
+    // The cap of July 2025 to June 2026, less what is already asked.
     let cap = hall.centre.policy().year_cap(2025).fen();
     let rest = remittance::Money::from_fen(cap - 200_03);
     let over = remittance::Money::from_fen(cap - 200_02);

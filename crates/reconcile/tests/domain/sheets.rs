@@ -1,4 +1,4 @@
-//! Registers as sheets have them: all refusals at once, and a number whose name and document are its own.
+//! Registers from sheets: all refusals at once, and a number must match the name and document beside it.
 
 use crate::hall::{Hall, id_no};
 use remittance::operation::FileRegister;
@@ -12,7 +12,7 @@ fn filed(register: Value, beside: Value) -> FileRegister {
     serde_json::from_value(operation).unwrap()
 }
 
-/// Row, code, name and number of every line that cannot be done.
+/// Row, code, name and number of every bad line.
 fn checked(hall: &mut Hall, register: FileRegister) -> Vec<Value> {
     let offenders = hall.centre.check_register(&register);
     let told = offenders.iter().map(|offender| serde_json::to_value(offender).unwrap());
@@ -39,12 +39,12 @@ fn every_line_that_cannot_be_done_is_told_with_its_row_and_nothing_is_changed() 
         json!([5, "name-differs", "某人", "0012"]),
     ];
     assert_eq!(checked(&mut hall, filed(seal.clone(), beside)), want);
-    // The month is told beside the lines, though they alone would be reason enough.
+    // The month is reported beside the lines, though they alone would be reason enough.
     let mut of_june = filed(seal, json!([]));
     of_june.month = "2026-06".parse().unwrap();
     let told = checked(&mut hall, of_june);
     assert_eq!(told.last().unwrap(), &json!([null, "month-not-next", null, null]));
-    // What can be done is only tried.
+    // Correct lines are only tried.
     let good = filed(
         json!({"seal": [{"employee_id": "12", "reason": "离职"}]}),
         json!([{"row": 1, "name": "某人", "id_no": id_no(4), "zeros_lost": true}]),

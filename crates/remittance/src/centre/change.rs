@@ -1,10 +1,10 @@
-//! What an operation changed: each thing as it was and as it is, in order.
+//! The changes of an operation: each row before and after, in order.
 //!
-//! Start at [`Change`]. A store writes `after` (or deletes where it is `None`); whoever must undo
-//! puts `before` back, last first. Things are shared ([`Arc`]), so a change of 100,000 accounts
-//! holds 200,000 pointers and no second copy of what did not change.
+//! Start at [`Change`]. A store writes `after` (or deletes when it is `None`); to undo, put `before` back, last first.
+//! Rows are shared ([`Arc`]), so a change of 100,000 accounts holds 200,000 pointers and copies nothing that did not
+//! change.
 //!
-//! Invariant: a [`Table`] is written only through [`Centre`], so every change is in somebody's hands.
+//! Invariant: only [`Centre`] writes a [`Table`], so the caller receives every change.
 
 use super::Centre;
 use super::index;
@@ -21,10 +21,10 @@ use crate::roster::Roster;
 use crate::{Id, PaymentReference, YearMonth};
 use serde::Serialize;
 
-/// Things of one kind by their key.
+/// Rows of one kind by key.
 pub type Table<E> = Rows<<E as Entity>::Key, E>;
 
-/// A thing with a key and a table of its own.
+/// A row with a key and a table of its own.
 pub trait Entity: Sized + Serialize {
     type Key: Ord + Clone;
 
@@ -39,15 +39,15 @@ pub trait Entity: Sized + Serialize {
     #[doc(hidden)]
     fn change(put: Put<Self>) -> Change;
 
-    /// Keeps what the centre derives from a table in step with it.
+    /// Keeps the centre's derived data in step with a table.
     #[doc(hidden)]
     fn reindex(_centre: &mut Centre, _put: &Put<Self>) {}
 }
 
-/// Declares the kinds of things: their tables in [`Centre`] and their keys.
+/// Declares the kinds of rows: their tables in [`Centre`] and their keys.
 macro_rules! entities {
     ($($kind:ident $type:ty, $table:ident, $key:ty = |$row:ident| $read:expr $(, $index:path)?;)*) => {
-        /// What an operation did to one thing.
+        /// What an operation did to one row.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Change {
             $($kind(Put<$type>),)*
@@ -79,7 +79,7 @@ macro_rules! entities {
         })*
 
         impl Centre {
-            /// Puts a change into the centre (`forward`) or takes it out again.
+            /// Applies a change to the centre (`forward`) or reverts it.
             pub(super) fn replay(&mut self, change: Change, forward: bool) {
                 match change {
                     $(Change::$kind(put) => {

@@ -1,7 +1,7 @@
-//! What a centre derives from its tables and keeps in step with them (`change.rs`).
+//! Indexes that a centre derives from its tables and keeps in step with them (`change.rs`).
 //!
-//! Who holds an identity number, what unpaid supplements ask for, how many a slot holds: each is found again from
-//! the things themselves, so undoing a change undoes it too.
+//! They hold the owner of each identity number, the unpaid supplements and the appointments in each slot. All are
+//! derived from the rows, so undoing a change undoes them too.
 
 use super::table::Put;
 use super::{Centre, Work};
@@ -15,12 +15,12 @@ use crate::{Id, Money, YearMonth};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Keeps who holds which identity number in step with the accounts.
+/// Keeps the holders of identity numbers in step with the accounts.
 pub(super) fn index_documents(centre: &mut Centre, put: &Put<EmployeeAccount>) {
     let holds = |row: &Option<Arc<EmployeeAccount>>| row.clone().filter(|row| !row.is_merged());
     let key = |row: &EmployeeAccount| (row.id_no.clone(), row.employer_id.clone());
     if let Some(row) = holds(&put.before) {
-        // Somebody else may hold the number by now: the sign that a merge left is no holder.
+        // Somebody else may hold the number by now: the forwarding record of a merge is no holder.
         if centre.documents.get(&key(&row)) == Some(&row.employee_id) {
             centre.documents.remove(&key(&row));
         }
@@ -30,7 +30,7 @@ pub(super) fn index_documents(centre: &mut Centre, put: &Put<EmployeeAccount>) {
     }
 }
 
-/// Keeps what unpaid supplements ask for in step with the registers.
+/// Keeps the unpaid supplements in step with the registers.
 pub(super) fn index_unpaid(centre: &mut Centre, put: &Put<Register>) {
     for (row, adds) in [(&put.before, false), (&put.after, true)] {
         let Some(row) = row.as_ref().filter(|row| row.is_open()) else { continue };
@@ -42,7 +42,7 @@ pub(super) fn index_unpaid(centre: &mut Centre, put: &Put<Register>) {
     }
 }
 
-/// Keeps how many a slot holds in step with the appointments.
+/// Keeps the number of appointments in each slot in step with the appointments.
 pub(super) fn index_slots(centre: &mut Centre, put: &Put<Appointment>) {
     for (row, adds) in [(&put.before, false), (&put.after, true)] {
         let Some(row) = row.as_ref().filter(|row| row.holds_its_slot()) else { continue };
@@ -50,7 +50,7 @@ pub(super) fn index_slots(centre: &mut Centre, put: &Put<Appointment>) {
     }
 }
 
-/// Keeps what is reserved of advance balances in step with the notices.
+/// Keeps the reservations of advance balances in step with the notices.
 pub(super) fn index_reserved(centre: &mut Centre, put: &Put<IssuedNotice>) {
     for (row, adds) in [(&put.before, false), (&put.after, true)] {
         let Some(row) = row.as_ref().filter(|row| !row.reserved().is_zero()) else { continue };
@@ -64,7 +64,7 @@ pub(super) fn index_reserved(centre: &mut Centre, put: &Put<IssuedNotice>) {
     }
 }
 
-/// One more or one less; nothing is kept of none.
+/// Adds or subtracts one; a count of zero is not kept.
 fn count<K: Ord>(counts: &mut BTreeMap<K, usize>, key: K, adds: bool) {
     let held = counts.remove(&key).unwrap_or(0);
     let holds = if adds { held + 1 } else { held.saturating_sub(1) };
@@ -74,7 +74,7 @@ fn count<K: Ord>(counts: &mut BTreeMap<K, usize>, key: K, adds: bool) {
 }
 
 impl Work<'_> {
-    /// The accounts of the same person at other employers, in the order of these.
+    /// The accounts of the same person at other employers, in employer order.
     pub(crate) fn elsewhere(&self, id_no: &str, employer_id: &Id) -> Vec<&Arc<EmployeeAccount>> {
         let from = (id_no.to_owned(), Id::from(""));
         let of_person = self.centre.documents.range(from..).take_while(|(key, _)| key.0 == id_no);
@@ -84,7 +84,7 @@ impl Work<'_> {
         elsewhere.filter_map(|((_, at), holder)| account(at, holder)).collect()
     }
 
-    /// Refuses a person who is active at another employer, where the policy allows one employer.
+    /// Refuses a person who is active at another employer, if the policy allows only one employer.
     pub(crate) fn check_active_once(&self, id_no: &str, employer_id: &Id) -> Result<(), Refusal> {
         if self.centre.policy.several_employers {
             return Ok(());
@@ -99,7 +99,7 @@ impl Work<'_> {
         }
     }
 
-    /// What a month and its contribution year ask for a person, over all employers.
+    /// What lists and supplements ask for a person in a month and in its contribution year, over all employers.
     pub(crate) fn asked(&self, account: &EmployeeAccount, month: YearMonth) -> (Money, Money) {
         let year = self.centre.policy.contribution_year(month);
         let elsewhere = self.elsewhere(&account.id_no, &account.employer_id);

@@ -1,4 +1,4 @@
-//! What is done is noted in the employer's log.
+//! Writes the employer's log.
 
 use super::Work;
 use crate::counter::Counter;
@@ -6,7 +6,7 @@ use crate::log::{Author, LogEntry, LogKind};
 use crate::{Id, Money};
 
 impl Work<'_> {
-    /// Notes what happened in the employer's log, under the ordinal it was given.
+    /// Writes an entry to the employer's log under a given ordinal.
     pub(crate) fn note(
         &mut self,
         employer_id: &Id,
@@ -20,7 +20,7 @@ impl Work<'_> {
         self.put(entry);
     }
 
-    /// A line of the employer's log, in the name of whoever does this piece of work.
+    /// A log entry in the name of the author of this piece of work.
     pub(crate) fn log_entry(
         &self,
         employer_id: &Id,
@@ -37,7 +37,7 @@ impl Work<'_> {
         LogEntry { employer_id, ordinal, on, line, kind, what, subject, amount, by, at, counter }
     }
 
-    /// Notes in the employer's log what the counter did.
+    /// Logs an operation of the counter.
     #[expect(clippy::too_many_arguments, reason = "one a column of the log")]
     pub(crate) fn note_counter(
         &mut self,

@@ -1,4 +1,4 @@
-//! Vouchers are posted to an employer's books, and employees' accounts moved.
+//! Posts vouchers to an employer's books, and movements to employees' accounts.
 
 use super::Work;
 use crate::bound::sum;
@@ -8,7 +8,7 @@ use crate::ledger::{Posting, Voucher, VoucherKind};
 use crate::refusal::Refusal;
 use crate::{Money, PaymentReference, Total, YearMonth};
 
-/// What moves an employee's account.
+/// One movement of an employee's account.
 pub(crate) struct Movement {
     pub(crate) kind: EntryKind,
     pub(crate) for_month: Option<YearMonth>,
@@ -18,7 +18,7 @@ pub(crate) struct Movement {
 }
 
 impl Work<'_> {
-    /// Posts a voucher to the employer's books; postings of zero are left out.
+    /// Posts a voucher to the employer's books; leaves out postings of zero.
     pub(crate) fn post(
         &mut self,
         employer: &mut EmployerAccount,
@@ -40,7 +40,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Moves an employee's account and notes the entry.
+    /// Moves an employee's account and writes the entry.
     pub(crate) fn enter(
         &mut self,
         account: &mut EmployeeAccount,

@@ -1,18 +1,18 @@
-//! Things of one kind by their key; what was put into a table, and what was there before.
+//! Rows of one kind by key, and what a write replaced.
 
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Values;
 use std::sync::Arc;
 
-/// One thing that was added (`before` is `None`), changed, or taken away (`after` is `None`).
+/// One row that was added (`before` is `None`), changed, or deleted (`after` is `None`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Put<E> {
     pub before: Option<Arc<E>>,
     pub after: Option<Arc<E>>,
 }
 
-/// Things of one kind by their key, in the order of their keys.
+/// Rows of one kind, in key order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rows<K, E> {
     rows: BTreeMap<K, Arc<E>>,
@@ -44,7 +44,7 @@ impl<K: Ord, E> Rows<K, E> {
         self.rows.values()
     }
 
-    /// The things from a key on.
+    /// The rows from a key on.
     pub fn from_key(&self, key: K) -> impl DoubleEndedIterator<Item = &Arc<E>> {
         self.rows.range(key..).map(|(_, row)| row)
     }
@@ -66,7 +66,7 @@ impl<'a, K: Ord, E> IntoIterator for &'a Rows<K, E> {
     }
 }
 
-/// A table is written as the list of its things, in the order of their keys.
+/// A table is serialized as the list of its rows, in key order.
 impl<K, E: Serialize> Serialize for Rows<K, E> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.rows.values().map(|row| &**row))

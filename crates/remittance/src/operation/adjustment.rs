@@ -1,9 +1,8 @@
 //! Base adjustment 基数调整 and rate adjustment 比例调整.
 //!
 //! A base changes once per employee, employer and calendar year, a rate once per employer and
-//! contribution year; [`crate::policy::OncePer`] says how the handbook's two sentences are read.
-//! A base that the limits themselves have overtaken may be brought back inside at any time, and
-//! that does not count. A rate adjustment cannot be revoked.
+//! contribution year; [`crate::policy::OncePer`] explains the two readings of the handbook. A base that new limits have
+//! put outside may be adjusted back inside at any time, and that does not count. A rate adjustment cannot be revoked.
 
 use super::enrolment::check_rates;
 use super::entering::{check_month, enter};
@@ -33,7 +32,7 @@ pub(super) fn check_base(
     Ok(())
 }
 
-/// Puts one line of a base adjustment into effect.
+/// Applies one line of a base adjustment.
 pub(super) fn base(
     work: &mut Work<'_>,
     employer: &EmployerAccount,
@@ -46,7 +45,7 @@ pub(super) fn base(
         return Err(Refusal::AccountSealed { employee: line.employee_id.clone() });
     }
     check_base(&policy, month, &line.employee_id, line.base)?;
-    // Overtaken by new limits, the employer has no choice, so it has not used its choice.
+    // New limits force this change, so it does not use up the employer's choice.
     let counted = policy.bases.in_month(month).judge(account.base).is_none();
     let once_per = policy.base_once_per;
     let same = |before: &&YearMonth| once_per.same_span(&policy, **before, month);
@@ -71,7 +70,7 @@ pub(super) fn base(
     })
 }
 
-/// Refuses a base where the rates were adjusted in the contribution year: one of the two.
+/// Refuses a base adjustment after a rate adjustment in the contribution year: only one of the two is allowed.
 fn check_rates_unadjusted(
     policy: &Policy,
     employer: &EmployerAccount,
@@ -89,7 +88,7 @@ fn check_rates_unadjusted(
     }
 }
 
-/// Refuses rates where a base was adjusted in the contribution year: one of the two.
+/// Refuses a rate adjustment after a base adjustment in the contribution year: only one of the two is allowed.
 fn check_bases_unadjusted(work: &Work<'_>, op: &AdjustRate) -> Result<(), Refusal> {
     let policy = work.policy();
     let year = policy.contribution_year(op.month);
@@ -110,7 +109,7 @@ pub(super) fn rate(work: &mut Work<'_>, op: &AdjustRate) -> Result<Output, Refus
     let limits = policy.rates.in_month(op.month);
     check_rates(limits, op.employer_rate, op.employee_rate)?;
     let once_per = policy.rate_once_per;
-    // The first row is the enrolment's choice, not an adjustment; what was approved is no choice of its own.
+    // The first row is the enrolment's, not an adjustment; approved rates are no adjustment of the employer either.
     let mut adjustments = employer.rates.iter().filter(|row| !row.approved).skip(1);
     if let Some(before) = adjustments.find(|row| once_per.same_span(&policy, row.from, op.month)) {
         return Err(Refusal::RateAlreadyAdjusted { before: before.from, once_per });
@@ -118,7 +117,7 @@ pub(super) fn rate(work: &mut Work<'_>, op: &AdjustRate) -> Result<Output, Refus
     if policy.one_of_base_and_rate {
         check_bases_unadjusted(work, op)?;
     }
-    // From a month still to come is fine: rates are kept with the month from which they hold.
+    // A future month is fine: rates are kept with their first month.
     if op.month < employer.roster_month {
         check_month(&employer, op.month)?;
     }

@@ -1,4 +1,4 @@
-//! The advance balance is credited, refunded and reserved.
+//! Credits, refunds and reserves the advance balance.
 
 use super::{Applied, Output};
 use crate::advance::FromAdvance;
@@ -13,7 +13,7 @@ use crate::{Id, Money, PaymentReference, Subject};
 use chrono::NaiveDate;
 
 impl Centre {
-    /// Puts money that came and belongs to nothing yet on the employer's advance balance.
+    /// Credits unassigned money to the employer's advance balance.
     ///
     /// # Errors
     /// [`Refusal`]: the employer is unknown or the amount is not more than zero.
@@ -32,7 +32,7 @@ impl Centre {
         })
     }
 
-    /// Gives money on the advance balance back to the employer; what notices have reserved stays.
+    /// Refunds money from the advance balance to the employer; what notices have reserved remains.
     ///
     /// # Errors
     /// [`Refusal`]: the employer is unknown or has less than the amount.
@@ -83,7 +83,7 @@ pub(super) fn advance(
     Ok(Output { amount: Some(amount), ..Output::default() })
 }
 
-/// Refuses an amount that the balance does not have free; a notice may use what it reserved itself.
+/// Refuses an amount that is not free in the balance; a notice may use its own reservation.
 pub(super) fn check_free(
     work: &Work<'_>,
     employer: &EmployerAccount,
@@ -109,7 +109,7 @@ pub(super) fn check_free(
     Err(Refusal::AdvanceReserved { employer, free, needed: amount, reserved: others, notices })
 }
 
-/// What a notice over this amount takes from the balance.
+/// What a notice of this amount takes from the balance.
 pub(super) fn reserve(
     work: &Work<'_>,
     employer: &EmployerAccount,

@@ -1,4 +1,4 @@
-//! Appointments are booked, kept, missed and cancelled.
+//! Books appointments and ends them as kept, missed or cancelled.
 
 use super::{BookAppointment, Output};
 use crate::Id;
@@ -8,7 +8,7 @@ use crate::employee::digest;
 use crate::log::LogKind;
 use crate::refusal::Refusal;
 
-/// Books a slot while it has room.
+/// Books a slot if it has room.
 pub(super) fn book(work: &mut Work<'_>, op: &BookAppointment) -> Result<Output, Refusal> {
     let mut employer = work.employer(&op.employer_id)?;
     let policy = work.policy();

@@ -1,10 +1,10 @@
-//! What a sheet says beside an employee's number: a name, a document's number. All must be one person's.
+//! Checks the name and document number that a sheet has beside an employee's number: all must be one person's.
 //!
-//! Start at [`file`], which files a register as a sheet has it, and [`Centre::check_register`], which only says
-//! what would be refused. A number that was typed as a number may have lost its zeros: where another employee's
-//! is the same but for those, it could be either.
+//! Start at [`file`], which files a register from a sheet, and [`Centre::check_register`], which only reports what
+//! would be refused. A number from a numeric cell may have lost its zeros: if another employee's number differs only in
+//! those, it could be either.
 //!
-//! Invariant: all that cannot be done is told in one refusal, each with its row and its parameters.
+//! Invariant: one refusal reports every problem, each with its row and its parameters.
 
 use super::{FileRegister, Operation, Output};
 use super::{entering, filing};
@@ -16,7 +16,7 @@ use crate::register::RegisterRequest;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What stands in a row beside the employee's number.
+/// The other values of a row beside the employee's number.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Beside {
@@ -26,15 +26,15 @@ pub struct Beside {
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_no: Option<String>,
-    /// The number came out of a cell of numbers, which keeps no zeros in front.
+    /// The number comes from a numeric cell, which drops leading zeros.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub zeros_lost: bool,
 }
 
 impl Centre {
-    /// All that would be refused of a register, each line with its row; nothing is changed.
+    /// Everything in a register that would be refused, each line with its row; nothing is changed.
     ///
-    /// What it needs loaded is what filing it needs.
+    /// It needs the same data loaded as filing does.
     pub fn check_register(&mut self, register: &FileRegister) -> Vec<Offender> {
         match self.apply(&Operation::FileRegister(register.clone()), 0) {
             Ok(applied) => {
@@ -46,7 +46,7 @@ impl Centre {
     }
 }
 
-/// Files a register as a sheet has it.
+/// Files a register from a sheet.
 pub(super) fn file(work: &mut Work<'_>, op: &FileRegister) -> Result<Output, Refusal> {
     let employer = filing::filer(work, &op.employer_id, &op.register)?;
     let mut offenders = disagreeing(work, &employer, op);
@@ -57,7 +57,7 @@ pub(super) fn file(work: &mut Work<'_>, op: &FileRegister) -> Result<Output, Ref
         Ok(output) if offenders.is_empty() => return Ok(named(work, op, output)),
         Ok(_) => {}
         Err(refusal) => {
-            // Where every line could stand the month was judged already.
+            // When the lines themselves were accepted, the month was already checked.
             let lines = matches!(refusal, Refusal::Several(_));
             offenders.extend(
                 refusal
@@ -75,7 +75,7 @@ pub(super) fn file(work: &mut Work<'_>, op: &FileRegister) -> Result<Output, Ref
     }
     offenders.sort_by_key(|offender| offender.row.unwrap_or(u64::MAX));
     Err(match (op.register.len(), offenders.len(), offenders.pop()) {
-        // A register of one line is refused as that line alone is.
+        // A register of one line gets that line's own refusal.
         (1, 1, Some(only)) => only.refusal,
         (_, _, last) => {
             offenders.extend(last);
@@ -85,7 +85,7 @@ pub(super) fn file(work: &mut Work<'_>, op: &FileRegister) -> Result<Output, Ref
     })
 }
 
-/// The rows whose name or document is another's than the number's.
+/// The rows whose name or document is not that of the number's holder.
 fn disagreeing(work: &Work<'_>, employer: &EmployerAccount, op: &FileRegister) -> Vec<Offender> {
     let employer_id = &employer.employer_id;
     let alike = op.beside.iter().any(|beside| beside.zeros_lost).then(|| {
@@ -106,7 +106,7 @@ fn disagreeing(work: &Work<'_>, employer: &EmployerAccount, op: &FileRegister) -
         let alike = alike.as_ref().filter(|_| beside.zeros_lost);
         let others = alike.and_then(|alike| alike.get(id.as_str().trim_start_matches('0')));
         if let Some(other) = others.into_iter().flatten().find(|other| *other != id) {
-            // A name or a document beside it says which of them is meant.
+            // A name or a document beside the number says which of them is meant.
             if beside.name.is_none() && beside.id_no.is_none() {
                 let (employee, expected) = (id.clone(), other.to_string());
                 refuse(Refusal::NumberAmbiguous { employee, expected });
@@ -126,19 +126,19 @@ fn disagreeing(work: &Work<'_>, employer: &EmployerAccount, op: &FileRegister) -
     offenders
 }
 
-/// Whether a number is the one of a document's key, which has its type before it.
+/// Whether a number equals that of a document's key, which begins with its type.
 fn same_document(value: &str, key: &str) -> bool {
     let number = key.rsplit(':').next().unwrap_or(key);
     value.trim().eq_ignore_ascii_case(number)
 }
 
-/// A name as names are compared: without blanks, and with one kind of point between its parts.
+/// A name prepared for comparison: no blanks, and one kind of dot between its parts.
 fn folded(name: &str) -> String {
     let point = |c| if matches!(c, '·' | '•' | '‧' | '・' | '．' | '.') { '·' } else { c };
     name.chars().filter(|c| !c.is_whitespace()).map(point).flat_map(char::to_uppercase).collect()
 }
 
-/// The names of the people that the lines are about, by row.
+/// The names of the people in the lines, by row.
 fn names(work: &Work<'_>, op: &FileRegister) -> BTreeMap<u64, String> {
     let rows = 1..=u64::try_from(op.register.len()).unwrap_or(0);
     if let RegisterRequest::Open(lines) = &op.register {
@@ -151,7 +151,7 @@ fn names(work: &Work<'_>, op: &FileRegister) -> BTreeMap<u64, String> {
     rows.filter_map(name).collect()
 }
 
-/// Says whom a register was about, by number and name.
+/// Adds the people in a register to the answer, by number and name.
 fn named(work: &Work<'_>, op: &FileRegister, mut output: Output) -> Output {
     let names = names(work, op);
     let given = |row: u64| op.register.employee(row).cloned();

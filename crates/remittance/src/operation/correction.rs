@@ -1,4 +1,4 @@
-//! What was paid is corrected: a line goes back to the employer's advance balance, in red.
+//! Corrects what was paid: returns part of a line to the employer's advance balance, in red.
 
 use super::{CorrectPaid, Output};
 use crate::bound::{difference, sum};
@@ -12,14 +12,14 @@ use crate::refusal::Refusal;
 use crate::register::{RegisterStatus, SupplementLine, register_ordinal};
 use crate::{Id, Money, PaymentReference, Subject};
 
-/// A line that was paid: its notice, and what is left of it.
+/// A paid line: its notice, and what is left of it.
 struct PaidLine {
     reference: PaymentReference,
     employer_share: Money,
     employee_share: Money,
 }
 
-/// Corrects one employee's line down.
+/// Reduces one employee's paid line.
 pub(super) fn correct_paid(work: &mut Work<'_>, op: &CorrectPaid) -> Result<Output, Refusal> {
     let counter = persons(op.by.as_deref(), op.approved_by.as_deref())?.because(&op.reason)?;
     let mut employer = work.employer(&op.employer_id)?;
@@ -44,7 +44,7 @@ pub(super) fn correct_paid(work: &mut Work<'_>, op: &CorrectPaid) -> Result<Outp
     let here = account.employer_id == op.employer_id;
     let red = Money::from_fen(-op.amount.fen());
     let from = if here { Subject::Contributions } else { Subject::Transit };
-    // Both on the credit side, the first in red: neither account turns over what never moved.
+    // Both on the credit side, the first in red: neither account shows turnover that never happened.
     let postings = [Posting::credit(from, red), Posting::credit(Subject::Advance, op.amount)];
     let kind = VoucherKind::Correction;
     work.post(&mut employer, ordinal, kind, Some(line.reference), &postings)?;
@@ -92,7 +92,7 @@ fn note(work: &mut Work<'_>, op: &CorrectPaid, ordinal: u32, line: &PaidLine, co
     work.note_counter(&op.employer_id, ordinal, kind, "correct_paid", subject, amount, counter);
 }
 
-/// The supplement that is meant, where one is.
+/// The supplement, if one is given.
 fn register(op: &CorrectPaid) -> Result<Option<u32>, Refusal> {
     let Some(register_id) = &op.register_id else { return Ok(None) };
     match register_ordinal(&op.employer_id, register_id) {
@@ -101,7 +101,7 @@ fn register(op: &CorrectPaid) -> Result<Option<u32>, Refusal> {
     }
 }
 
-/// The line with its notice, less what earlier corrections took.
+/// The line with its notice, less earlier corrections.
 fn paid_line(
     work: &Work<'_>,
     op: &CorrectPaid,
@@ -165,8 +165,8 @@ fn supplemented(work: &Work<'_>, op: &CorrectPaid, ordinal: u32) -> Result<PaidL
     Ok(line)
 }
 
-/// What goes back of each side: in the proportion of what is left of the line, the employer's to the nearest
-/// fen and the rest of the employee's, so that the two are the amount and neither is more than its side.
+/// The part returned of each side, in proportion to what is left of the line. The employer's part is rounded to the
+/// nearest fen and the employee's is the rest, so the sum is exact and neither exceeds its side.
 fn shares(op: &CorrectPaid, line: &PaidLine) -> Result<(Money, Money), Refusal> {
     let left = sum(line.employer_share, line.employee_share)?;
     if op.amount > left {
@@ -186,7 +186,7 @@ fn shares(op: &CorrectPaid, line: &PaidLine) -> Result<(Money, Money), Refusal> 
     parts.ok_or(Refusal::AmountNotSplit { value: op.amount })
 }
 
-/// The year asks for so much less.
+/// Reduces what the year asks for.
 fn lower_year(
     work: &Work<'_>,
     op: &CorrectPaid,
@@ -196,8 +196,8 @@ fn lower_year(
     account.ask(year, op.month, Money::from_fen(-op.amount.fen()))
 }
 
-/// A month of which nothing is left is free for whoever should have paid it, and a supplement of which
-/// nothing is left may be filed again.
+/// When nothing is left of a month, another employer may pay it; when nothing is left of a supplement, it may be filed
+/// again.
 fn free_month(
     work: &Work<'_>,
     op: &CorrectPaid,
@@ -220,7 +220,7 @@ fn free_month(
     Ok(())
 }
 
-/// Posts what goes back of an account at another employer in that employer's books.
+/// Posts the return from an account at another employer in that employer's books.
 fn carry(work: &mut Work<'_>, at: &Id, red: Money, line: &PaidLine) -> Result<u32, Refusal> {
     let mut other = work.employer(at)?;
     let ordinal = other.next_ordinal();
@@ -234,7 +234,7 @@ fn carry(work: &mut Work<'_>, at: &Id, red: Money, line: &PaidLine) -> Result<u3
     Ok(ordinal)
 }
 
-/// Refuses to book a settlement back of which a line was corrected.
+/// Refuses to reverse a settlement with a corrected line.
 pub(super) fn check_uncorrected(
     work: &Work<'_>,
     employer_id: &Id,

@@ -1,4 +1,4 @@
-//! An employer enrols, and its basic information is changed.
+//! Enrols an employer and changes its basic information.
 
 use super::{Applied, OpenEmployer, Output, UpdateBasic};
 use crate::centre::{Centre, Work};
@@ -31,10 +31,10 @@ pub(super) fn check_rates(
 }
 
 impl Centre {
-    /// Takes in what a core system says of an employer; its rates enrol it where it has none.
+    /// Imports a core system's terms for an employer; the rates enrol it if it has none.
     ///
-    /// Of an employer that has made a list or adjusted its rates here the books know better which month is
-    /// next; other rates than theirs are refused.
+    /// If an employer has made a list or adjusted its rates here, our books decide the next month; rates that differ
+    /// from ours are refused.
     ///
     /// # Errors
     /// [`Refusal`]: the employer is unknown, its books have other rates for that month, or the rates are outside the
@@ -71,7 +71,7 @@ impl Centre {
     }
 }
 
-/// Gives an employer the rates of a list, or compares them with those it has.
+/// Sets an employer's rates from a list, or compares them with its present ones.
 fn take_rates(
     employer: &mut EmployerAccount,
     period: RatePeriod,
@@ -94,7 +94,6 @@ fn take_rates(
     Err(Refusal::ListedRatesDiffer { employer, month })
 }
 
-/// Enrols an employer.
 pub(super) fn open(work: &mut Work<'_>, op: &OpenEmployer) -> Result<Output, Refusal> {
     let known = work.employer(&op.employer_id).ok();
     if known.as_ref().is_some_and(|known| !known.rates.is_empty()) {
@@ -117,7 +116,7 @@ pub(super) fn open(work: &mut Work<'_>, op: &OpenEmployer) -> Result<Output, Ref
         employee_rate: op.employee_rate,
         approved: false,
     }];
-    // An employer that a core system named before keeps its books and its count.
+    // An employer that a core system named before keeps its books and its ordinals.
     let balances = known.as_ref().map_or_else(Balances::default, |known| known.balances);
     let notices_issued = known.as_ref().map_or(0, |known| known.notices_issued);
     let ordinal = known.map_or(0, |known| known.ordinal) + 1;
@@ -145,7 +144,7 @@ pub(super) fn open(work: &mut Work<'_>, op: &OpenEmployer) -> Result<Output, Ref
     Ok(Output { roster_month: Some(op.first_month), ..Output::default() })
 }
 
-/// Changes basic information at once; what is not given stays.
+/// Changes basic information at once; missing fields keep their values.
 pub(super) fn update_basic(work: &mut Work<'_>, op: &UpdateBasic) -> Result<Output, Refusal> {
     let mut employer = work.employer(&op.employer_id)?;
     let beside = AgentChange {
@@ -169,7 +168,7 @@ pub(super) fn update_basic(work: &mut Work<'_>, op: &UpdateBasic) -> Result<Outp
     Ok(Output::default())
 }
 
-/// A name as it is kept: without white space around it, and never empty.
+/// A name as we store it: without surrounding white space, and never empty.
 pub(super) fn named(field: &str, name: &str) -> Result<String, Refusal> {
     match name.trim() {
         "" => Err(Refusal::EmptyName { field: field.to_owned() }),
@@ -177,7 +176,7 @@ pub(super) fn named(field: &str, name: &str) -> Result<String, Refusal> {
     }
 }
 
-/// Changes a text that may be missing: not given it stays, empty it is cleared.
+/// Changes an optional text: a missing value keeps it, an empty one clears it.
 fn changed(kept: &mut Option<String>, given: Option<&str>) {
     if let Some(text) = given.map(str::trim) {
         *kept = Some(text.to_owned()).filter(|text| !text.is_empty());

@@ -1,4 +1,4 @@
-//! A register is entered into the books of its employer, in the month that is to be remitted next.
+//! Enters a register into its employer's books, in the next month to remit.
 
 use crate::YearMonth;
 use crate::centre::Work;
@@ -7,7 +7,7 @@ use crate::log::LogKind;
 use crate::refusal::Refusal;
 use crate::register::{Register, RegisterContent, RegisterStatus};
 
-/// Writes a register whose content is in effect, with its log line.
+/// Writes an effective register with its log entry.
 pub(super) fn enter(
     work: &mut Work<'_>,
     employer: EmployerAccount,

@@ -1,8 +1,8 @@
-//! Files a register: every line checked and put into effect, or none.
+//! Files a register: checks and applies every line, or none.
 //!
-//! Start at [`file`]. Lines that open, unseal and seal are here; bases are in `adjustment.rs`,
-//! supplements in `supplement.rs`. A register is filed for the month that is next to remit: a month
-//! whose list is made is changed by deleting the list first.
+//! Start at [`file`]. Lines that open, unseal and seal are here; bases are in `adjustment.rs`, supplements in
+//! `supplement.rs`. A register is filed for the next month to remit: to change a month with a list, delete the list
+//! first.
 
 use super::enrolment::named;
 use super::entering::{check_month, enter};
@@ -22,7 +22,7 @@ use crate::register::{
 use crate::{Id, Money, YearMonth};
 use std::collections::BTreeSet;
 
-/// Files a register and puts it into effect.
+/// Files a register and applies it.
 pub(super) fn file(
     work: &mut Work<'_>,
     employer_id: &Id,
@@ -32,13 +32,13 @@ pub(super) fn file(
     let mut employer = filer(work, employer_id, request)?;
     let ordinal = employer.next_ordinal();
     let (content, output) = take_effect(work, &employer, month, request)?;
-    // A transfer has entered registers of its own, at both employers.
+    // A transfer has already entered its registers, at both employers.
     let Some(content) = content else { return Ok(output) };
     enter(work, employer, ordinal, month, content, request.operation())?;
     Ok(Output { register_id: Some(register_id(employer_id, ordinal)), ..output })
 }
 
-/// The employer, with rates where the register is about money; an account is sealed without.
+/// The employer; it needs rates if the register is about money, and none for sealing an account.
 pub(super) fn filer(
     work: &Work<'_>,
     employer_id: &Id,
@@ -53,8 +53,8 @@ pub(super) fn filer(
     }
 }
 
-/// Checks the lines and puts them into effect; the month is judged last, so that a line that could
-/// never stand says so first.
+/// Checks the lines and applies them. The month is checked last, so that a line that could never be accepted says so
+/// first.
 fn take_effect(
     work: &mut Work<'_>,
     employer: &EmployerAccount,
@@ -89,7 +89,7 @@ fn take_effect(
     Ok((Some(content), output))
 }
 
-/// What a register of one line tells the employer; a longer one tells how many.
+/// The answer for a register of one line; a longer one gives the count.
 fn single(
     work: &Work<'_>,
     employer: &EmployerAccount,
@@ -159,7 +159,7 @@ fn open(
         None => free(&id_no, taken),
     };
     work.check_active_once(&id_no, employer_id)?;
-    // Whoever has no number yet is told by name: one that is only thought of says nothing to anybody.
+    // A person without a number is named: a number that was only generated means nothing to the reader.
     let told = line.employee_id.clone().unwrap_or_else(|| name.as_str().into());
     adjustment::check_base(&work.policy(), month, &told, line.base)?;
     work.put(EmployeeAccount {
@@ -179,7 +179,7 @@ fn open(
     Ok(Opened { employee_id, base: line.base })
 }
 
-/// Why a person who has, or had, an account here cannot open one.
+/// Why a person who has or had an account here cannot open one.
 fn held_already(work: &Work<'_>, employer_id: &Id, employee_id: &Id) -> Refusal {
     let (employer, employee) = (employer_id.clone(), employee_id.clone());
     let account = work.centre.accounts.get(&(employer.clone(), employee.clone()));
@@ -188,14 +188,14 @@ fn held_already(work: &Work<'_>, employer_id: &Id, employee_id: &Id) -> Refusal 
         Some(AccountStatus::Transferred { to }) => {
             Refusal::AccountWentAway { employee, to_employer: to.clone() }
         }
-        // A merged number holds no identity; it is here for completeness.
+        // A merged number holds no identity; this arm is for completeness.
         Some(AccountStatus::Active | AccountStatus::Merged { .. }) | None => {
             Refusal::AccountExists { employer, employee }
         }
     }
 }
 
-/// The employee's number, stepping on while another person of the employer has it.
+/// The employee's number; the next candidate while another person of the employer has it.
 fn free(id_no: &str, taken: impl Fn(&Id) -> bool) -> Id {
     let mut attempt = 0;
     loop {
@@ -275,7 +275,7 @@ pub(super) fn correct_seal_reason(
     Ok(Output { employee_id: Some(employee_id), register_id, ..Output::default() })
 }
 
-/// Keeps a register for later; it is checked as if it were filed, and has no effect.
+/// Saves a register for later. It is checked as if it were filed, but has no effect.
 pub(super) fn save(work: &mut Work<'_>, op: &SaveRegister) -> Result<Output, Refusal> {
     let mut employer = filer(work, &op.employer_id, &op.register)?;
     let output = work.rehearse(|work| {
@@ -295,13 +295,13 @@ pub(super) fn save(work: &mut Work<'_>, op: &SaveRegister) -> Result<Output, Ref
     Ok(Output { register_id: Some(id), ..output })
 }
 
-/// Submits a kept register; as submitted it has a number of its own.
+/// Submits a saved register; the submitted one gets its own number.
 pub(super) fn submit(work: &mut Work<'_>, op: &SubmitRegister) -> Result<Output, Refusal> {
     let draft = take_draft(work, &op.employer_id, &op.register_id)?;
     file(work, &op.employer_id, draft.month, &draft.request)
 }
 
-/// Throws a kept register away.
+/// Deletes a saved register.
 pub(super) fn discard(work: &mut Work<'_>, op: &DiscardRegister) -> Result<Output, Refusal> {
     take_draft(work, &op.employer_id, &op.register_id)?;
     Ok(Output::default())

@@ -1,7 +1,7 @@
 //! Key information of an employer (关键信息): name, kind, credit code, legal person.
 //!
-//! It changes under the company's electronic seal, or at the counter by two persons; basic information, which
-//! changes at once, is in `enrolment.rs`.
+//! It changes under the company's electronic seal, or at the counter by two persons. `enrolment.rs` has the basic
+//! information, which changes at once.
 
 use super::enrolment::named;
 use super::{Output, UpdateKey};
@@ -11,7 +11,6 @@ use crate::enrolment::{EmployerAccount, EmployerKind};
 use crate::log::LogKind;
 use crate::refusal::Refusal;
 
-/// Changes key information: under the company's electronic seal, or at the counter by two persons.
 pub(super) fn update_key(work: &mut Work<'_>, op: &UpdateKey) -> Result<Output, Refusal> {
     let mut employer = work.employer(&op.employer_id)?;
     let seal = op.seal_ref.as_deref().map(str::trim).unwrap_or_default();
@@ -51,7 +50,7 @@ pub(super) fn update_key(work: &mut Work<'_>, op: &UpdateKey) -> Result<Output, 
     Ok(Output::default())
 }
 
-/// The key information as the log keeps it.
+/// The key information for the log.
 fn key_information(employer: &EmployerAccount) -> String {
     let uscc = employer.uscc.as_deref().unwrap_or("-");
     let legal_person = employer.legal_person.as_deref().unwrap_or("-");

@@ -1,4 +1,4 @@
-//! What was filed later stands in the way of what is taken back: the latest goes first.
+//! Checks that nothing filed later prevents an undo: the latest goes first.
 
 use crate::centre::{Centre, rosters_from};
 use crate::enrolment::EmployerAccount;
@@ -7,7 +7,7 @@ use crate::register::{Register, RegisterContent};
 use crate::roster::Roster;
 use std::sync::Arc;
 
-/// Refuses when something filed after `ordinal` still stands, naming the latest.
+/// Refuses if something filed after `ordinal` is still in effect, naming the latest.
 pub(super) fn check_later(
     centre: &Centre,
     employer: &EmployerAccount,
@@ -45,7 +45,7 @@ fn undo_roster(roster: &Roster) -> Undo {
     Undo { notice: roster.reference, filed: Filed::List(roster.month) }
 }
 
-/// Refuses to delete a list that is paid, on a notice, or not the latest thing that stands.
+/// Refuses to delete a list that is paid, on a notice, or not the latest thing in effect.
 pub(super) fn check_roster(centre: &Centre, roster: &Roster) -> Result<(), Refusal> {
     let month = roster.month;
     match (roster.reference, roster.paid_on) {
@@ -60,7 +60,7 @@ pub(super) fn check_roster(centre: &Centre, roster: &Roster) -> Result<(), Refus
     }
 }
 
-/// The latest list that was made after an ordinal.
+/// The latest list made after an ordinal.
 fn made_after<'a>(
     centre: &'a Centre,
     employer: &'a EmployerAccount,

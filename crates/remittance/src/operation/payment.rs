@@ -1,4 +1,4 @@
-//! A notice is issued over lists and supplements.
+//! Issues a notice for lists and supplements.
 
 mod revoking;
 
@@ -18,10 +18,10 @@ use crate::{Id, Money, PaymentNotice, PaymentReference, YearMonth};
 use std::collections::BTreeSet;
 
 impl Centre {
-    /// Takes in a notice of a core system, which says no lines; it settles to the clearing account.
+    /// Imports a core system's notice, which has no lines; it settles to the clearing account.
     ///
     /// # Errors
-    /// When the employer is unknown, the reference exists, or there is nothing to pay.
+    /// If the employer is unknown, the reference exists, or there is nothing to pay.
     pub fn import_notice(&mut self, notice: &PaymentNotice) -> Result<super::Applied, Refusal> {
         self.work(notice.issued_on, None, |work| {
             let employer_id = Id::from(notice.employer_id.as_str());
@@ -52,7 +52,7 @@ impl Centre {
     }
 }
 
-/// Issues one notice over lists and, where asked, every supplement that waits.
+/// Issues one notice for lists and, if asked, for every waiting supplement.
 pub(super) fn issue(work: &mut Work<'_>, op: &IssueNotice) -> Result<Output, Refusal> {
     let mut employer = work.employer(&op.employer_id)?;
     let mut months = BTreeSet::new();
@@ -113,7 +113,7 @@ pub(super) fn issue(work: &mut Work<'_>, op: &IssueNotice) -> Result<Output, Ref
     })
 }
 
-/// A list that no notice is over.
+/// A list without a notice.
 fn free_roster(work: &Work<'_>, employer_id: &Id, month: YearMonth) -> Result<Roster, Refusal> {
     let Some(roster) = work.centre.roster(employer_id, month) else {
         return Err(Refusal::ListMissing { employer: employer_id.clone(), month });
@@ -125,7 +125,7 @@ fn free_roster(work: &Work<'_>, employer_id: &Id, month: YearMonth) -> Result<Ro
     }
 }
 
-/// The submitted supplements that no notice is over.
+/// The submitted supplements without a notice.
 fn waiting(work: &Work<'_>, employer_id: &Id) -> Vec<Register> {
     let registers = work.centre.registers.from_key((employer_id.clone(), 0));
     registers
@@ -142,7 +142,7 @@ impl Work<'_> {
             || self.centre.references_elsewhere.contains(&reference)
     }
 
-    /// Whether a new notice may have a reference: it is new, and no slip away from one that is waited for.
+    /// Whether a new notice may have a reference: it is new, and not one slip away from that of an open notice.
     fn may_give(&self, reference: PaymentReference) -> bool {
         let awaits = |slip: PaymentReference| {
             let notice = self.centre.notices.get(&slip);
@@ -151,7 +151,7 @@ impl Work<'_> {
         !self.is_taken(reference) && !reference.slips().any(|(slip, _)| awaits(slip))
     }
 
-    /// The notice, if it still waits for its money.
+    /// The notice, if it is still open.
     pub(super) fn awaiting(&self, reference: PaymentReference) -> Result<IssuedNotice, Refusal> {
         let Some(notice) = self.centre.notice(reference) else {
             return Err(Refusal::UnknownNotice { reference });

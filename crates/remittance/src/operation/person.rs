@@ -1,8 +1,8 @@
-//! Who an employee is: a name or an identity number put right, and two numbers of one person made one.
+//! Corrects an employee's name or identity number, and merges two numbers of one person.
 //!
-//! Both happen at the counter, by two persons, and hold wherever the person has an account. Of a number that
-//! was merged a sign remains, with its entries: lists and supplements that name it settle to the number that
-//! stays ([`Work::located`]), and whoever asks for it is told where it went.
+//! Two persons do both at the counter, for every account of the person. A merged number leaves a forwarding record with
+//! its entries: lists and supplements that name it settle to the remaining number ([`Work::located`]), and a query for
+//! it says where it went.
 
 use super::{CorrectIdentity, MergeEmployees, Output};
 use crate::bound::sum;
@@ -16,7 +16,7 @@ use crate::refusal::Refusal;
 use crate::{Id, Money, Subject, YearMonth};
 use std::collections::BTreeMap;
 
-/// Corrects a person's name or identity number, at every employer at which the person has that number.
+/// Corrects a person's name or identity number, at every employer where the person has that number.
 pub(super) fn correct_identity(
     work: &mut Work<'_>,
     op: &CorrectIdentity,
@@ -40,7 +40,7 @@ pub(super) fn correct_identity(
     Ok(Output { employee_id: Some(op.employee_id.clone()), ..Output::default() })
 }
 
-/// The account with what it should say.
+/// The corrected account.
 fn corrected(op: &CorrectIdentity, was: &EmployeeAccount) -> Result<EmployeeAccount, Refusal> {
     let mut now = was.clone();
     if let Some(name) = &op.name {
@@ -55,14 +55,14 @@ fn corrected(op: &CorrectIdentity, was: &EmployeeAccount) -> Result<EmployeeAcco
     Ok(now)
 }
 
-/// The key of the document as it should be: what is not given stays.
+/// The key of the corrected document; missing fields keep their values.
 pub fn new_identity(op: &CorrectIdentity, was: &str) -> Result<String, Refusal> {
     let (kind, number) = document(was);
     let number = op.id_no.as_deref().unwrap_or(number);
     Ok(identity(op.id_type.unwrap_or(kind), number, op.on)?)
 }
 
-/// The accounts of one person under one number, wherever they are, signs of transfers too.
+/// The accounts of one person under one number at all employers, with forwarding records.
 fn same_person(work: &Work<'_>, account: &EmployeeAccount) -> Vec<EmployeeAccount> {
     let all = work.centre.accounts.iter().filter(|other| {
         other.employee_id == account.employee_id
@@ -92,7 +92,7 @@ fn log(
     Ok(())
 }
 
-/// Makes two numbers of one person one, at every employer at which the person has the number that ends.
+/// Merges two numbers of one person, at every employer where the person has the ending number.
 pub(super) fn merge(work: &mut Work<'_>, op: &MergeEmployees) -> Result<Output, Refusal> {
     let counter = persons(op.by.as_deref(), op.approved_by.as_deref())?.because(&op.reason)?;
     work.employer(&op.employer_id)?;
@@ -114,7 +114,7 @@ pub(super) fn merge(work: &mut Work<'_>, op: &MergeEmployees) -> Result<Output, 
     Ok(Output { employee_id: Some(op.into.clone()), amount: Some(moved), ..Output::default() })
 }
 
-/// Whose number stays: an account beside the one that ends, or one elsewhere of the same identity number.
+/// The owner of the remaining number: an account at the same employer, or one elsewhere with the same identity number.
 fn survivor(
     work: &Work<'_>,
     op: &MergeEmployees,
@@ -135,7 +135,7 @@ fn survivor(
     }
 }
 
-/// Puts one account into the one of the number that stays, at the same employer.
+/// Merges one account into that of the remaining number, at the same employer.
 fn join(
     work: &mut Work<'_>,
     mut ends: EmployeeAccount,
@@ -157,13 +157,13 @@ fn join(
     ends.base = Money::ZERO;
     ends.years = Vec::new();
     ends.status = AccountStatus::Merged { into: stays.employee_id.clone() };
-    // The sign first: it lets go of the identity number that the survivor may take.
+    // The forwarding record first: it releases the identity number that the survivor may take.
     work.put(ends);
     work.put(survivor);
     Ok(())
 }
 
-/// The survivor's account there: its own, or a new one in the place of the one that ends.
+/// The survivor's account there: its own, or a new one that replaces the ending one.
 fn room(
     work: &Work<'_>,
     ends: &EmployeeAccount,
@@ -199,7 +199,7 @@ fn room(
     }
 }
 
-/// What both asked for by year; no month is listed twice and no year passes the cap.
+/// The sum of what both asked for by year; refuses a month listed twice and a year past the cap.
 fn years(
     work: &Work<'_>,
     ends: &EmployeeAccount,
@@ -233,7 +233,7 @@ fn years(
     Ok(years.into_values().collect())
 }
 
-/// Moves the whole balance, with an entry on either side and a voucher between them.
+/// Moves the full balance, with an entry on either side and a voucher between them.
 fn carry(
     work: &mut Work<'_>,
     ends: &mut EmployeeAccount,

@@ -1,4 +1,4 @@
-//! Deferral and low rates are entered, by approval.
+//! Enters deferral and low rates, by approval.
 
 use super::enrolment::check_rates;
 use super::{AllowLowRates, Defer, Output};
@@ -31,7 +31,7 @@ pub(super) fn defer(work: &mut Work<'_>, op: &Defer) -> Result<Output, Refusal> 
     Ok(Output::default())
 }
 
-/// Lets an employer have rates below the minimum for a while; afterwards it has those of before.
+/// Allows an employer rates below the minimum for a period; afterwards the previous rates return.
 pub(super) fn allow_low_rates(work: &mut Work<'_>, op: &AllowLowRates) -> Result<Output, Refusal> {
     let counter = persons(op.by.as_deref(), op.approved_by.as_deref())?.because(&op.reason)?;
     let mut employer = work.employer(&op.employer_id)?;
@@ -40,7 +40,7 @@ pub(super) fn allow_low_rates(work: &mut Work<'_>, op: &AllowLowRates) -> Result
         return Err(Refusal::ListMade { month: op.from, next: employer.roster_month });
     }
     let maximum = work.policy().rates.in_month(op.from).maximum;
-    // Above nothing: who pays nothing is deferred.
+    // More than zero: an employer that pays nothing is deferred instead.
     let least = Rate::from_ten_thousandths(1).unwrap_or(Rate::ZERO);
     let limits = RateLimits { minimum: least, maximum };
     check_rates(limits, op.employer_rate, op.employee_rate)?;
@@ -51,7 +51,7 @@ pub(super) fn allow_low_rates(work: &mut Work<'_>, op: &AllowLowRates) -> Result
         employee_rate: op.employee_rate,
         approved: true,
     };
-    // What was to begin inside the span begins after it: `after` has the last of it.
+    // Rates that would begin inside the period begin after it: `after` has the last of them.
     employer.rates.retain(|known| known.from <= op.from || known.from > op.to);
     insert(&mut employer, low);
     insert(&mut employer, RatePeriod { from: op.to.next(), approved: true, ..after });
@@ -64,7 +64,7 @@ pub(super) fn allow_low_rates(work: &mut Work<'_>, op: &AllowLowRates) -> Result
     Ok(Output::default())
 }
 
-/// Puts a period among the rates; the span it opens has no other.
+/// Inserts a period into the rates in order; it replaces an approved one with the same first month.
 fn insert(employer: &mut EmployerAccount, period: RatePeriod) {
     employer.rates.retain(|known| !(known.approved && known.from == period.from));
     employer.rates.push(period);

@@ -1,11 +1,11 @@
-//! Reversal 红冲: a settlement that staff approved and should not have is booked back, in red.
+//! Reversal 红冲: reverses, in red, a settlement that staff approved by mistake.
 //!
-//! Start at [`Centre::reverse_settlement`]. Nothing is taken out of the books: each employee gets the
-//! line once more below zero, on the account wherever it is now, and the voucher has the same sides
-//! below zero. The notice waits for its money again, with its lists and registers as before it came.
+//! Start at [`Centre::reverse_settlement`]. Nothing is deleted from the books: each employee gets a line with the
+//! negative amount, on the account wherever it is now, and the voucher has the same sides with negative amounts. The
+//! notice is open again, and its lists and registers are as before the payment.
 //!
-//! What was built on the money since is in the way and is named: the employee's balance gone, the
-//! advance balance spent, the same supplement filed again, a line of it corrected.
+//! What has used the money since prevents it and is named: the employee's balance is gone, the advance balance is
+//! spent, the same supplement was filed again, or a line was corrected.
 
 use super::advance::{advance, check_free};
 use super::correction::check_uncorrected;
@@ -24,10 +24,10 @@ use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 impl Centre {
-    /// Books a settlement back; the notice is open again, and has what it took of the advance balance
-    /// reserved again, as far as that is free: what it had not taken may be spent elsewhere by now.
+    /// Reverses a settlement. The notice is open again. What it took of the advance balance is reserved again, as far
+    /// as it is free: the part it had not taken may be spent by now.
     ///
-    /// Beside what a settlement needs it needs the registers that were completed with it.
+    /// Beside the data of a settlement it needs the registers completed with it.
     ///
     /// # Errors
     /// [`Refusal`]: not paid, an employee no longer has the money, a supplement was filed again.
@@ -39,10 +39,10 @@ impl Centre {
         self.work(on, None, |work| reverse(work, reference))
     }
 
-    /// Takes back what was put on an employer's advance balance.
+    /// Reverses a credit to an employer's advance balance.
     ///
     /// # Errors
-    /// [`Refusal`]: the employer is unknown, or what is left there is less.
+    /// [`Refusal`]: the employer is unknown, or less than that is left.
     pub fn reverse_advance(
         &mut self,
         employer_id: &Id,
@@ -102,9 +102,9 @@ fn paid(work: &Work<'_>, reference: PaymentReference) -> Result<IssuedNotice, Re
     }
 }
 
-/// Refuses where an employee no longer has what the notice brought.
+/// Refuses if an employee no longer has what the notice brought.
 fn check_balances(work: &Work<'_>, notice: &IssuedNotice) -> Result<(), Refusal> {
-    // Two lines may have come to one account: the list's and a supplement's, or those of merged numbers.
+    // One account may have received two lines: the list's and a supplement's, or those of merged numbers.
     let mut brought: BTreeMap<(Id, Id), (Money, Money)> = BTreeMap::new();
     for line in work.centre.lines_of(notice) {
         let amount = sum(line.employer_share, line.employee_share)?;
@@ -122,7 +122,7 @@ fn check_balances(work: &Work<'_>, notice: &IssuedNotice) -> Result<(), Refusal>
     Ok(())
 }
 
-/// Refuses where a supplement of the notice was filed again since: both would wait for money.
+/// Refuses if a supplement of the notice was filed again since: both would wait for money.
 fn check_supplements(work: &Work<'_>, notice: &IssuedNotice) -> Result<(), Refusal> {
     let employer_id = &notice.employer_id;
     for ordinal in &notice.supplements {
@@ -141,7 +141,7 @@ fn check_supplements(work: &Work<'_>, notice: &IssuedNotice) -> Result<(), Refus
     Ok(())
 }
 
-/// Lists are unpaid and registers submitted again, as they were before the money came.
+/// Makes lists unpaid and registers submitted again, as before the payment.
 fn reopen(work: &mut Work<'_>, notice: &IssuedNotice) {
     let employer_id = &notice.employer_id;
     for month in &notice.months {

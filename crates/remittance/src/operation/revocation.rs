@@ -1,11 +1,11 @@
-//! Revocation 业务撤销: what is submitted and not paid is undone, in reverse order only.
+//! Revocation 业务撤销: undoes what is submitted and not paid, in reverse order only.
 //!
-//! The order is the handbook's: the notice, then the list, then the registers, the latest first. A
-//! paid thing never, a rate adjustment never. Every refusal names what must be undone first, and
-//! names the latest such thing, so that following the refusals always leads to the end.
+//! The order is the handbook's: the notice, then the list, then the registers, the latest first. Paid things and rate
+//! adjustments are never revoked. Every refusal names the latest thing that must be undone first, so following the
+//! refusals always leads to the end.
 //!
-//! Two readings are ours. A paid list does not bar an older unpaid supplement, which has a notice of
-//! its own. Rate adjustments bar nothing: they hold from their month on, whatever is undone.
+//! Two readings are ours. A paid list does not block an older unpaid supplement, which has its own notice. Rate
+//! adjustments block nothing: they hold from their month on, whatever is undone.
 
 use super::later::check_later;
 use super::transfer;
@@ -45,7 +45,7 @@ fn log(work: &mut Work<'_>, employer_id: &Id, id: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The register that is meant, by its id or by the line that filed it.
+/// The register, by its id or by the line that filed it.
 fn find(work: &Work<'_>, op: &Revoke) -> Result<Register, Refusal> {
     let employer_id = &op.employer_id;
     work.employer(employer_id)?;
@@ -68,7 +68,7 @@ fn find(work: &Work<'_>, op: &Revoke) -> Result<Register, Refusal> {
     Ok(Register::clone(register))
 }
 
-/// Refuses unless the register is the latest thing that stands.
+/// Refuses unless the register is the latest thing in effect.
 fn check_register(work: &Work<'_>, register: &Register) -> Result<(), Refusal> {
     let id = register.register_id();
     match register.status {
@@ -87,7 +87,7 @@ fn check_register(work: &Work<'_>, register: &Register) -> Result<(), Refusal> {
     check_later(work.centre, &employer, filed, ordinal, register.is_supplement())
 }
 
-/// Restores what each line says was before.
+/// Restores the previous value that each line records.
 fn take_back(work: &mut Work<'_>, register: &Register) -> Result<(), Refusal> {
     let at = &register.employer_id;
     match &register.content {
@@ -134,7 +134,7 @@ fn take_back(work: &mut Work<'_>, register: &Register) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Takes an account away again, unless money was posted to it.
+/// Removes an account, unless money was posted to it.
 fn close(work: &mut Work<'_>, employer_id: &Id, employee_id: &Id) -> Result<(), Refusal> {
     let account = work.account(employer_id, employee_id)?;
     if account.entries > 0 || !account.opening.is_zero() {
@@ -147,7 +147,7 @@ fn close(work: &mut Work<'_>, employer_id: &Id, employee_id: &Id) -> Result<(), 
 fn take_back_supplement(work: &mut Work<'_>, register: &Register) -> Result<(), Refusal> {
     let policy = work.policy();
     for line in register.supplements() {
-        // The account may have been transferred since; its year's total went with it.
+        // The account may have been transferred since; the year's total moved with it.
         let mut account = work.located(&register.employer_id, &line.employee_id)?;
         let year = policy.contribution_year(line.for_month);
         let amount = sum(line.employer_share, line.employee_share)?;
@@ -158,7 +158,7 @@ fn take_back_supplement(work: &mut Work<'_>, register: &Register) -> Result<(), 
     Ok(())
 }
 
-/// Sends a transferred account back; both employers' registers are revoked together.
+/// Returns a transferred account; the registers of both employers are revoked together.
 fn revoke_transfer(
     work: &mut Work<'_>,
     register: &Register,

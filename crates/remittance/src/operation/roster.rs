@@ -1,4 +1,4 @@
-//! The list of a month is made, and the latest deleted.
+//! Makes the list of a month, and deletes the latest one.
 
 use super::later;
 use super::{DeleteRoster, Output, Remit};
@@ -30,7 +30,7 @@ pub(super) fn remit(work: &mut Work<'_>, op: &Remit) -> Result<Output, Refusal> 
                 total = sum(total, sum(line.employer_share, line.employee_share)?)?;
                 lines.push(line);
             }
-            // Whoever mends the list wants to hear of everybody at once.
+            // The user fixing the list wants every problem at once.
             Err(refusal) => offenders.push(Offender { row: None, name: None, refusal }),
         }
     }
@@ -69,7 +69,7 @@ fn check_next(employer: &EmployerAccount, month: YearMonth) -> Result<(), Refusa
     Ok(())
 }
 
-/// What is the same for every line of a list.
+/// Values shared by every line of a list.
 struct Terms {
     policy: Arc<Policy>,
     rates: RatePeriod,
@@ -94,7 +94,7 @@ impl Terms {
         }
     }
 
-    /// One employee's line; the account then says that it is listed and asked for that much.
+    /// One employee's line; records in the account that it is listed and what is asked.
     fn line(&self, work: &Work<'_>, account: &mut EmployeeAccount) -> Result<RosterLine, Refusal> {
         let month = self.month;
         let RatePeriod { employer_rate, employee_rate, .. } = self.rates;
@@ -112,7 +112,7 @@ impl Terms {
         Ok(RosterLine { employee_id, base, employer_share, employee_share })
     }
 
-    /// Refuses a base that the limits have overtaken since it was set, or that a core system gave.
+    /// Refuses a base outside the present limits: they changed since, or a core system gave it.
     fn check_base(&self, account: &EmployeeAccount) -> Result<(), Refusal> {
         let (employee, value, month) = (account.employee_id.clone(), account.base, self.month);
         let BaseLimits { floor: least, cap: most } = self.bases;
@@ -146,7 +146,7 @@ impl Terms {
     }
 }
 
-/// Refuses an employee who is on a list of the month already, at the employer before a transfer.
+/// Refuses an employee who is already in a list of the month, at the employer before a transfer.
 pub(super) fn check_unlisted(
     policy: &Policy,
     account: &EmployeeAccount,
@@ -159,7 +159,7 @@ pub(super) fn check_unlisted(
     Err(Refusal::ListedElsewhere { employee, month, next: month.next() })
 }
 
-/// Deletes the latest list; its month is then the next to remit again.
+/// Deletes the latest list; its month is again the next to remit.
 pub(super) fn delete(work: &mut Work<'_>, op: &DeleteRoster) -> Result<Output, Refusal> {
     let mut employer = work.employer(&op.employer_id)?;
     let Some(roster) = work.centre.roster(&op.employer_id, op.month).cloned() else {

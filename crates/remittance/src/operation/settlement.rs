@@ -1,7 +1,7 @@
 //! Settlement 分账: a paid notice is posted to each employee's account, exactly its line.
 //!
-//! Start at [`Centre::settle`]: the bank's parts and the advance balance must be the notice to the
-//! fen. How money comes to the advance balance, and what of it is free, is in `advance.rs`.
+//! Start at [`Centre::settle`]: the bank's parts and the advance balance must equal the notice to the fen. `advance.rs`
+//! says how money reaches the advance balance and how much is free.
 
 use super::advance::check_free;
 use super::{Applied, Output, PayFromAdvance};
@@ -24,15 +24,15 @@ use std::collections::BTreeMap;
 pub struct Payment {
     /// The bank transactions that settle it together.
     pub bank_parts: Vec<Money>,
-    /// What is taken from the employer's advance balance.
+    /// The part taken from the employer's advance balance.
     pub from_advance: Money,
 }
 
 impl Centre {
-    /// Settles an awaiting notice with money that came.
+    /// Settles an open notice with money received.
     ///
     /// # Errors
-    /// [`Refusal`]: not awaiting, parts that are not the amount, an advance balance too small.
+    /// [`Refusal`]: the notice is not open, the parts differ from the amount, the advance balance is too small.
     pub fn settle(
         &mut self,
         reference: PaymentReference,
@@ -43,7 +43,7 @@ impl Centre {
     }
 }
 
-/// Pays a whole notice from the advance balance.
+/// Pays a full notice from the advance balance.
 pub(super) fn pay_from_advance(
     work: &mut Work<'_>,
     op: &PayFromAdvance,
@@ -95,7 +95,7 @@ fn settle(
     Ok(Output { employer_id, reference, amount, ..Output::default() })
 }
 
-/// What a notice's lines came to.
+/// The totals of a notice's lines.
 pub(super) struct Allocated {
     /// To accounts at the employer itself.
     pub(super) here: Money,
@@ -103,16 +103,16 @@ pub(super) struct Allocated {
     pub(super) elsewhere: Money,
 }
 
-/// Which way a notice's lines are posted.
+/// The direction in which a notice's lines are posted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
     Paid,
-    /// In red: the same sides, below zero.
+    /// In red: the same sides with negative amounts.
     BookedBack,
 }
 
 impl Way {
-    /// An amount as it is posted.
+    /// The signed amount to post.
     pub(super) const fn of(self, amount: Money) -> Money {
         match self {
             Self::Paid => amount,
@@ -186,7 +186,7 @@ pub(super) fn allocate(
     Ok(allocate)
 }
 
-/// Posts what went to accounts at another employer, in that employer's books.
+/// Posts what belongs to accounts at another employer in that employer's books.
 fn carry(
     work: &mut Work<'_>,
     notice: &IssuedNotice,

@@ -1,9 +1,9 @@
-//! Supplement 补缴: what is paid on top of the monthly remittance, never instead of it or twice.
+//! Supplement 补缴: paid on top of the monthly remittance, never instead of it or twice.
 //!
-//! Start at [`supplement`]. An amount for one employee and one month, or for a span of months over which it is
-//! shared out evenly, split between the two sides as each month's rates split a contribution. With what the lists
-//! ask for, over all employers, a person stays within the caps. A month that is paid in full is not
-//! supplemented, and none twice by the same amount, paid or not: that is a slip.
+//! Start at [`supplement`]. A supplement is an amount for one employee and one month, or an even allocation over a span
+//! of months; each month's rates split it between the two sides. Together with the lists of all employers, a person
+//! stays within the caps. A fully paid month is not supplemented, and no month twice by the same amount, paid or not:
+//! that is a slip.
 
 use crate::bound::sum;
 use crate::centre::Work;
@@ -14,7 +14,7 @@ use crate::refusal::{Refusal, all_of};
 use crate::register::{RegisterContent, SupplementLine, SupplementRequest};
 use crate::{Money, YearMonth};
 
-/// Puts the lines of a supplement into effect.
+/// Applies the lines of a supplement.
 pub(super) fn supplement(
     work: &mut Work<'_>,
     employer: &EmployerAccount,
@@ -57,7 +57,7 @@ fn take(
     Ok(taken)
 }
 
-/// The months of a request, each with its part of the amount; what does not divide goes to the earliest.
+/// The months of a request with their parts of the amount; the remainder goes to the earliest.
 fn months(
     work: &Work<'_>,
     employer: &EmployerAccount,
@@ -86,7 +86,7 @@ fn months(
     Ok(all.zip(parts).collect())
 }
 
-/// Refuses what was supplemented already, and a month that is paid in full.
+/// Refuses a repeated supplement, and a month that is fully paid.
 fn check_new(
     work: &Work<'_>,
     employer: &EmployerAccount,
@@ -140,8 +140,8 @@ fn check_caps(
     Ok(())
 }
 
-/// Splits an amount by the month's rates: the employer's side to the nearest fen, the rest is the
-/// employee's, so the two are the amount.
+/// Splits an amount by the month's rates: the employer's side is rounded to the nearest fen, and the employee's is the
+/// rest, so the sum is exact.
 fn split(
     employer: &EmployerAccount,
     month: YearMonth,

@@ -1,8 +1,8 @@
-//! Transfer 职工转移: a sealed account goes to another employer of the same city.
+//! Transfer 职工转移: moves a sealed account to another employer of the same city.
 //!
-//! It arrives sealed, with its balance and the year's total; at the old employer a sign remains
-//! that says where it went, so that a list still unpaid there is posted to the account wherever it
-//! is. Out of the city the employee applies personally (异地转移接续).
+//! It arrives sealed, with its balance and the year's total. A forwarding record remains at the old employer, so that
+//! an unpaid list there is posted to the account wherever it is. For another city the employee applies personally
+//! (异地转移接续).
 
 use super::entering::{check_month, enter};
 use super::{Output, Transfer};
@@ -19,8 +19,8 @@ pub(super) fn transfer(work: &mut Work<'_>, op: &Transfer) -> Result<Output, Ref
     one(work, &op.employee_id, (&op.from_employer, &op.to_employer), Some(&op.city))
 }
 
-/// Transfers the employees of a register in bulk, all or none; each line has registers of its own, so that each
-/// can be revoked by itself.
+/// Transfers the employees of a bulk register, all or none; each line has its own registers, so that each can be
+/// revoked alone.
 pub(super) fn several(
     work: &mut Work<'_>,
     employer: &EmployerAccount,
@@ -46,7 +46,7 @@ fn one(
     let mut from = work.employer(from_employer)?;
     let account = work.account(from_employer, employee_id)?;
     let employee = employee_id.clone();
-    // A template may leave the city out: there is no other to which the hall transfers.
+    // A template may omit the city: the hall transfers to no other.
     if let Some(city) = city.filter(|city| !work.policy().in_city(city)) {
         return Err(Refusal::OutsideCity { employee, city: city.to_owned() });
     }
@@ -76,7 +76,7 @@ fn one(
     Ok(Output { employee_id: Some(employee_id.clone()), register_id, ..Output::default() })
 }
 
-/// Refuses an arrival where the person, or somebody of that number, has an account already.
+/// Refuses an arrival if the person, or somebody with that number, already has an account.
 fn check_room(work: &Work<'_>, account: &EmployeeAccount, to: &Id) -> Result<(), Refusal> {
     let employee_id = &account.employee_id;
     let holder = work.centre.documents.get(&(account.id_no.clone(), to.clone()));
@@ -92,7 +92,8 @@ fn check_room(work: &Work<'_>, account: &EmployeeAccount, to: &Id) -> Result<(),
     Ok(())
 }
 
-/// Moves an account with its balance; the old place keeps a sign, the new one its own history.
+/// Moves an account with its balance; the old employer keeps a forwarding record, the new account starts its own
+/// history.
 pub(super) fn relocate(
     work: &mut Work<'_>,
     (from, out_ordinal): (&mut EmployerAccount, u32),

@@ -1,4 +1,4 @@
-//! What the checks of values find, as refusals: numbers of documents, limits of the policy.
+//! Turns the results of value checks into refusals: document numbers, policy limits.
 
 use super::{DocumentForm, Refusal, RefusalCode};
 use crate::document::DocumentError;

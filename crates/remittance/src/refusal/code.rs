@@ -1,14 +1,13 @@
-//! The codes of refusals: what a program goes by.
+//! The codes of refusals, for programs.
 //!
-//! Start at [`RefusalCode`]. A code never changes its meaning and is never reused; the sentences that
-//! go with it are in `table.rs`.
+//! Start at [`RefusalCode`]. A code never changes its meaning and is never reused; `table.rs` has the sentences.
 
 use serde::{Serialize, Serializer};
 use std::fmt;
 
 macro_rules! codes {
     ($($variant:ident => $code:literal,)*) => {
-        /// Why an operation was refused; in order of kind: unknown, double, wrong, not now.
+        /// Why an operation was refused; grouped by kind: unknown, double, wrong, not now.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum RefusalCode {
             $($variant,)*

@@ -1,12 +1,12 @@
-//! Makes the table of refusals into a type: what each row is about, its code and its two sentences.
+//! Turns the table of refusals into a type: the parameters, the code and the two sentences of each row.
 //!
-//! Start at `table.rs`, which has the rows; what stands here is only how they are read. A row's fields are its
-//! parameters, so a sentence cannot name what the refusal does not carry.
+//! Start at `table.rs`, which has the rows; this file only defines their syntax. A row's fields are its parameters, so
+//! a sentence cannot name a value that the refusal does not carry.
 
 macro_rules! refusals {
     ($($variant:ident { $($field:ident: $type:ty),* $(,)? }
         = $code:ident $english:literal $chinese:literal;)*) => {
-        /// An operation that was not done: nothing of it is kept.
+        /// An operation that was refused; nothing of it is kept.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Refusal {
             $($variant { $($field: $type,)* },)*
@@ -15,7 +15,7 @@ macro_rules! refusals {
         }
 
         impl Refusal {
-            /// What a program goes by; of several lines the first one's.
+            /// The code for programs; of several lines, the first one's.
             #[must_use]
             pub fn code(&self) -> RefusalCode {
                 match self {
@@ -24,7 +24,7 @@ macro_rules! refusals {
                 }
             }
 
-            /// What it is about, by name; of several lines what the first is about.
+            /// The parameters by name; of several lines, the first one's.
             #[must_use]
             pub fn parameters(&self) -> Vec<(&'static str, String)> {
                 match self {
@@ -48,7 +48,7 @@ macro_rules! refusals {
             }
         }
 
-        /// The sentence in English.
+        /// Writes the English sentence.
         impl fmt::Display for Refusal {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.in_language(Language::English))
@@ -68,7 +68,7 @@ macro_rules! refusals {
 
 pub(super) use refusals;
 
-/// A row as the test of the table sees it.
+/// A row for the test of the table.
 #[cfg(test)]
 pub(super) struct Row {
     pub(super) variant: &'static str,

@@ -1,23 +1,23 @@
-//! A line that is no operation: what was found and what was expected, from what the reader of JSON says.
+//! A line that is no operation: what was found and what was expected, from the JSON parser's message.
 //!
-//! Start at [`malformed`]. The reader says it in English and in few shapes (`missing field`, `unknown
-//! field`, `invalid type`, `expected …, found …`); each is a row of the table of refusals. What has
-//! none of these shapes is quoted as it is.
+//! Start at [`malformed`]. The parser's messages are English and have few shapes (`missing field`, `unknown field`,
+//! `invalid type`, `expected …, found …`); each is a row of the table of refusals. A message of any other shape is
+//! quoted unchanged.
 
 use super::Refusal;
 use super::malformed::{Expected, Found};
 use std::fmt;
 
-/// A line that is no operation, as the refusal that is printed for it.
+/// The refusal for a line that is no operation.
 #[must_use]
 pub fn malformed(said: impl fmt::Display) -> Refusal {
     let said = said.to_string();
-    // Where in the line: nobody counts columns, and the names say it.
+    // Drops the position in the line: nobody counts columns, and the field names are enough.
     let text = said.split_once(" at line ").map_or(said.as_str(), |(text, _)| text);
     shaped(text).unwrap_or_else(|| Refusal::Unreadable { found: said.clone() })
 }
 
-/// The refusal behind a sentence of the reader, where the sentence has a known shape.
+/// The refusal for a parser message, if its shape is known.
 fn shaped(text: &str) -> Option<Refusal> {
     let plain = |text: &str| text.replace('`', "");
     if let Some(field) = text.strip_prefix("missing field ") {

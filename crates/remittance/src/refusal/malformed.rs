@@ -1,18 +1,18 @@
-//! What a line has in place of what may stand there, in the words of the reader of JSON, and in Chinese.
+//! What a line has, and what it may have, in the JSON parser's words and in Chinese.
 
 use crate::{Language, Localized};
 use std::borrow::Cow;
 use std::fmt;
 
-/// What stands there instead.
+/// The value found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found(pub String);
 
-/// What may stand there.
+/// The value expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected(pub String);
 
-/// How what is found begins, in English and in Chinese.
+/// How a found value's description begins, in English and in Chinese.
 const FOUND: [(&str, &str); 7] = [
     ("floating point ", "小数 "),
     ("integer ", "整数 "),
@@ -23,7 +23,7 @@ const FOUND: [(&str, &str); 7] = [
     ("sequence", "列表"),
 ];
 
-/// How what is expected begins, and the whole of it in Chinese.
+/// How an expected value's description begins, and its full Chinese text.
 const EXPECTED: [(&str, &str); 14] = [
     ("yuan as a string", "以元为单位的文本，如 \"5000.00\""),
     ("a month ", "月份的文本，如 \"2026-05\""),

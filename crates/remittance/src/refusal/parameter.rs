@@ -1,7 +1,7 @@
-//! What a refusal is about, as each language says it.
+//! The parameters of a refusal, in each language.
 //!
-//! Start at [`Parameter`]. A number, a key, a day says the same in both languages; the few words that
-//! do not are types of their own, here or where they belong.
+//! Start at [`Parameter`]. A number, a key or a day is the same in both languages; the few words that differ have their
+//! own types, here or in their modules.
 
 use super::super::appointment::AppointmentStatus;
 use super::super::document::DocumentType;
@@ -16,7 +16,7 @@ use std::fmt;
 
 /// A value in a refusal.
 pub(super) trait Parameter: fmt::Display {
-    /// As a sentence in this language says it.
+    /// As a sentence in this language shows it.
     fn said(&self, _: Language) -> Cow<'static, str> {
         self.to_string().into()
     }
@@ -31,7 +31,7 @@ macro_rules! the_same_in_both {
     ($($type:ty),* $(,)?) => { $(impl Parameter for $type {})* };
 }
 
-/// What is localized by itself; a program reads it as `Display` says it.
+/// For types that are already localized; a program reads their `Display` text.
 macro_rules! localized {
     ($($type:ty),* $(,)?) => {
         $(impl Parameter for $type {
@@ -66,7 +66,6 @@ localized!(
     Expected
 );
 
-/// Whose rate: the employer's or the employee's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     Employer,
@@ -96,7 +95,7 @@ impl Parameter for Side {
     }
 }
 
-/// Something that was filed and can be undone.
+/// Something filed that can be undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Filed {
     List(YearMonth),
@@ -125,7 +124,7 @@ impl Parameter for Filed {
     }
 }
 
-/// What must be undone first: a notice, where one is over it, then the list or register.
+/// What must be undone first: the notice, if there is one, then the list or register.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undo {
     pub notice: Option<PaymentReference>,
@@ -150,7 +149,7 @@ impl Localized for Undo {
 }
 
 impl Parameter for Subject {
-    /// In English with its number in the chart, as the ledger prints it.
+    /// In English with its number in the chart of accounts, as the ledger prints it.
     fn said(&self, language: Language) -> Cow<'static, str> {
         match language {
             Language::Chinese => self.in_language(language),
@@ -159,7 +158,7 @@ impl Parameter for Subject {
     }
 }
 
-/// What a document's number looks like.
+/// The form of a document's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DocumentForm(pub DocumentType);
 
@@ -169,7 +168,7 @@ impl Localized for DocumentForm {
     }
 }
 
-/// What is said in both languages is displayed in English.
+/// Displays a bilingual type in English.
 macro_rules! displayed_in_english {
     ($($type:ty),* $(,)?) => {
         $(impl fmt::Display for $type {

@@ -1,6 +1,6 @@
-//! The lines of a register or a list that cannot be done: all of them, in one refusal.
+//! All bad lines of a register or a list, in one refusal.
 //!
-//! Start at [`all_of`], which tries every line. A register of one line is refused as that line alone is.
+//! Start at [`all_of`], which tries every line. A register of one line gets that line's own refusal.
 //!
 //! Invariant: there is at least one offender, and the first gives the code.
 
@@ -11,11 +11,11 @@ use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
 
-/// Offenders that a sentence names; the others are counted.
+/// Offenders named in a sentence; the others are counted.
 const NAMED_MAX: usize = 3;
 
 impl Several {
-    /// `None` where there is no offender.
+    /// `None` if there is no offender.
     #[must_use]
     pub fn new(offenders: Vec<Offender>) -> Option<Self> {
         let first = Box::new(offenders.first()?.clone());
@@ -60,12 +60,12 @@ impl fmt::Display for Several {
 }
 
 impl Offender {
-    /// Whether the refusal says the name itself.
+    /// Whether the refusal already says the name.
     fn has_name(&self) -> bool {
         self.refusal.parameters().iter().any(|(parameter, _)| *parameter == "name")
     }
 
-    /// The name, where the sentence does not say it already.
+    /// The name, if the sentence does not say it already.
     #[must_use]
     pub fn beside(&self, sentence: &str) -> Option<&str> {
         self.name.as_deref().filter(|name| !sentence.contains(name))
@@ -88,7 +88,7 @@ impl fmt::Display for Offender {
     }
 }
 
-/// `{"row":…,"code":…,"message":…,"message_zh":…}` and the parameters beside it.
+/// `{"row":…,"code":…,"message":…,"message_zh":…}` and the parameters.
 impl Serialize for Offender {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -109,7 +109,7 @@ impl Serialize for Offender {
 }
 
 impl Refusal {
-    /// Each line that cannot be done; what concerns the whole has no row.
+    /// Each bad line; a problem of the whole register has no row.
     #[must_use]
     pub fn offenders(self) -> Vec<Offender> {
         if let Self::Several(several) = self {
@@ -118,7 +118,7 @@ impl Refusal {
         vec![Offender { row: None, name: None, refusal: self }]
     }
 
-    /// The same with each row as its file counts it.
+    /// The same with the row numbers of its file.
     #[must_use]
     pub fn with_rows(self, row_of: impl Fn(u64) -> u64) -> Self {
         let Self::Several(several) = self else { return self };
@@ -130,7 +130,7 @@ impl Refusal {
     }
 }
 
-/// Does every line; where any cannot be done, all that cannot are told.
+/// Applies every line; if any fail, reports all that fail.
 pub(crate) fn all_of<L, T>(
     lines: &[L],
     mut does: impl FnMut(&L) -> Result<T, Refusal>,

@@ -1,8 +1,7 @@
-//! The refusals, a row each: what it is about, its code, the English sentence, the Chinese one.
+//! The refusals, a row each: the parameters, the code, the English sentence, the Chinese one.
 //!
-//! Start at the rows. A sentence says what is in the way and what to do first; `{field}` is a
-//! parameter, in each language as [`Parameter::said`] says it. Where a parameter comes from is said by
-//! whoever constructs the variant, not here.
+//! Start at the rows. A sentence says what is in the way and what to do first; `{field}` is a parameter, formatted by
+//! [`Parameter::said`] in each language. The code that constructs a variant explains where its parameters come from.
 
 use super::super::appointment::AppointmentStatus;
 use super::super::document::DocumentType;

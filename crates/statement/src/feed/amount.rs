@@ -1,10 +1,10 @@
-//! Reads amounts of money out of a table's cells, exactly.
+//! Parses amounts of money in a table's cells, exactly.
 //!
-//! Start at [`Amount::read`]. Banks write `1200`, `1,200.00`, `+3.50`, elsewhere `1.200,00`. A third
-//! decimal is an error, not a rounding; so is an exponent. Nothing passes through a float.
+//! Start at [`Amount::read`]. Banks write `1200`, `1,200.00`, `+3.50`, elsewhere `1.200,00`. A third decimal is an
+//! error, not a rounding; so is an exponent. Floats are never used.
 //!
-//! Invariant: `hundredths` is the amount in hundredths of its currency, `decimals` how many of
-//! them the file wrote, so that [`Amount::decimal`] prints what the file has.
+//! Invariant: `hundredths` is the amount in hundredths of its currency, `decimals` their count in the file, so that
+//! [`Amount::decimal`] prints the file's text.
 
 use super::Problem;
 use crate::rules::bank::AmountStyle;
@@ -36,7 +36,7 @@ impl Amount {
     }
 
     /// # Errors
-    /// Why the text is no amount; what is quoted there is the text as it stands.
+    /// Why the text is no amount; the error quotes the original text.
     pub(crate) fn read(text: &str, style: AmountStyle) -> Result<Self, MoneyError> {
         match style {
             AmountStyle::Point => plain(text.as_bytes()).map_or_else(|| grouped(text, text), Ok),
@@ -45,7 +45,7 @@ impl Amount {
     }
 }
 
-/// An empty amount is missing; any other says what is wrong with it.
+/// An empty amount is missing; any other gives the error.
 pub(crate) fn problem(error: &MoneyError) -> Problem {
     if *error == MoneyError::Empty { Problem::Missing } else { Problem::Amount(error.to_string()) }
 }
@@ -81,7 +81,7 @@ fn plain(bytes: &[u8]) -> Option<Amount> {
     Some(Amount { hundredths: if negative { -hundredths } else { hundredths }, decimals })
 }
 
-/// Thousands and everything that is wrong: `Money` is the one place that says what.
+/// Handles thousands and all errors: `Money` is the one place that reports them.
 fn grouped(text: &str, shown: &str) -> Result<Amount, MoneyError> {
     let money = remittance::Money::of_any_size(text).map_err(|error| match error {
         MoneyError::Decimals { .. } => MoneyError::Decimals { text: shown.to_owned() },
@@ -93,7 +93,7 @@ fn grouped(text: &str, shown: &str) -> Result<Amount, MoneyError> {
     Ok(Amount { hundredths: money.fen(), decimals: u8::try_from(decimals).unwrap_or(2) })
 }
 
-/// Rewrites European notation, then reads it; a point is a thousands mark here.
+/// Converts European notation, then parses it; a point separates thousands here.
 fn comma(text: &str) -> Result<Amount, MoneyError> {
     let (open, inner) = match text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
         Some(inner) => ("-", inner),
@@ -104,7 +104,7 @@ fn comma(text: &str) -> Result<Amount, MoneyError> {
     for (index, found) in inner.chars().enumerate() {
         match found {
             '\u{2212}' if index == 0 => rewritten.push('-'),
-            // Thousands marks: point, apostrophes, no-break and narrow no-break spaces.
+            // Thousands separators: point, apostrophes, no-break and narrow no-break spaces.
             '.' | '\'' | '\u{2019}' | '\u{a0}' | '\u{202f}' => rewritten.push(','),
             ',' => rewritten.push('.'),
             other => rewritten.push(other),

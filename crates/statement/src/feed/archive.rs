@@ -1,13 +1,13 @@
-//! Zip archives: the statements in one are read one after the other, as if delivered apart.
+//! Zip archives: their statements are parsed one after the other, as if delivered separately.
 //!
-//! Start at [`read`]. Every file of an archive must be a statement, all in one format: an archive
-//! is taken in whole or not at all. A file is unpacked into memory, bounded by what its directory
-//! declares and again by what comes out. An archive within an archive is not opened.
+//! Start at [`read`]. Every file of an archive must be a statement, all in one format: an archive is ingested
+//! completely or not at all. A file is unpacked into memory, bounded by its declared and its actual size. An archive
+//! within an archive is not opened.
 
 use super::{FeedError, FeedErrorKind, FeedFacts, Sink, Source};
 use crate::rules::bank::BankLayouts;
 
-/// Without the feature an archive is an error that says so.
+/// Without the feature an archive gives an error.
 #[cfg(not(feature = "xlsx"))]
 pub(super) fn read(
     _: &mut dyn Source,
@@ -27,14 +27,14 @@ mod unpacking {
     use std::io::{Cursor, Read};
     use zip::ZipArchive;
 
-    /// Unpacked size of one file, against archives made to fill memory.
+    /// Limit on the unpacked size of one file, against zip bombs.
     const MEMBER_BYTES_MAX: u64 = 48 * 1024 * 1024;
     /// A bank sends one file an account and day.
     const MEMBERS_MAX: usize = 1024;
-    /// Where several files have several.
+    /// For files with different encodings.
     const SEVERAL_ENCODINGS: &str = "several";
 
-    /// Reads every statement of the archive; gives the facts that they share.
+    /// Parses every statement of the archive; returns their common facts.
     pub(in crate::feed) fn read(
         input: &mut dyn Source,
         layouts: &BankLayouts,
@@ -49,7 +49,7 @@ mod unpacking {
         for index in 0..archive.len() {
             let member = archive.by_index(index).map_err(broken)?;
             let name = member.name().map_err(broken)?.into_owned();
-            // What an archiver adds of its own is no delivery.
+            // Files that an archiver adds are no delivery.
             if member.is_dir() || name.starts_with("__MACOSX/") || name.ends_with(".DS_Store") {
                 continue;
             }

@@ -1,15 +1,14 @@
-//! Reads ISO 20022 account statements: camt.052, camt.053 and camt.054 in every version.
+//! Parses ISO 20022 account statements: camt.052, camt.053 and camt.054 in every version.
 //!
-//! Start at [`read`]. The document is walked piece by piece (`token.rs`); where an element stands (`place.rs`)
-//! decides what it means, so an `Ntry` inside `SplmtryData` is no entry. An entry's texts are gathered
-//! into buffers that are used again for the next (`gathered.rs`, `text.rs`); when it closes it becomes
-//! one transaction or several (`entry.rs`, `batch.rs`). `statement.rs` keeps what a statement says of
-//! itself. `source.rs` counts lines and bounds what one piece of XML may
-//! hold; `namespace.rs` tells the bank's elements from somebody else's.
+//! Start at [`read`]. The document is walked piece by piece (`token.rs`). The place of an element (`place.rs`) decides
+//! its meaning, so an `Ntry` inside `SplmtryData` is no entry. An entry's texts are gathered into reused buffers
+//! (`gathered.rs`, `text.rs`); when it closes it becomes one transaction or several (`entry.rs`, `batch.rs`).
+//! `statement.rs` keeps the statement's own data. `source.rs` counts lines and bounds the size of one piece of XML;
+//! `namespace.rs` separates the bank's elements from others.
 //!
-//! Not here: character sets. The bytes are UTF-8 when they arrive, whatever the XML declaration
-//! says. Invariant: a document type or an entity ends the reading, nothing is ever expanded; a
-//! file that is cut or not well-formed gives an error after whatever was pushed before.
+//! Not here: character sets. The bytes are already UTF-8, whatever the XML declaration says. Invariant: a document type
+//! or an entity ends the parse, nothing is ever expanded; a file that is truncated or not well-formed gives an error
+//! after the results pushed before.
 
 mod batch;
 mod detail;
@@ -33,11 +32,11 @@ use std::io::BufRead;
 use token::Token;
 use walk::Walk;
 
-/// Reads one camt document into the sink.
+/// Parses one camt document into the sink.
 ///
 /// # Errors
-/// When the whole file is unusable: not well-formed, cut, no camt message, a document type or an
-/// entity, nested too deep, a single text too long, or the input failed.
+/// If the file is unusable: not well-formed, truncated, no camt message, with a document type or an entity, nested too
+/// deeply, with a text that is too long, or if the input failed.
 pub fn read(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<Format, FeedError> {
     let mut source = Source::new(input);
     let mut walk = Walk::new();

@@ -1,24 +1,24 @@
-//! What every entry passes on its way from a reader to the sink, whatever the file's format.
+//! Checks every entry on its way from a reader to the sink, in any format.
 //!
-//! Start at [`Checked`]: [`super::Look::read`] puts it between the two, so that `feed inspect` and a night see
-//! the same. A movement of zero moves nothing: it is told and goes no further, though its statement
-//! counts it. A day or an amount that cannot be one is a reject. A serial that says "none" is none.
+//! Start at [`Checked`]: [`super::Look::read`] puts it between the two, so that `feed inspect` and a run get the same.
+//! A movement of zero moves nothing: it is flagged and dropped, though its statement counts it. A day or an amount that
+//! cannot be one is a reject. A serial that says "none" is dropped.
 //!
-//! Invariant: an entry leaves here once at most: as it came, as a reject, or told as a zero; and a file of
-//! a million oddities does not fill a table with them.
+//! Invariant: an entry leaves here at most once: unchanged, as a reject, or flagged as zero. A file with a million
+//! oddities does not fill a table with them.
 
 use super::entry::is_oversize;
 use super::identity::is_no_serial;
 use super::{BlockRead, Flag, Odd, Reject, Sink, Statement, StatementEntry};
 use crate::rules::bank::SerialPeriod;
 
-/// Oddities of one kind that are told one by one; the rest of a file's is counted.
+/// Oddities of one kind that are reported singly; the rest of a file's are counted.
 const TOLD_MAX: u64 = 20;
 
-/// A sink before the sink.
+/// A sink in front of the sink.
 pub(super) struct Checked<'s> {
     sink: &'s mut dyn Sink,
-    /// Of each kind of oddity: how often in this file, and the line of the last.
+    /// For each kind of oddity: its count in this file, and the line of the last.
     oddities: Vec<(Odd, u64, u64)>,
 }
 
@@ -27,7 +27,7 @@ impl<'s> Checked<'s> {
         Self { sink, oddities: Vec::new() }
     }
 
-    /// Ends the file: tells how many oddities there were beyond those that were told.
+    /// Ends the file: reports how many oddities were not reported singly.
     pub(super) fn finish(mut self) {
         self.tell_rest();
     }
@@ -41,7 +41,7 @@ impl<'s> Checked<'s> {
         }
     }
 
-    /// Whether an oddity is still told by itself.
+    /// Whether an oddity is still reported singly.
     fn count(&mut self, odd: Odd, line: u64) -> bool {
         if let Some((_, count, last)) = self.oddities.iter_mut().find(|(known, ..)| *known == odd) {
             (*count, *last) = (*count + 1, line);
@@ -71,7 +71,7 @@ impl Sink for Checked<'_> {
         self.sink.reject(reject);
     }
 
-    /// A balance past the bound proves nothing: it is told, and its statement goes on without it.
+    /// A balance past the bound proves nothing: it is flagged, and its statement continues without it.
     fn statement(&mut self, mut statement: Statement<'_>) {
         let line = statement.line;
         for balance in [&mut statement.opening, &mut statement.closing] {

@@ -1,8 +1,7 @@
-//! CSV and its kin: columns by their headings, in any order, with any usual delimiter.
+//! CSV and similar formats: columns by their headings, in any order, with any usual delimiter.
 //!
-//! Start at [`plan`], which settles encoding and delimiter together: for bytes that are not UTF-8, only a header whose
-//! words are understood proves an encoding. [`read`] then goes through the rows; what a row means is `table.rs`, how rows
-//! are split is `rows.rs`.
+//! Start at [`plan`], which detects encoding and delimiter together: for bytes that are not UTF-8, only a header with
+//! known words proves an encoding. [`read`] then reads the rows. `table.rs` interprets a row, `rows.rs` splits them.
 
 use super::encoding::{Encoding, Scan, Utf8Reader};
 use super::rows::{Row, RowReader};
@@ -14,17 +13,17 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
-/// Rows among which the first header must be; the longest preamble known has 16.
+/// The first header must be among these rows; the longest known preamble has 16.
 pub(super) const PREAMBLE_ROWS_MAX: usize = 64;
 
-/// Finds encoding and delimiter of a table from its beginning.
+/// Detects encoding and delimiter of a table from its beginning.
 pub(super) fn plan(scan: &Scan, layouts: &BankLayouts) -> Result<(Encoding, u8), FeedError> {
     confirmed(scan, layouts, |finder, text| {
         let mut nearest: Option<Nearest> = None;
         let tries = [false, true].into_iter().flat_map(|daily| DELIMITERS.map(|one| (daily, one)));
         for (daily, delimiter) in tries {
             let mut rows = RowReader::new(text.as_bytes(), delimiter);
-            // The head may end within a row: what cannot be split there is not an error yet.
+            // The head may end within a row: what cannot be split there is not yet an error.
             let mut looked_at = 0;
             while let (true, Ok(Some(row))) = (looked_at < PREAMBLE_ROWS_MAX, rows.next()) {
                 looked_at += 1;
@@ -38,7 +37,7 @@ pub(super) fn plan(scan: &Scan, layouts: &BankLayouts) -> Result<(Encoding, u8),
     })
 }
 
-/// Tries the encodings that a table may have until its header's words confirm one.
+/// Tries the possible encodings of a table until its header's words confirm one.
 pub(super) fn confirmed<'a, T>(
     scan: &Scan,
     layouts: &'a BankLayouts,
@@ -53,7 +52,7 @@ pub(super) fn confirmed<'a, T>(
         let text = encoding.decode_head(&scan.head);
         match attempt(Finder::new(layouts, encoding), &text) {
             Ok(found) => return Ok((encoding, found)),
-            // Chinese, surely enough to say that the headings are what is unknown, not the encoding.
+            // Clearly Chinese, so the headings are unknown, not the encoding.
             Err(error) if encoding == Encoding::GB18030 && looks_chinese(&scan.head) => {
                 chinese = Some(error);
             }
@@ -66,15 +65,15 @@ pub(super) fn confirmed<'a, T>(
     Err(chinese.unwrap_or_else(|| unknown.at(scan.utf8.err().unwrap_or(0))))
 }
 
-/// A guess by the frequency of characters: good for choosing what an error says, no more.
+/// A guess by the frequency of characters, only for choosing the text of an error.
 fn looks_chinese(head: &[u8]) -> bool {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(head, true);
     detector.guess(None, Utf8Detection::Deny) == encoding_rs::GBK
 }
 
-/// Encoding and delimiter of a table whose header nobody understands: Chinese where the bytes are that, and the delimiter
-/// that splits most rows into as many cells.
+/// Encoding and delimiter of a table with an unknown header: Chinese if the bytes suggest it, and the delimiter that
+/// splits most rows into equally many cells.
 pub(super) fn guess(scan: &Scan, layouts: &BankLayouts) -> Result<(Encoding, u8), FeedError> {
     let unknown = match plan(scan, layouts) {
         Ok(found) => return Ok(found),
@@ -96,7 +95,7 @@ pub(super) fn guess(scan: &Scan, layouts: &BankLayouts) -> Result<(Encoding, u8)
     Ok((encoding, best.unwrap_or(b',')))
 }
 
-/// Reads a table row by row; gives the name of the layout that fits.
+/// Parses a table row by row; returns the name of the matching layout.
 pub(super) fn read<R: Read>(
     input: Utf8Reader<R>,
     finder: Finder<'_>,
@@ -111,7 +110,7 @@ pub(super) fn read<R: Read>(
     table.finish(sink)
 }
 
-/// Hands the rows over as they stand, until no more are wanted.
+/// Passes on the raw rows until no more are wanted.
 pub(super) fn rows<R: Read>(
     input: Utf8Reader<R>,
     delimiter: u8,

@@ -1,8 +1,8 @@
-//! Reads days and times of day out of a table's cells.
+//! Parses days and times of day in a table's cells.
 //!
-//! Start at [`day`]. Year first may be written `2026-05-11`, `2026/5/11`, `2026.5.11`,
-//! `20260511` or `2026年5月11日`; a time may follow, with a space, a `T`, or glued to eight digits.
-//! Day first and month first are read only where a layout says so.
+//! Start at [`day`]. Year first may be written `2026-05-11`, `2026/5/11`, `2026.5.11`, `20260511` or `2026年5月11日`. A
+//! time may follow, after a space or a `T`, or glued to eight digits. Day first and month first are parsed only if a
+//! layout says so.
 //!
 //! Invariant: a day that does not exist is no day; a year has four digits, or the day is ambiguous.
 
@@ -10,7 +10,7 @@ use crate::rules::bank::DateOrder;
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use remittance::beijing;
 
-/// A day, the rest of the cell, and whether the cell alone could be read in another order.
+/// A day, the rest of the cell, and whether the cell alone could have another order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct DayFound<'a> {
     pub(crate) day: NaiveDate,
@@ -18,22 +18,22 @@ pub(crate) struct DayFound<'a> {
     pub(crate) ambiguous: bool,
 }
 
-/// Years that a statement can be of; 0000 and 9999 stand for no day.
+/// The years of statements; 0000 and 9999 mean no day.
 const YEARS: std::ops::RangeInclusive<i32> = 1949..=2199;
 
-/// Days that a spreadsheet counts from 30 December 1899, where its numbers are days of these years.
+/// Day numbers of a spreadsheet, from 30 December 1899, that fall into these years.
 const SERIAL_DAYS: std::ops::RangeInclusive<i64> = 36_526..=73_415;
 
-/// Reads a day as spreadsheets count them: whole days since 30 December 1899, perhaps with a fraction.
+/// Parses a day number of a spreadsheet: days since 30 December 1899, perhaps with a fraction.
 pub(crate) fn serial_day(text: &str) -> Option<DayFound<'_>> {
     let days = text.split('.').next()?.parse().ok().filter(|days| SERIAL_DAYS.contains(days))?;
     let day = NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_signed(TimeDelta::days(days))?;
     Some(DayFound { day, rest: "", ambiguous: false })
 }
 
-/// Splits a zone off the end of a time: `16:30:00Z`, `T16:30:00+01:00`; in minutes east of Greenwich.
+/// Splits a zone off the end of a time, as minutes east of Greenwich: `16:30:00Z`, `T16:30:00+01:00`.
 pub(crate) fn zoned(text: &str) -> (&str, Option<i64>) {
-    // Nearly no time names a zone: it ends with a letter, or its sign stands before two digits or four.
+    // Nearly no time names a zone: it ends with a letter, or its sign comes before two or four digits.
     let bytes = text.as_bytes();
     let behind = |count: usize| bytes.len().checked_sub(count).and_then(|at| bytes.get(at));
     let signed = [3, 5, 6].into_iter().any(|count| matches!(behind(count), Some(b'+' | b'-')));
@@ -44,7 +44,7 @@ pub(crate) fn zoned(text: &str) -> (&str, Option<i64>) {
     if let Some(rest) = trimmed.strip_suffix(['Z', 'z']) {
         return (rest, Some(0));
     }
-    // A sign behind a time of day; a day's own hyphens stand before it.
+    // A sign after a time of day; the hyphens of the day come before it.
     let Some(at) = trimmed
         .rfind(['+', '-'])
         .filter(|at| trimmed.get(..*at).is_some_and(|time| time.contains(':')))
@@ -61,14 +61,14 @@ pub(crate) fn zoned(text: &str) -> (&str, Option<i64>) {
     (time, Some(if zone.starts_with('-') { -minutes } else { minutes }))
 }
 
-/// An instant given in a zone, as Beijing's day and time.
+/// Converts an instant in a zone to Beijing's day and time.
 pub(crate) fn in_beijing(day: NaiveDate, time: NaiveTime, zone: i64) -> (NaiveDate, NaiveTime) {
     let moved =
         day.and_time(time).checked_add_signed(TimeDelta::minutes(beijing::MINUTES_EAST - zone));
     moved.map_or((day, time), |moved| (moved.date(), moved.time()))
 }
 
-/// What stands in an error text.
+/// The expected format in an error text.
 pub(crate) const fn expected(order: DateOrder) -> &'static str {
     match order {
         DateOrder::YearFirst => "a date such as 2026-05-11",
@@ -77,7 +77,7 @@ pub(crate) const fn expected(order: DateOrder) -> &'static str {
     }
 }
 
-/// Reads the day with which the text begins.
+/// Parses the day at the start of the text.
 pub(crate) fn day(text: &str, order: DateOrder) -> Option<DayFound<'_>> {
     if let Some(found) = usual_day(text) {
         return Some(found);
@@ -89,7 +89,7 @@ pub(crate) fn day(text: &str, order: DateOrder) -> Option<DayFound<'_>> {
     })
 }
 
-/// `2026-05-11`, as most days are written, with what stands behind it.
+/// `2026-05-11`, as most days are written, with the rest.
 fn usual_day(text: &str) -> Option<DayFound<'_>> {
     let [a, b, c, d, b'-', e, f, b'-', g, h, behind @ ..] = text.as_bytes() else { return None };
     let number = |digits: &[&u8]| {
@@ -104,7 +104,7 @@ fn usual_day(text: &str) -> Option<DayFound<'_>> {
     Some(DayFound { day, rest: text.get(10..)?, ambiguous: false })
 }
 
-/// Takes up to `most` digits off the front.
+/// Takes up to `most` digits from the front.
 fn number(bytes: &[u8], most: usize) -> Option<(u32, usize)> {
     let digits = bytes.iter().take(most).take_while(|byte| byte.is_ascii_digit()).count();
     let value =
@@ -173,7 +173,7 @@ fn year_last(text: &str, month_first: bool) -> Option<DayFound<'_>> {
     }
     let (month, day) = if month_first { (first, second) } else { (second, first) };
     let day = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
-    // With points the day stands first everywhere; with two digits of year nothing is sure.
+    // With points, the day is first everywhere; a two-digit year leaves it ambiguous.
     let ambiguous =
         first <= 12 && second <= 12 && first != second && (*mark != b'.' || digits == 2);
     Some(DayFound { day, rest: text.get(at..)?, ambiguous })
@@ -189,10 +189,10 @@ fn usual_time(bytes: &[u8]) -> Option<NaiveTime> {
     NaiveTime::from_hms_opt(two(a, b)?, two(c, d)?, two(e, f)?)
 }
 
-/// Reads a time of day: `09:30:01`, `9:30`, `093001`, with a fraction or not; empty is none.
+/// Parses a time of day: `09:30:01`, `9:30`, `093001`, with or without a fraction; empty is none.
 ///
 /// # Errors
-/// When something else stands there.
+/// For any other text.
 pub(crate) fn time(text: &str) -> Result<Option<NaiveTime>, ()> {
     if let Some(usual) = usual_time(text.as_bytes()) {
         return Ok(Some(usual));

@@ -1,12 +1,11 @@
-//! Finds out a file's encoding, and turns it into UTF-8 while it is read.
+//! Detects a file's encoding, and decodes it to UTF-8 during the read.
 //!
-//! Start at [`scan`], the first pass over a file. How the encoding is decided stands in one
-//! function a kind of file: [`of_xml`], [`of_messages`], [`of_settlement`]; for tables in
-//! `csv.rs`, where the header's words confirm it. [`Utf8Reader`] then decodes on the fly.
+//! Start at [`scan`], the first pass over a file. One function for each kind of file decides the encoding: [`of_xml`],
+//! [`of_messages`], [`of_settlement`]; for tables it is in `csv.rs`, where the header's words confirm it.
+//! [`Utf8Reader`] then decodes while reading.
 //!
-//! Invariant: GB18030 is never tried before UTF-8, because Chinese text in UTF-8 can decode
-//! as GB18030 without error. A byte that does not decode becomes U+FFFD, which every reader of
-//! this module refuses in a row; it is never dropped.
+//! Invariant: GB18030 is never tried before UTF-8, because Chinese text in UTF-8 can decode as GB18030 without error. A
+//! byte that does not decode becomes U+FFFD, which every reader of this module rejects in a row; it is never dropped.
 
 use super::{FeedError, FeedErrorKind, Source};
 use crate::rules::bank::{BankLayout, BankLayouts};
@@ -14,22 +13,22 @@ use encoding_rs::{CoderResult, Decoder};
 use sha2::{Digest, Sha256};
 use std::io::{self, BufRead, Read};
 
-/// Bytes looked at to tell format, encoding and layout: room for 64 preamble rows of 1 KiB.
+/// Bytes inspected to detect format, encoding and layout: enough for 64 preamble rows of 1 KiB.
 pub(super) const HEAD_BYTES: usize = 64 * 1024;
 /// Bytes read at a time.
 const CHUNK_BYTES: usize = 256 * 1024;
 
-/// What the first pass over a file found.
+/// The result of the first pass over a file.
 pub(super) struct Scan {
     pub(super) bytes: u64,
     pub(super) sha256: [u8; 32],
-    /// The whole file, after its BOM, is UTF-8; where not, on which line it first is not.
+    /// Whether the file, after its BOM, is UTF-8; otherwise the first line that is not.
     pub(super) utf8: Result<(), u64>,
     pub(super) ascii: bool,
     pub(super) head: Vec<u8>,
 }
 
-/// An encoding and how it was found.
+/// An encoding and the evidence for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Encoding {
     encoding: &'static encoding_rs::Encoding,
@@ -42,7 +41,7 @@ pub struct Encoding {
 impl Encoding {
     pub(super) const UTF_8: Self = Self::of(encoding_rs::UTF_8);
     #[cfg(feature = "xlsx")]
-    /// UTF-8 of which every byte is known to be so.
+    /// UTF-8 with every byte checked.
     pub(super) const UTF_8_VALID: Self = Self { valid: true, ..Self::UTF_8 };
     pub(super) const GB18030: Self = Self::of(encoding_rs::GB18030);
     const WINDOWS_1252: Self = Self::of(encoding_rs::WINDOWS_1252);
@@ -56,7 +55,7 @@ impl Encoding {
         encoding_rs::Encoding::for_label_no_replacement(label.as_bytes()).map(Self::of)
     }
 
-    /// What the byte order mark says, or strict UTF-8 throughout.
+    /// The byte order mark's encoding, or UTF-8 if all bytes are valid.
     pub(super) fn proven(scan: &Scan) -> Option<Self> {
         let marked = encoding_rs::Encoding::for_bom(&scan.head);
         let (encoding, bom_bytes) = match marked {
@@ -82,12 +81,12 @@ impl Encoding {
         }
     }
 
-    /// Every byte is known to be UTF-8 already.
+    /// Every byte is already known to be UTF-8.
     pub(super) const fn is_valid(self) -> bool {
         self.valid
     }
 
-    /// Whether a bank of this layout delivers in it; Unicode is always taken.
+    /// Whether a bank of this layout delivers in it; Unicode is always accepted.
     pub(super) fn suits(self, layout: &BankLayout) -> bool {
         self.name().starts_with("utf-")
             || layout.encodings.iter().any(|label| {
@@ -95,8 +94,8 @@ impl Encoding {
             })
     }
 
-    /// What a table that is not UTF-8 may be, in order: Chinese first, then what layouts name, at
-    /// last UTF-8 with bytes that are broken here and there.
+    /// Candidates for a table that is not UTF-8, in order: Chinese, then the layouts' encodings, finally UTF-8 with
+    /// some broken bytes.
     pub(super) fn candidates(layouts: &BankLayouts) -> Vec<Self> {
         let mut candidates = vec![Self::GB18030];
         for label in layouts.iter().flat_map(|layout| &layout.encodings) {
@@ -110,24 +109,24 @@ impl Encoding {
         candidates
     }
 
-    /// Whether the file itself proves it, rather than custom.
+    /// Whether the file itself proves it, rather than convention.
     pub(super) const fn is_certain(self) -> bool {
         self.certain
     }
 
-    /// The beginning of a file as text; a character cut off at its end is left out.
+    /// The beginning of a file as text; drops a character cut off at its end.
     pub(super) fn decode_head(self, head: &[u8]) -> String {
         let bytes = head.get(self.bom_bytes..).unwrap_or_default();
         let mut decoder = self.encoding.new_decoder_without_bom_handling();
         let room = decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(0);
         let mut text = String::with_capacity(room);
-        // `last` is false: a sequence cut off by the end of the head is no error.
+        // `last` is false: a sequence cut off there is no error.
         let _ = decoder.decode_to_string(bytes, &mut text, head.len() < HEAD_BYTES);
         text
     }
 }
 
-/// Goes through the whole file once.
+/// Reads the file once.
 pub(super) fn scan(input: &mut dyn Source) -> Result<Scan, FeedError> {
     input.rewind()?;
     let mut hash = Sha256::new();
@@ -156,11 +155,11 @@ pub(super) fn scan(input: &mut dyn Source) -> Result<Scan, FeedError> {
     }
 }
 
-/// Checks one chunk for UTF-8 and says how many bytes of an unfinished character it ends with.
+/// Checks one chunk for UTF-8 and returns how many bytes of an unfinished character end it.
 fn check(bytes: &[u8], last: bool, scan: &mut Scan, line: &mut u64) -> usize {
     let breaks = |bytes: &[u8]| memchr::memchr_iter(b'\n', bytes).count();
     scan.ascii &= bytes.is_ascii();
-    // A character may be cut in two where the chunk ends; it is checked with the next chunk.
+    // The chunk's end may split a character; it is checked with the next chunk.
     let kept = if last { 0 } else { unfinished(bytes) };
     let whole = bytes.get(..bytes.len() - kept).unwrap_or_default();
     if simdutf8::basic::from_utf8(whole).is_ok() {
@@ -188,7 +187,7 @@ fn unfinished(bytes: &[u8]) -> usize {
     0
 }
 
-/// XML says its encoding itself; where that disagrees with the bytes, the file is refused.
+/// XML declares its encoding; if that disagrees with the bytes, the file is refused.
 pub(super) fn of_xml(scan: &Scan) -> Result<Encoding, FeedError> {
     let marked = encoding_rs::Encoding::for_bom(&scan.head).is_some();
     let declared = declared(&scan.head);
@@ -229,8 +228,8 @@ fn declared(head: &[u8]) -> Option<String> {
     after.get(1..)?.split(quote).next().map(str::to_owned)
 }
 
-/// SWIFT messages have no words to confirm an encoding: Chinese where bytes above ASCII come in
-/// pairs, else the western one-byte encoding, which reads any byte. Either is flagged.
+/// SWIFT messages have no words to confirm an encoding: Chinese if bytes above ASCII come in pairs, otherwise the
+/// western one-byte encoding, which decodes any byte. Both are flagged.
 pub(super) fn of_messages(scan: &Scan) -> Encoding {
     if let Some(encoding) = Encoding::proven(scan) {
         return encoding;
@@ -239,8 +238,8 @@ pub(super) fn of_messages(scan: &Scan) -> Encoding {
     Encoding { certain: false, ..found }
 }
 
-/// Whether bytes above ASCII stand in pairs, as common Chinese in GBK does; western letters stand
-/// alone between ASCII ones. One in four may break the rule: rare characters, cut remarks.
+/// Whether bytes above ASCII come in pairs, as common Chinese in GBK does; western letters are single between ASCII
+/// ones. One in four may break the rule: rare characters, truncated remarks.
 fn is_paired(bytes: &[u8]) -> bool {
     let (mut pairs, mut alone) = (0_usize, 0_usize);
     for run in bytes.split(u8::is_ascii) {
@@ -250,7 +249,7 @@ fn is_paired(bytes: &[u8]) -> bool {
     pairs > 4 * alone
 }
 
-/// Settlement records are GBK by their specification; UTF-8 is taken where it is proven.
+/// Settlement records are GBK by their specification; UTF-8 is accepted if proven.
 pub(super) fn of_settlement(scan: &Scan) -> Result<Encoding, FeedError> {
     if let Some(encoding) = Encoding::proven(scan) {
         return Ok(encoding);
@@ -263,13 +262,13 @@ pub(super) fn of_settlement(scan: &Scan) -> Result<Encoding, FeedError> {
     Ok(Encoding::GB18030)
 }
 
-/// Common Chinese: what a bank's text in GBK is made of, and western text decoded as GBK is not.
+/// Common Chinese: found in a bank's GBK text, but not in western text decoded as GBK.
 pub(super) fn is_chinese(c: char) -> bool {
     matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}'
         | '\u{2010}'..='\u{2027}' | '\u{2460}'..='\u{249b}' | '→' | '×' | '·')
 }
 
-/// Reads any encoding as UTF-8; what is UTF-8 already passes through untouched.
+/// Reads any encoding as UTF-8; UTF-8 itself passes unchanged.
 pub struct Utf8Reader<R> {
     input: R,
     decoder: Option<Decoder>,

@@ -1,11 +1,9 @@
-//! What an entry must be to become a transaction of the centre.
+//! The conditions for an entry to become a transaction of the centre.
 //!
-//! Start at [`StatementEntry::transaction`]. The readers keep every currency and every amount; here the
-//! centre's own terms apply: CNY, two decimals, more than zero. [`StatementEntry::check`] is what every entry
-//! must be, whatever its currency.
+//! Start at [`StatementEntry::transaction`]. The readers keep every currency and every amount; here the centre's rules
+//! apply: CNY, two decimals, more than zero. [`StatementEntry::check`] applies to every currency.
 //!
-//! Invariant: an amount in the books is at most [`AMOUNT_MAX`], so that a century of them sums up
-//! without an overflow.
+//! Invariant: an amount in the books is at most [`AMOUNT_MAX`], so that a century of them adds up without overflow.
 
 use super::{Problem, Reject, StatementEntry};
 use chrono::{Datelike, NaiveDate};
@@ -25,13 +23,13 @@ pub(super) fn is_booking_day(day: NaiveDate) -> bool {
 /// Digits of an amount that no number of decimals makes too large.
 const SMALL: u128 = 999_999_999_999;
 
-/// Whether an amount is past the bound, in either sign. Nearly every one is far below, which its digits alone say.
+/// Whether an absolute amount is past the bound. The digits alone show that nearly every one is far below.
 pub(super) fn is_oversize(amount: &Decimal) -> bool {
     amount.mantissa().unsigned_abs() > SMALL && amount.abs() > Decimal::new(AMOUNT_MAX.fen(), 2)
 }
 
 impl<'a> StatementEntry<'a> {
-    /// Whether the day and the amounts can be those of a movement.
+    /// Checks whether the day and the amounts are possible.
     ///
     /// # Errors
     /// A [`Reject`] for a day in an impossible year and for an amount past [`AMOUNT_MAX`].
@@ -54,8 +52,8 @@ impl<'a> StatementEntry<'a> {
     /// The transaction on `account`, under `serial` (see [`super::identity`]).
     ///
     /// # Errors
-    /// A [`Reject`] for another currency than CNY, for an amount with a third decimal, for one that is
-    /// not more than zero, and for what [`Self::check`] refuses.
+    /// A [`Reject`] for a currency other than CNY, for an amount with a third decimal, for one that is not more than
+    /// zero, and for what [`Self::check`] refuses.
     pub fn transaction(
         &self,
         account: &'a str,
@@ -85,7 +83,7 @@ impl<'a> StatementEntry<'a> {
         })
     }
 
-    /// Whole fen; trailing zeros behind the second decimal are no third decimal.
+    /// Converts to fen; trailing zeros after the second decimal do not count.
     fn fen(&self, field: &'static str, amount: Decimal) -> Result<Money, Reject> {
         let why =
             |why: &str| self.set_aside(field, &amount.to_string(), Problem::Amount(why.to_owned()));

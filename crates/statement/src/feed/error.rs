@@ -1,18 +1,18 @@
-//! Why a whole file cannot be read.
+//! Why a file is unusable.
 
 use std::fmt;
 
-/// Why a whole file cannot be read; nothing of it is taken in.
+/// Why a file is unusable; nothing of it is ingested.
 ///
 /// Prints as `line 3: expected …, found …`; the shell puts the file's name before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedError {
-    /// Physical line, from 1; 0 where it concerns the file as a whole.
+    /// Physical line, from 1; 0 for the file itself.
     pub line: u64,
     pub kind: FeedErrorKind,
 }
 
-/// The kinds of whole-file errors; carry values.
+/// The kinds of file errors; they carry values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FeedErrorKind {
     Empty,
@@ -28,13 +28,13 @@ pub enum FeedErrorKind {
     UnknownLayout {
         header: String,
     },
-    /// Some headings are understood, and what a statement needs is not among them.
+    /// Some headings are known, but required ones are missing.
     NotUnderstood {
-        /// Each heading with what it was understood as.
+        /// Each heading with its meaning.
         understood: Vec<(String, &'static str)>,
         missing: Vec<&'static str>,
         header: String,
-        /// The column of each heading that is understood, from 1.
+        /// The column of each known heading, from 1.
         columns: Vec<u64>,
     },
     /// The balances contradict the amounts under every reading of the headings.
@@ -42,11 +42,11 @@ pub enum FeedErrorKind {
         tried: u64,
         broken: u64,
     },
-    /// A page of HTML that is no statement, such as one that says that a session has ended.
+    /// An HTML page that is no statement, such as a notice that a session has ended.
     Page {
         title: String,
     },
-    /// This build of the program cannot read it.
+    /// This build of the program cannot parse it.
     Feature {
         needs: &'static str,
         found: &'static str,
@@ -56,25 +56,25 @@ pub enum FeedErrorKind {
         expected: String,
         found: String,
     },
-    /// A document type or an entity: refused unread, nothing is ever expanded.
+    /// A document type or an entity: refused, nothing is ever expanded.
     Forbidden {
         found: &'static str,
     },
-    /// A file of an archive cannot be read.
+    /// A file in an archive is unusable.
     Member {
         name: String,
         error: Box<FeedError>,
     },
-    /// The reader came to no end of its own: it panicked, was stopped, or gave nothing for too long.
+    /// The reader did not finish: it panicked, was stopped, or gave nothing for too long.
     Stopped {
         why: String,
     },
-    /// The world failed while reading.
+    /// The input failed.
     Io(String),
 }
 
 impl FeedErrorKind {
-    /// The error at a line; 0 where it concerns the file as a whole.
+    /// The error at a line; 0 for the file itself.
     #[must_use]
     pub const fn at(self, line: u64) -> FeedError {
         FeedError { line, kind: self }
@@ -134,7 +134,7 @@ impl fmt::Display for FeedError {
 }
 
 impl FeedError {
-    /// The same without a word of the file's own: for logs, which outlive files and are read by others.
+    /// The same without any text from the file: for logs, which outlive files and have other readers.
     #[must_use]
     pub fn in_log(&self) -> String {
         let place = if self.line > 0 { format!("line {}: ", self.line) } else { String::new() };

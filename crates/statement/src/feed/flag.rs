@@ -1,29 +1,29 @@
-//! What a person should know of a file that was read all the same.
+//! Remarks for a person about a file that was parsed all the same.
 //!
-//! Code and English detail are what is kept; [`KeptFlag`] says the same to the staff, from the
-//! flag or from what was kept of it.
+//! The store keeps the code and the English detail; [`KeptFlag`] gives staff both languages, from the flag or from the
+//! stored form.
 //!
-//! Invariant: a code stays and is never used again for something else.
+//! Invariant: a code is permanent and never reused for something else.
 
 use remittance::{Language, Localized};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 use std::fmt;
 
-/// What a person should know of a file that was read all the same.
+/// A remark for a person about a file that was parsed all the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Flag {
-    /// Opening + credits − debits is not closing.
+    /// Opening + credits − debits differs from closing.
     BalanceBroken { line: u64, account: Option<String>, expected: Decimal, found: Decimal },
     /// A row's running balance does not follow from the row before it.
     RunningBalanceBroken { line: u64, expected: Decimal, found: Decimal },
-    /// A count or sum that the file declares disagrees with what it holds.
+    /// A declared count or sum differs from the content.
     ControlSum { line: u64, what: &'static str, declared: String, found: String },
     /// Anything else that is odd but harmless.
     Oddity { line: u64, odd: Odd, found: String },
 }
 
-/// What is odd, though no fen depends on it.
+/// An oddity that affects no amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Odd {
     AmbiguousDate,
@@ -80,7 +80,7 @@ impl Odd {
         Self::ZeroAmount,
     ];
 
-    /// A kebab-case word that stays.
+    /// A permanent kebab-case code.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -162,14 +162,14 @@ impl Localized for Odd {
     }
 }
 
-/// A flag as it is kept: its code and its English detail.
+/// A stored flag: its code and its English detail.
 #[derive(Clone, Copy, Debug)]
 pub struct KeptFlag<'a> {
     pub code: &'a str,
     pub detail: &'a str,
 }
 
-/// What is wrong, then what was found; a code of another release keeps its own words.
+/// The problem, then the finding; a code of another release keeps its own words.
 impl Localized for KeptFlag<'_> {
     fn in_language(&self, language: Language) -> Cow<'static, str> {
         let Self { code, detail } = self;
@@ -217,7 +217,7 @@ fn detail_in_chinese(detail: &str) -> String {
 }
 
 impl Flag {
-    /// Where it was found: the physical line, from 1.
+    /// The physical line, from 1.
     #[must_use]
     pub const fn line(&self) -> u64 {
         match self {
@@ -228,19 +228,19 @@ impl Flag {
         }
     }
 
-    /// A kebab-case word that stays.
+    /// A permanent kebab-case code.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
             Self::BalanceBroken { .. } => "balance-broken",
-            // Both are one fault to whoever reads it: a balance that does not follow.
+            // Both are the same fault for the reader: a balance that does not follow.
             Self::RunningBalanceBroken { .. } => "balance-broken",
             Self::ControlSum { .. } => "control-sum",
             Self::Oddity { odd, .. } => odd.code(),
         }
     }
 
-    /// What was found, and what was expected.
+    /// The found and the expected value.
     #[must_use]
     pub fn detail(&self) -> String {
         match self {
@@ -280,7 +280,7 @@ mod tests {
     fn every_oddity_has_its_own_code_and_words() {
         let kebab = |code: &str| code.bytes().all(|byte| byte == b'-' || byte.is_ascii_lowercase());
         for (place, odd) in Odd::ALL.iter().enumerate() {
-            // The list is the enum: each stands at its place, and no code stands for two.
+            // The list matches the enum: each at its place, and no code for two.
             assert_eq!(*odd as usize, place, "{odd:?}");
             assert!(kebab(odd.code()), "{odd:?}");
             let found = String::new();

@@ -1,11 +1,11 @@
-//! Reads the heading of a column by its parts: what the column holds, and how sure that is.
+//! Parses a column heading by its parts: the meaning of the column, and how certain it is.
 //!
-//! Start at [`read`]. A heading is taken apart into the parts of `rules/headings.toml`; the last noun decides
-//! what it is, the qualifiers before it whose and which way. A text with a part that nobody knows is
-//! [`Meaning::Unknown`], unless its noun is one for words: what a payer wrote is read under any name.
+//! Start at [`read`]. A heading is split into the parts of `rules/headings.toml`. The last noun decides the meaning,
+//! the qualifiers before it the owner and the direction. A text with an unknown part is [`Meaning::Unknown`], unless
+//! its noun is one for words: a payer's text is read under any name.
 //!
-//! What a heading leaves open (is 交易时间 a day or a time of day, which of two columns counts) is settled by what
-//! stands below it, in `table/plan.rs`.
+//! `table/plan.rs` settles from the rows below what a heading leaves open (is 交易时间 a day or a time of day, which of two
+//! columns counts).
 
 mod label;
 
@@ -15,21 +15,21 @@ use crate::rules::bank::Field;
 use crate::rules::headings::{Headings, Part, Parts};
 use remittance::Direction;
 
-/// What a heading says that its column holds.
+/// The meaning of a column by its heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
-    /// A field; of several columns for one the lowest rank is preferred.
+    /// A field; of several columns for one field the lowest rank wins.
     Field(Field, u8),
     /// A day, or an instant.
     Day(DayRank),
     /// A time of day, or an instant.
     Moment(DayRank),
-    /// Known, and of no use.
+    /// Known but unused.
     Nothing,
     Unknown,
 }
 
-/// Which day a column speaks of: that of the booking is preferred, then that of a day, then that of a time.
+/// The kind of day in a column, in order of preference: the booking's, a plain day, that of a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum DayRank {
     Booking,
@@ -37,22 +37,22 @@ pub(super) enum DayRank {
     Moment,
 }
 
-/// A heading, read.
+/// A parsed heading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Heading {
     pub(super) meaning: Meaning,
-    /// The heading names money in or out as banks do (贷, 借), which an owner's books do the other way round.
+    /// The heading names the direction as banks do (贷, 借), which is the reverse in the owner's books.
     pub(super) books: bool,
-    /// What the heading itself says of the values of a direction: `1收2付`.
+    /// The legend in the heading itself for the values of a direction: `1收2付`.
     pub(super) legend: Vec<(String, Direction)>,
 }
 
-/// A text taken apart.
+/// The parts of a text.
 #[derive(Default)]
 struct Taken {
     parts: Vec<Parts>,
     all: Parts,
-    /// Some of it is no known part.
+    /// Part of it is unknown.
     residue: bool,
 }
 
@@ -78,7 +78,7 @@ impl Taken {
         self.all.has(part)
     }
 
-    /// The last part that is a noun, and what stands before it.
+    /// The last noun among the parts, and the parts before it.
     fn noun(&self) -> Option<(Parts, Parts)> {
         let last = self.parts.iter().rposition(|parts| parts.has_any(&NOUNS))?;
         let before = self.parts.get(..last).unwrap_or_default();
@@ -87,7 +87,7 @@ impl Taken {
     }
 }
 
-/// What a column can be a column of.
+/// The possible nouns of a column.
 const NOUNS: [Part; 18] = [
     Part::Account,
     Part::Name,
@@ -109,7 +109,7 @@ const NOUNS: [Part; 18] = [
     Part::Count,
 ];
 
-/// Reads a heading as it stands in a file.
+/// Parses a heading from a file.
 pub(super) fn read(rules: &Headings, heading: &str) -> Heading {
     let folded = rules.folded(without_translation(heading));
     let (main, remarks) = without_brackets(&folded);
@@ -125,7 +125,7 @@ pub(super) fn read(rules: &Headings, heading: &str) -> Heading {
     Heading { meaning, books: said.has(Part::Books), legend }
 }
 
-/// The heading in one language, where it stands there in two: `交易日期[ Transaction Date ]`, `交易日期 Transaction Date`.
+/// The heading in one language, if it is in two: `交易日期[ Transaction Date ]`, `交易日期 Transaction Date`.
 fn without_translation(heading: &str) -> &str {
     let own = match heading.split_once('[') {
         Some((own, _)) if !own.trim().is_empty() => own,
@@ -136,12 +136,12 @@ fn without_translation(heading: &str) -> &str {
     let kept = own.trim_end().trim_end_matches(foreign);
     let native = !kept.is_ascii();
     let translated = own.trim_end().get(kept.len()..).unwrap_or_default();
-    // One letter or two behind Chinese belong to the heading; a word or more is a translation.
+    // One letter or two after Chinese belong to the heading; a word or more is a translation.
     let words = translated.chars().filter(char::is_ascii_alphabetic).count() > 3;
     if native && words { kept } else { own }
 }
 
-/// The text outside brackets, and what stands inside them.
+/// The text outside brackets, and the text inside them.
 fn without_brackets(text: &str) -> (String, String) {
     let (mut main, mut inside, mut depth) = (String::new(), String::new(), 0_u32);
     for c in text.chars() {
@@ -152,11 +152,11 @@ fn without_brackets(text: &str) -> (String, String) {
             other => main.push(other),
         }
     }
-    // A heading that is nothing but a bracket is what stands in it.
+    // If all of a heading is in brackets, its content is the heading.
     if main.is_empty() { (inside, String::new()) } else { (main, inside) }
 }
 
-/// Which way money goes in this column, where the heading says one; what stands in brackets is the plainer word.
+/// The direction in the heading, if any; the bracketed text is the plainer word.
 fn way(taken: &Taken, remark: &Taken) -> Option<Direction> {
     let one = |parts: Parts| match (parts.has(Part::In), parts.has(Part::Out)) {
         (true, false) => Some(Direction::Credit),
@@ -171,7 +171,7 @@ fn meaning(taken: &Taken, way: Option<Direction>) -> Meaning {
     let Some((noun, before)) = taken.noun() else { return without_noun(taken, way, both) };
     let field = |field| Meaning::Field(field, u8::from(taken.residue));
     let passed = taken.has(Part::Passed);
-    // Words are read whatever their name is, but for what is only about them.
+    // Words are read under any name, unless the column only describes them.
     for (part, words) in WORDS {
         if noun.has(part) {
             return if passed { Meaning::Nothing } else { field(words) };
@@ -227,7 +227,7 @@ const WORDS: [(Part, Field); 4] = [
     (Part::Note, Field::Note),
 ];
 
-/// 流水号 is meant before 参考号 or 编号, and what has no further name before what has one.
+/// 流水号 is preferred to 参考号 or 编号, and a plain name to a qualified one.
 fn serial(taken: &Taken, noun: Parts) -> Meaning {
     let further = u8::from(taken.residue) + u8::from(taken.parts.len() > 3);
     Meaning::Field(Field::Serial, further + 2 * u8::from(noun.has(Part::Neutral)))
@@ -243,7 +243,7 @@ fn of_mark(taken: &Taken, both: bool) -> Meaning {
     }
 }
 
-/// What has no noun: 借, 收/支, 对手方, 冲正.
+/// Headings without a noun: 借, 收/支, 对手方, 冲正.
 fn without_noun(taken: &Taken, way: Option<Direction>, both: bool) -> Meaning {
     if taken.residue {
         return Meaning::Unknown;
@@ -292,7 +292,7 @@ fn of_party(noun: Parts, before: Parts) -> Meaning {
     found.map_or(Meaning::Nothing, |field| Meaning::Field(field, 0))
 }
 
-/// The pairs of a value and a way in a heading's bracket: `1收2付`, `D:借,C:贷`, `0-支出 1-收入`.
+/// The pairs of value and direction in a heading's brackets: `1收2付`, `D:借,C:贷`, `0-支出 1-收入`.
 fn legend(rules: &Headings, remarks: &str) -> Vec<(String, Direction)> {
     let mut legend = Vec::new();
     let mut value = String::new();

@@ -1,10 +1,10 @@
-//! HTML tables that banks deliver under the name `.xls`.
+//! HTML tables that banks deliver with the extension `.xls`.
 //!
-//! Start at [`read`]. Only what a table of cells needs is understood: tables, rows, cells over several columns or rows,
-//! line breaks and the few character references that occur; everything else in a tag is passed over. End tags of
-//! rows and cells may be left out, as the HTML standard allows. Nothing is ever loaded or run.
+//! Start at [`read`]. It handles only what a table of cells needs: tables, rows, cells over several columns or rows,
+//! line breaks and the few character references that occur; it ignores everything else in a tag. End tags of rows and
+//! cells may be missing, as the HTML standard allows. Nothing is ever loaded or run.
 //!
-//! A page without a table of a statement is named by its title: most often it says that a session has ended.
+//! A page without a statement is reported by its title, which usually says that a session has ended.
 
 use super::encoding::{Encoding, Scan, Utf8Reader};
 use super::rows::{Cells, Row};
@@ -15,10 +15,11 @@ use std::io::{BufRead, Read};
 
 /// Bytes of one text or tag, far above any real one.
 const PIECE_BYTES_MAX: u64 = 1024 * 1024;
-/// Columns of a row that one cell may stand over, and rows.
+/// The most columns or rows of one cell.
 const SPAN_MAX: usize = 64;
 
-/// Finds the encoding from the beginning of the page: the header's words prove it, or the title's where there is none.
+/// Detects the encoding from the beginning of the page: the header's words prove it, or the title's if there is no
+/// header.
 pub(super) fn encoding(scan: &Scan, layouts: &BankLayouts) -> Result<Encoding, FeedError> {
     let found = super::csv::confirmed(scan, layouts, |finder, text| {
         let mut rows = TableRows::new(text.as_bytes());
@@ -46,7 +47,7 @@ pub(super) fn encoding(scan: &Scan, layouts: &BankLayouts) -> Result<Encoding, F
     found.map(|(encoding, ())| encoding)
 }
 
-/// Reads the tables row by row; gives the name of the layout that fits.
+/// Parses the tables row by row; returns the name of the matching layout.
 pub(super) fn read<R: Read>(
     input: Utf8Reader<R>,
     finder: Finder<'_>,
@@ -55,7 +56,7 @@ pub(super) fn read<R: Read>(
     let mut rows = TableRows::new(input);
     let mut table = TableReader::new(finder, Delivered { ragged: true });
     while let Some(piece) = rows.next()? {
-        // Labels often stand in a table of their own, before that of the rows.
+        // Labels are often in a table of their own, before that of the rows.
         if piece == Piece::Row {
             table.row(rows.cells.row(rows.line), sink)?;
         }
@@ -63,7 +64,7 @@ pub(super) fn read<R: Read>(
     table.finish(sink)
 }
 
-/// Hands the rows over as they stand, until no more are wanted.
+/// Passes on the raw rows until no more are wanted.
 pub(super) fn rows<R: Read>(
     input: Utf8Reader<R>,
     take: &mut dyn FnMut(Row<'_>) -> bool,
@@ -77,10 +78,10 @@ pub(super) fn rows<R: Read>(
     Ok(())
 }
 
-/// What comes next in a page.
+/// The next part of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Piece {
-    /// A row, in the cells.
+    /// A row; its cells are in `cells`.
     Row,
     /// Another table begins.
     Table,
@@ -90,9 +91,9 @@ struct TableRows<R> {
     input: R,
     cells: Cells,
     cell: Option<String>,
-    /// Columns that the open cell stands over, and rows.
+    /// The columns and rows of the open cell.
     spans: (usize, usize),
-    /// For each column, how many rows more a cell above reaches down.
+    /// For each column, how many more rows a cell above covers.
     reaching: Vec<usize>,
     within_row: bool,
     piece: Vec<u8>,
@@ -103,7 +104,7 @@ struct TableRows<R> {
     lines_read: u64,
     /// A row begins that the tag before it did not end.
     begun: bool,
-    /// A table begins behind the row that was given.
+    /// A table begins after the returned row.
     table_begins: bool,
 }
 
@@ -126,7 +127,7 @@ impl<R: BufRead> TableRows<R> {
         }
     }
 
-    /// Reads up to and with a byte; false at the end of the file.
+    /// Reads through the next occurrence of a byte; false at the end of the file.
     fn piece(&mut self, end: u8) -> Result<bool, FeedError> {
         self.piece.clear();
         (&mut self.input).take(PIECE_BYTES_MAX).read_until(end, &mut self.piece)?;
@@ -143,7 +144,7 @@ impl<R: BufRead> TableRows<R> {
         Ok(whole)
     }
 
-    /// The next row of cells, or that a table begins; `None` at the end of the file.
+    /// The next row of cells, or the start of a table; `None` at the end of the file.
     fn next(&mut self) -> Result<Option<Piece>, FeedError> {
         if std::mem::take(&mut self.table_begins) {
             self.reaching.clear();
@@ -169,7 +170,7 @@ impl<R: BufRead> TableRows<R> {
         }
     }
 
-    /// Does what a tag asks; a row or table that it ends or begins is given out.
+    /// Handles a tag; returns the row or table that it ends or begins.
     fn tag(&mut self, tag: &str) -> Result<Option<Piece>, FeedError> {
         let name = tag.split(|c: char| c.is_whitespace()).next().unwrap_or_default();
         let name = name.trim_end_matches('/').to_ascii_lowercase();
@@ -227,7 +228,7 @@ impl<R: BufRead> TableRows<R> {
         Ok(None)
     }
 
-    /// Passes over what stands in an element that is no text.
+    /// Skips the content of an element that is no text.
     fn skip_to_end_of(&mut self, name: &str) -> Result<(), FeedError> {
         while self.piece(b'<')? {
             self.piece(b'>')?;
@@ -239,7 +240,7 @@ impl<R: BufRead> TableRows<R> {
         Ok(())
     }
 
-    /// Puts the open cell into its column, behind the cells that reach down from above.
+    /// Puts the open cell into its column, after the cells that extend from above.
     fn end_cell(&mut self) {
         let Some(cell) = self.cell.take() else { return };
         self.fill_reached();
@@ -254,7 +255,7 @@ impl<R: BufRead> TableRows<R> {
         }
     }
 
-    /// Leaves the columns empty into which a cell above reaches.
+    /// Leaves the columns empty that a cell above covers.
     fn fill_reached(&mut self) {
         loop {
             let place = self.cells.len();
@@ -267,7 +268,7 @@ impl<R: BufRead> TableRows<R> {
     }
 }
 
-/// Over how many columns or rows a cell stands.
+/// The number of columns or rows of a cell.
 fn span(tag: &str, attribute: &str) -> usize {
     let lower = tag.to_ascii_lowercase();
     let value = lower.split_once(attribute).map_or("", |(_, rest)| rest.trim_start());

@@ -1,9 +1,9 @@
-//! Gives a serial number to entries of banks that give none.
+//! Gives a serial number to entries from banks without one.
 //!
-//! Start at [`Serials::serial`]. The identity of a transaction is (own account, serial); where a bank
-//! gives none it is the content and the ordinal among equal rows of that day (contract.md, "Input
-//! files"). Use one [`Serials`] a file: ordinals count within it, so that a second delivery of a day
-//! counts the same again, and two real, equal payments in it stay two.
+//! Start at [`Serials::serial`]. The identity of a transaction is (own account, serial). If a bank gives no serial, it
+//! is the content and the ordinal among equal rows of that day (contract.md, "Input files"). Use one [`Serials`] a
+//! file: ordinals count within it, so that a second delivery of a day gets the same ones, and two real, equal payments
+//! in it stay two.
 //!
 //! Invariant: the order of rows changes no serial, because only equal rows share a count.
 
@@ -16,10 +16,10 @@ use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fmt::Write;
 
-/// Bytes of the content's hash that go into a serial: 16 hexadecimal digits.
+/// Bytes of the content's hash in a serial: 16 hexadecimal digits.
 const DIGEST_BYTES: usize = 8;
 
-/// What banks write where they have no number, without its blanks and marks, in capitals.
+/// What banks write without a number, in capitals and without blanks and punctuation.
 const NO_SERIAL: [&str; 13] = [
     "NONREF",
     "NOREF",
@@ -36,10 +36,10 @@ const NO_SERIAL: [&str; 13] = [
     "空",
 ];
 
-/// Whether a text in a serial's place is none: zeros only, marks only, or a word that says so.
+/// Whether a text in a serial's place means none: only zeros, only punctuation, or a word for it.
 #[must_use]
 pub fn is_no_serial(text: &str) -> bool {
-    // Nearly every serial there is.
+    // The fast path for nearly every serial.
     if text.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
         return false;
     }
@@ -51,11 +51,11 @@ pub fn is_no_serial(text: &str) -> bool {
     NO_SERIAL.iter().any(is)
 }
 
-/// Counts equal rows of one file; holds 40 bytes for each different row without a serial.
+/// Counts equal rows of one file; uses 40 bytes for each different row without a serial.
 #[derive(Default)]
 pub struct Serials {
     seen: HashMap<[u8; 16], u32>,
-    /// Of a statement that stands in the file again: its rows are counted for themselves.
+    /// For a statement that is in the file again: its rows are counted separately.
     again: Option<HashMap<[u8; 16], u32>>,
     text: String,
     period: SerialPeriod,
@@ -67,7 +67,7 @@ impl Serials {
         Self::default()
     }
 
-    /// A statement begins that the file held before: its rows are those of before, not more of them.
+    /// A statement of the file begins again: its rows are the earlier ones, not additional ones.
     pub fn begin_again(&mut self) {
         self.again = Some(HashMap::new());
     }
@@ -77,12 +77,12 @@ impl Serials {
         self.again = None;
     }
 
-    /// From now on the bank's serials begin anew each period.
+    /// From now on the bank's serials restart each period.
     pub const fn begin_anew(&mut self, period: SerialPeriod) {
         self.period = period;
     }
 
-    /// How much of the serial of an entry is the bank's own, where more stands behind it.
+    /// The length of the bank's own part of an entry's serial.
     #[must_use]
     pub const fn own(&self, entry: &StatementEntry<'_>) -> Option<usize> {
         match self.period {
@@ -94,8 +94,8 @@ impl Serials {
         }
     }
 
-    /// The bank's serial, with its period behind it where it begins anew (`12~2026`, `12~202605`,
-    /// `12~20260511`); or `~yyyymmdd-content-ordinal`. No bank's serial begins with `~`.
+    /// The bank's serial, followed by its period if it restarts (`12~2026`, `12~202605`, `12~20260511`); or
+    /// `~yyyymmdd-content-ordinal`. No bank's serial begins with `~`.
     pub fn serial<'a>(&'a mut self, account: &str, entry: &StatementEntry<'a>) -> &'a str {
         if !entry.serial.is_empty() {
             let day = match self.period {
@@ -122,8 +122,7 @@ impl Serials {
     }
 }
 
-/// The day and the content of a transaction as its serial begins where a bank gives none; the ordinal comes
-/// behind it.
+/// The start of a serial for banks that give none: the day and the content of a transaction. The ordinal follows.
 #[must_use]
 pub fn content_name(account: &str, transaction: &BankTransaction<'_>) -> String {
     let yuan = |amount: Money| Decimal::new(amount.fen(), 2);
@@ -160,7 +159,7 @@ fn name(text: &mut String, booked_on: NaiveDate, digest: [u8; 32]) {
     }
 }
 
-/// All that an entry says, but not where it stands; each field with its length before it.
+/// All of an entry except its place; each field follows its length.
 fn content(account: &str, entry: &StatementEntry<'_>) -> [u8; 32] {
     let mut hash = Sha256::new();
     let mut field = |text: &str| {
@@ -172,7 +171,7 @@ fn content(account: &str, entry: &StatementEntry<'_>) -> [u8; 32] {
     field(&entry.booked_on.to_string());
     field(&entry.booked_time.map_or(String::new(), |time| time.to_string()));
     field(entry.direction.code());
-    // Without trailing zeros: 5 and 5.00 are the same money.
+    // Without trailing zeros: 5 and 5.00 are the same amount.
     field(&entry.amount.normalize().to_string());
     field(&entry.balance.map_or(String::new(), |balance| balance.normalize().to_string()));
     field(entry.counterparty.account);

@@ -1,15 +1,15 @@
-//! Sums up what a file holds, for `duizhang feed inspect`, without a database.
+//! Summarizes a file, for `duizhang feed inspect`, without a database.
 //!
-//! Start at [`inspect`]; it reads one file into a [`Summary`], whose fields are the keys of the JSON
-//! line in their order. [`Tally`] is the rule by which statements come to the figures of a file:
+//! Start at [`inspect`]; it parses one file into a [`Summary`], whose fields are the keys of the JSON line in their
+//! order. [`Tally`] combines the statements of a file:
 //!
-//! - `entries`: all that the statements count, booked or not, readable or not.
-//! - `transactions`: what the entries become: one with parts as many as it has, one of zero none.
+//! - `entries`: everything that the statements count, booked or not, readable or not.
+//! - `transactions`: the results of the entries: one for each part, none for an amount of zero.
 //! - `currency`: that of the booked entries; without any, that of the statements; `MULTI` if several.
-//! - sums: over the statements; none where the currency is `MULTI` or an amount had a sign.
+//! - sums: over the statements; none if the currency is `MULTI` or an amount had a sign.
 //! - `opening`, `closing`: of a single statement only.
-//! - `balance_ok`: false if one statement's is false, else true if one's is true; a statement whose
-//!   entries have another currency than its own has none.
+//! - `balance_ok`: false if one statement's is false, otherwise true if one's is true; a statement whose entries have
+//!   another currency than its own has none.
 //!
 //! Amounts have the file's decimals without trailing zeros, and at least two.
 
@@ -21,12 +21,11 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-/// Stands for the currency where there are several.
+/// The currency if there are several.
 const MULTI: &str = "MULTI";
-/// Flags of one file that are spelled out; beyond them one line says how many more there are.
+/// Flags of one file that are written out; one more line counts the rest.
 const FLAGS_MAX: usize = 50;
 
-/// One file's figures.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
     pub file: String,
@@ -47,7 +46,7 @@ pub struct Summary {
     pub blocks: Vec<BlockSummary>,
 }
 
-/// One block of a table, or one statement of a message: whose it is, of which days, how it was understood.
+/// One block of a table, or one statement of a message: its account, its days, how it was parsed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct BlockSummary {
     /// Physical line on which it starts, from 1.
@@ -61,11 +60,11 @@ pub struct BlockSummary {
     pub layout: Option<String>,
     /// None for messages, whose fields are fixed.
     pub columns: Vec<ColumnSummary>,
-    /// Whether the balances prove each row; `null` where there are none to prove it by.
+    /// Whether the balances prove each row; `null` without balances for that.
     pub proved: Option<bool>,
 }
 
-/// How a column was understood, and why.
+/// The meaning of a column, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ColumnSummary {
     pub heading: String,
@@ -73,7 +72,7 @@ pub struct ColumnSummary {
     pub why: &'static str,
 }
 
-/// Reads one file and sums it up; `file` is how the caller names it.
+/// Parses one file and summarizes it; `file` is the caller's name for it.
 ///
 /// The rejects go to `rejected` as they come, for showing them; an error becomes the summary's.
 pub fn inspect(
@@ -89,7 +88,7 @@ pub fn inspect(
     }
 }
 
-/// Counts and sums what a reader gives; memory does not grow with the file.
+/// Counts and sums a reader's results; memory does not grow with the file.
 pub struct Tally<'r> {
     rejected: &'r mut dyn FnMut(&Reject),
     rejects: u64,
@@ -106,17 +105,17 @@ pub struct Tally<'r> {
     balance_ok: Option<bool>,
     flags: Vec<String>,
     flags_more: u64,
-    /// Of tables; and of statements, which stand for blocks where there are no tables.
+    /// Blocks of tables, or statements if there are no tables.
     blocks: Vec<BlockSummary>,
     of_statements: Vec<BlockSummary>,
     /// First and last day of the entries since the last statement ended.
     days: Option<(NaiveDate, NaiveDate)>,
 }
 
-/// Blocks of one file that are told of.
+/// The most blocks reported of one file.
 const BLOCKS_MAX: usize = 256;
 
-/// The one currency so far, or that there are several.
+/// The only currency so far, or that there are several.
 #[derive(Default)]
 enum Currency {
     #[default]
@@ -159,7 +158,7 @@ impl<'r> Tally<'r> {
         }
     }
 
-    /// The figures of a file that was read to its end.
+    /// The figures of a completely parsed file.
     #[must_use]
     pub fn summary(self, file: &str, format: &'static str, encoding: &'static str) -> Summary {
         let single = self.statements == 1;
@@ -266,7 +265,7 @@ impl Sink for Tally<'_> {
     }
 
     fn flag(&mut self, flag: Flag) {
-        // Where no statement says which, the sign of an amount can be read either way.
+        // Without a statement that says which, the sign of an amount is ambiguous.
         if matches!(flag, Flag::Oddity { odd: Odd::NegativeAmount, .. }) {
             self.sums = None;
         }
@@ -279,7 +278,7 @@ impl Sink for Tally<'_> {
 }
 
 impl Summary {
-    /// A file of which nothing is taken in.
+    /// A file of which nothing is ingested.
     #[must_use]
     pub fn failed(file: &str, error: &FeedError) -> Self {
         Self { file: file.to_owned(), error: Some(error.to_string()), ..Self::default() }

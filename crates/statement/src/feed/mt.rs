@@ -1,14 +1,13 @@
-//! Reads SWIFT account statements: MT940 and MT942, as banks really write them.
+//! Parses SWIFT account statements: MT940 and MT942, as banks really write them.
 //!
-//! Start at [`read`]. Lines come from `lines.rs`, whatever ends them; `tag.rs` says which line
-//! begins a field; `message.rs` deals fields out to the movement that is open (`open.rs`) and to the
-//! message around it (`statement.rs`), which give entries and statements to the sink. `movement.rs`
-//! reads `:61:`, `information.rs` reads `:86:`, `balance.rs` reads amounts with a currency.
+//! Start at [`read`]. `lines.rs` splits lines at any line end; `tag.rs` says which line begins a field; `message.rs`
+//! passes fields to the open movement (`open.rs`) and to its message (`statement.rs`), which send entries and
+//! statements to the sink. `movement.rs` parses `:61:`, `information.rs` parses `:86:`, `balance.rs` parses amounts
+//! with a currency.
 //!
-//! Not here: character sets (the bytes are UTF-8 when they arrive). A payer can write a line that
-//! looks like a field into his text and no reader can tell: the balances tell, and are flagged.
-//! Invariant: every `:61:` reaches the sink once, as an entry or as a reject; only movements marked
-//! as expected (`EC`, `ED`) are counted and go no further.
+//! Not here: character sets (the bytes are already UTF-8). A payer's text may contain a line that looks like a field,
+//! and no parser can tell; the balances reveal it and are flagged. Invariant: every `:61:` reaches the sink once, as an
+//! entry or as a reject; only movements marked as expected (`EC`, `ED`) are counted and dropped.
 
 mod balance;
 mod information;
@@ -24,11 +23,11 @@ use lines::Lines;
 use message::Messages;
 use std::io::BufRead;
 
-/// Reads one file of MT940 or MT942 messages into the sink.
+/// Parses one file of MT940 or MT942 messages into the sink.
 ///
 /// # Errors
-/// When the whole file is unusable: no field of such a message in it, a line or a text without
-/// end, not UTF-8, or the input failed.
+/// If the file is unusable: no field of such a message in it, a line or a text without end, not UTF-8, or the input
+/// failed.
 pub fn read(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<Format, FeedError> {
     let mut lines = Lines::new(input);
     let mut messages = Messages::new();

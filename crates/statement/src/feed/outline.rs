@@ -1,10 +1,10 @@
-//! What stands in a table before anybody has understood it: its header, its first rows, what its headings say.
+//! The outline of an unknown table: its header, its first rows, and the meaning of its headings.
 //!
-//! Start at [`outline`], for whoever teaches a layout (`duizhang feed learn`). The header is the one that is named by its
-//! line, else the one that is understood, else the row that comes nearest to one. Nothing is judged here: the
-//! file is read under the layout that comes of it, by [`read`](super::read), and has to prove it.
+//! Start at [`outline`], which serves the author of a layout (`duizhang feed learn`). The header is the one at the
+//! given line, otherwise the first known one, otherwise the row that is most like one. Nothing is decided here:
+//! [`read`](super::read) parses the file with the resulting layout and has to prove it.
 //!
-//! Invariant: at most [`ROWS_MAX`] rows are kept, whatever the file holds.
+//! Invariant: at most [`ROWS_MAX`] rows are kept for any file.
 
 mod guess;
 
@@ -18,46 +18,46 @@ use super::{
 use super::{amount::Amount, csv, date, encoding, html, sniff, spreadsheet_xml, xlsx};
 use crate::rules::bank::{AmountStyle, BankLayouts, DateOrder, Field};
 
-/// Rows of a file that are looked at.
+/// The most rows inspected of a file.
 const ROWS_MAX: usize = 512;
 
-/// A table as it stands in its file.
+/// A table as its file has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outline {
     /// The encoding's name in lower case.
     pub encoding: &'static str,
-    /// What stands between cells; a comma for workbooks and pages, which have none.
+    /// The separator of cells; a comma for workbooks and pages, which have none.
     pub delimiter: char,
     /// Physical line of the header, from 1.
     pub line: u64,
     pub columns: Vec<OutlineColumn>,
-    /// The first rows below the header, as many cells each as there are columns, or fewer.
+    /// The first rows below the header, with at most as many cells as columns.
     pub rows: Vec<Vec<String>>,
 }
 
-/// A column, and what its heading says of it.
+/// A column, and the meaning of its heading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutlineColumn {
-    /// As the file writes it.
+    /// Unchanged from the file.
     pub heading: String,
     pub understood: Understood,
 }
 
-/// What a heading is understood as.
+/// The meaning of a heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Understood {
     Field(Field),
-    /// The heading says nothing; contents and balances allow this alone.
+    /// The heading has no known meaning; contents and balances allow only this one.
     Guessed(Field),
-    /// Known, and of no use.
+    /// Known but unused.
     Nothing,
     Unknown,
 }
 
-/// Looks at a table: at the header on this line, where one is named.
+/// Inspects a table; with the header on this line, if one is given.
 ///
 /// # Errors
-/// [`FeedError`] where the file is no table, or no row of it can be a header.
+/// [`FeedError`] if the file is no table, or no row of it can be a header.
 pub fn outline(
     input: &mut dyn Source,
     layouts: &BankLayouts,
@@ -101,7 +101,7 @@ pub fn outline(
     Ok(outline)
 }
 
-/// The first rows, whatever the file is, with its encoding and delimiter.
+/// The first rows of a file of any kind, with its encoding and delimiter.
 fn rows_of(
     input: &mut dyn Source,
     scan: &Scan,
@@ -148,7 +148,7 @@ fn rows_of(
     Ok((encoding, delimiter, kept))
 }
 
-/// The first block, where the file is understood already.
+/// The first block, if the file is already understood.
 fn first_block(input: &mut dyn Source, layouts: &BankLayouts) -> Option<BlockRead> {
     #[derive(Default)]
     struct First(Option<BlockRead>);
@@ -166,7 +166,7 @@ fn first_block(input: &mut dyn Source, layouts: &BankLayouts) -> Option<BlockRea
     first.0
 }
 
-/// The row that is most likely the header: of those that hold neither a day nor an amount, the one with most headings.
+/// The most likely header: among rows without a day and an amount, the one with most headings.
 fn likeliest(finder: &Finder<'_>, rows: &[KeptRow]) -> Result<usize, FeedError> {
     let is_data = |row: Row<'_>| {
         row.cells().any(|cell| {
@@ -220,7 +220,7 @@ fn is_amount(cell: &str, style: AmountStyle) -> bool {
 }
 
 impl Outline {
-    /// The cells of a column that hold anything.
+    /// The non-empty cells of a column.
     pub fn filled(&self, column: usize) -> impl Iterator<Item = &str> {
         let cells = self.rows.iter().filter_map(move |row| row.get(column));
         cells.map(String::as_str).filter(|cell| !cell.is_empty())
@@ -239,7 +239,7 @@ impl Outline {
         orders.into_iter().filter(|order| most > 0 && days(*order) == most).collect()
     }
 
-    /// The same with those rows alone that have a day in this column: footers and totals are left out.
+    /// Only the rows with a day in this column: without footers and totals.
     #[must_use]
     pub fn of_days(&self, column: usize, order: DateOrder) -> Self {
         let is_day =
@@ -248,7 +248,7 @@ impl Outline {
         Self { rows: rows.cloned().collect(), columns: self.columns.clone(), ..*self }
     }
 
-    /// How most cells of some columns write amounts; as is usual, where both ways fit as well.
+    /// How most cells of some columns write amounts; the usual way if both fit equally.
     #[must_use]
     pub fn amount_style(&self, columns: &[usize]) -> AmountStyle {
         let amounts = |style| {

@@ -1,8 +1,8 @@
-//! A row that cannot be read: its place, what was found there, what was expected.
+//! A row that cannot be parsed: its place, the found and the expected value.
 
 use std::fmt;
 
-/// A row that could not be read: where it stands, what was found, what was expected.
+/// A row that could not be parsed: its place, the found and the expected value.
 ///
 /// Prints as `bank-a-0303.csv:14:6: amount "1,2o0.00": expected a digit at position 4, found 'o'`
 /// once the shell has put the file's name before it.
@@ -10,35 +10,35 @@ use std::fmt;
 pub struct Reject {
     /// Physical line, from 1.
     pub line: u64,
-    /// Column of the field in its row, from 1, where the format has columns.
+    /// Column of the field in its row, from 1, if the format has columns.
     pub column: Option<u32>,
     /// The field, in the file's own word.
     pub field: String,
     /// What was found, shortened for showing.
     pub found: String,
     pub problem: Problem,
-    /// The row as it stands in the file, so that nothing is lost; shortened past 4,096 characters.
+    /// The row from the file, so that nothing is lost; shortened past 4,096 characters.
     pub row: String,
 }
 
-/// What is wrong with a row that cannot be read. Carries values; the sentence is `Display`'s.
+/// The error in a row. Carries values; `Display` makes the sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// A field that must be there is empty or absent.
+    /// A required field is empty or absent.
     Missing,
-    /// The field is not an amount; says why.
+    /// The field is not an amount; the text says why.
     Amount(String),
-    /// The field is not a date or a time of day that exists.
+    /// The field is no existing date or time of day.
     Date { expected: &'static str },
-    /// The field is not one of the words that may stand there.
+    /// The field is not one of the allowed words.
     Word { expected: String },
     /// The row has too few or too many fields.
     Fields { expected: String },
-    /// The movement is not in CNY (contract: all but CNY is set aside).
+    /// The movement is not in CNY (contract: every other currency is rejected).
     Currency,
-    /// Debit and credit are both there, or neither.
+    /// Debit and credit are both present, or neither.
     Direction,
-    /// The text holds what no statement may hold there.
+    /// The text holds characters that no statement may have.
     Text { expected: &'static str },
 }
 

@@ -1,11 +1,11 @@
-//! What a reader says to its [`Sink`], as bytes: for a reader that works in a process of its own.
+//! Encodes a reader's calls to its [`Sink`] as bytes, for a reader in a process of its own.
 //!
-//! Start at [`Relay`], a sink that writes down all it is told, and [`replay`], which tells it again to another sink. The
-//! two together change nothing: `read` behind a relay is `read`. What is asked of the reader goes the other way,
-//! [`ask`] and [`asked`]. Processes, and what may go wrong with them, are the shell's.
+//! Start at [`Relay`], a sink that writes down every call, and [`replay`], which repeats the calls on another sink. The
+//! two together change nothing: `read` through a relay is `read`. Requests to the reader go the other way, by [`ask`]
+//! and [`asked`]. The shell handles processes and their failures.
 //!
-//! Invariant: bytes of another release, or of nobody, are an error and never an entry: each packet carries its length, and
-//! is used only where it is as long as its content says.
+//! Invariant: bytes from another release or another source are an error and never an entry. Each packet carries its
+//! length, and is used only if its content has that length.
 
 mod fault;
 mod flag;
@@ -32,7 +32,7 @@ const NAMES_ACCOUNT: u8 = b'n';
 const BEGINS_AGAIN: u8 = b'a';
 const MEMBER: u8 = b'm';
 const SERIAL_PERIOD: u8 = b'p';
-/// The reader goes on, though it has nothing to say.
+/// A sign of life from a reader with nothing to report.
 const GOES_ON: u8 = b'g';
 const READ: u8 = b'k';
 const FAILED: u8 = b'x';
@@ -50,11 +50,11 @@ const FORMATS: [Format; 8] = [
 const PERIODS: [SerialPeriod; 4] =
     [SerialPeriod::Ever, SerialPeriod::Year, SerialPeriod::Month, SerialPeriod::Day];
 
-/// Writes down what a reader says.
+/// Writes down a reader's calls.
 pub struct Relay<W> {
     to: W,
     packet: Packet,
-    /// Whether an account is one of the centre's, as far as whoever asked knows.
+    /// Whether an account is one of the centre's, as far as the requester knows.
     own: Option<OwnAccount>,
     failed: bool,
 }
@@ -68,23 +68,23 @@ impl<W: Write> Relay<W> {
         Self { to, packet: Packet::default(), own, failed: false }
     }
 
-    /// Says that the reader goes on, and sends what waits.
+    /// Reports that the reader is alive, and flushes.
     pub fn goes_on(&mut self) {
         self.packet.begin(GOES_ON);
         self.send();
         self.failed |= self.to.flush().is_err();
     }
 
-    /// Whether nobody listens any more.
+    /// Whether the receiver is gone.
     #[must_use]
     pub const fn has_failed(&self) -> bool {
         self.failed
     }
 
-    /// Says how it ended.
+    /// Reports the reader's result.
     ///
     /// # Errors
-    /// Where nobody listens.
+    /// If the receiver is gone.
     pub fn end(&mut self, read: &Result<FeedFacts, FeedError>) -> io::Result<()> {
         let packet = &mut self.packet;
         match read {
@@ -218,10 +218,10 @@ impl<W: Write> Sink for Relay<W> {
     }
 }
 
-/// Tells a sink what a [`Relay`] wrote down; gives how the reader ended.
+/// Repeats on a sink what a [`Relay`] wrote; returns the reader's result.
 ///
 /// # Errors
-/// Where the bytes end before the reader did, or are none of a relay.
+/// If the bytes end before the reader did, or are not from a relay.
 pub fn replay(
     from: &mut dyn Read,
     sink: &mut dyn Sink,
@@ -237,7 +237,7 @@ pub fn replay(
     }
 }
 
-/// What was unpacked, where it was all there and nothing more.
+/// The unpacked value, if the packet was complete and had nothing more.
 fn whole<T>(unpacked: Option<T>, packet: &Unpack<'_>) -> io::Result<T> {
     unpacked.filter(|_| packet.is_empty()).ok_or_else(|| io::ErrorKind::InvalidData.into())
 }

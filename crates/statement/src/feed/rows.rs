@@ -1,20 +1,20 @@
 //! Splits text into rows of cells (RFC 4180), borrowed from the reading buffer.
 //!
-//! Start at [`RowReader::next`]. Written by hand because the rows must keep what crate csv does not
-//! give: the row as it stands in the file, its physical line whatever the line end (CR alone
-//! included), and an error for a quote that is never closed, which would swallow the file.
+//! Start at [`RowReader::next`]. It is hand-written because the rows must keep what crate csv does not give: the row's
+//! original text, its physical line with any line end (CR alone included), and an error for a quote that is never
+//! closed, which would swallow the file.
 //!
 //! Invariant: the rows, with the line ends between them, are the file, byte for byte.
 
 use super::{FeedError, FeedErrorKind};
 use std::io::Read;
 
-/// Longest row: a remark of 10 MB passes, a quote left open does not read a file into memory.
+/// Longest row: a remark of 10 MB passes, an open quote does not read a file into memory.
 const ROW_BYTES_MAX: usize = 12 << 20;
 /// Bytes read at a time.
 const CHUNK_BYTES: usize = 256 * 1024;
 
-/// Where a cell stands in its row's text, or in the text of unescaped cells.
+/// The place of a cell in its row's text, or in the text of unescaped cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Span {
     start: usize,
@@ -22,12 +22,12 @@ pub(super) struct Span {
     unescaped: bool,
 }
 
-/// One row; its cells are trimmed when they are asked for.
+/// One row; its cells are trimmed on access.
 #[derive(Clone, Copy)]
 pub(super) struct Row<'a> {
     /// Physical line on which the row starts, from 1.
     pub(super) line: u64,
-    /// The row as it stands in the file, without its line end.
+    /// The original row, without its line end.
     pub(super) text: &'a str,
     unescaped: &'a str,
     spans: &'a [Span],
@@ -38,7 +38,7 @@ impl<'a> Row<'a> {
         self.spans.len()
     }
 
-    /// A cell without its padding; empty where the row has no such cell.
+    /// A cell without its padding; empty if the row has no such cell.
     pub(super) fn cell(&self, index: usize) -> &'a str {
         let Some(span) = self.spans.get(index) else { return "" };
         let text = if span.unescaped { self.unescaped } else { self.text };
@@ -50,7 +50,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// A row that is kept while others are looked at.
+/// A row kept while others are inspected.
 #[derive(Clone, Debug)]
 pub(super) struct KeptRow {
     line: u64,
@@ -74,7 +74,7 @@ impl KeptRow {
     }
 }
 
-/// Takes off spaces, tabs, ideographic and no-break spaces, which banks pad cells with.
+/// Trims spaces, tabs, ideographic and no-break spaces, which banks use as padding.
 fn trimmed(text: &str) -> &str {
     let bytes = text.as_bytes();
     let padded = |byte: &u8| matches!(byte, 0..=b' ' | 0x80 | 0xa0 | 0xc2 | 0xe3);
@@ -85,7 +85,7 @@ fn trimmed(text: &str) -> &str {
     }
 }
 
-/// Rows made from cells that another reader found (a workbook, an HTML table).
+/// Rows made from another reader's cells (a workbook, an HTML table).
 pub(super) struct Cells {
     text: String,
     spans: Vec<Span>,
@@ -123,7 +123,7 @@ impl Cells {
 pub(super) struct RowReader<R> {
     input: R,
     delimiter: u8,
-    /// Whether quotes around a cell are not part of it.
+    /// Whether quotes around a cell are removed.
     quoting: bool,
     buffer: Vec<u8>,
     at: usize,
@@ -134,7 +134,7 @@ pub(super) struct RowReader<R> {
     unescaped: Vec<u8>,
 }
 
-/// How bytes are split; `last` says that none follow these.
+/// How to split bytes; `last` says that these are the last ones.
 #[derive(Clone, Copy)]
 struct How {
     delimiter: u8,
@@ -142,10 +142,10 @@ struct How {
     last: bool,
 }
 
-/// What splitting found at the beginning of some bytes.
+/// The result of splitting the beginning of some bytes.
 #[derive(Debug, PartialEq, Eq)]
 enum Split {
-    /// A row of `content` bytes and its line end, together `length`; `breaks` lines went by.
+    /// A row of `content` bytes and its line end, together `length`; with `breaks` line breaks inside.
     Row { content: usize, length: usize, breaks: u64 },
     /// The row does not end in these bytes.
     More { quoted: bool },
@@ -167,7 +167,7 @@ impl<R: Read> RowReader<R> {
         }
     }
 
-    /// For records in which a quote is a character like others.
+    /// For records in which a quote is an ordinary character.
     pub(super) fn unquoted(input: R, delimiter: u8) -> Self {
         Self { quoting: false, ..Self::new(input, delimiter) }
     }
@@ -205,14 +205,14 @@ impl<R: Read> RowReader<R> {
         Ok(Some(Row { line, text, unescaped, spans: &self.spans }))
     }
 
-    /// Moves what is unread to the front and reads on behind it.
+    /// Moves unread bytes to the front and reads more after them.
     fn fill(&mut self) -> Result<(), FeedError> {
         self.buffer.copy_within(self.at..self.end, 0);
         (self.at, self.end) = (0, self.end - self.at);
         if self.end == self.buffer.len() {
             self.buffer.resize(self.buffer.len() * 2, 0);
         }
-        // Until it is full: a row is split anew with every filling, and fillings double.
+        // Until it is full: each filling splits the row again, and fillings double.
         while !self.finished && self.end < self.buffer.len() {
             let read = self.input.read(self.buffer.get_mut(self.end..).unwrap_or_default())?;
             self.end += read;
@@ -229,8 +229,7 @@ fn unended(bytes: &[u8], expected: &str, line: u64) -> FeedError {
 
 /// Splits the row at the beginning of `bytes`.
 ///
-/// A quote counts only as the first byte of a cell, as everywhere; text behind a closing quote
-/// belongs to the cell.
+/// A quote counts only as the first byte of a cell; text after a closing quote belongs to the cell.
 fn split(bytes: &[u8], how: How, spans: &mut Vec<Span>, unescaped: &mut Vec<u8>) -> Split {
     let How { delimiter, quoting, last } = how;
     let (mut at, mut breaks) = (0, 0);
@@ -286,7 +285,7 @@ fn closing_quote(bytes: &[u8], mut from: usize) -> Option<usize> {
     }
 }
 
-/// Copies a quoted cell that is not simply what stands between its quotes.
+/// Copies a quoted cell that differs from the text between its quotes.
 fn unescape(
     bytes: &[u8],
     span: &mut Span,

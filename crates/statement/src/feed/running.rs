@@ -1,11 +1,11 @@
 //! Follows the running balance of each account through a file, and sums its entries.
 //!
-//! Start at [`Running::entry`]; at the end [`Running::finish`] gives a statement an account and flags
-//! where a balance does not follow from the one before. Files stand oldest or newest first, so both
-//! orders are followed and the one with fewer breaks is the file's; where neither holds for most rows of a
-//! table, [`Running::check`] refuses it. A row that stands in the file once more (pages that overlap) is no step.
+//! Start at [`Running::entry`]; at the end [`Running::finish`] passes on a statement for each account and flags every
+//! balance that does not follow from the previous one. Files are oldest or newest first, so both orders are tried and
+//! the one with fewer breaks wins. If neither holds for most rows of a table, [`Running::check`] refuses it. A row that
+//! is in the file twice (overlapping pages) is no step.
 //!
-//! Invariant: memory is bounded by [`ACCOUNTS_MAX`], [`BREAKS_MAX`] and [`ROWS_KNOWN_MAX`], whatever the file holds.
+//! Invariant: memory is bounded by [`ACCOUNTS_MAX`], [`BREAKS_MAX`] and [`ROWS_KNOWN_MAX`] for any file.
 
 use super::amount::Amount;
 use super::{Balance, FeedError, FeedErrorKind, Flag, Odd, Sink, Statement, StatementEntry};
@@ -14,15 +14,15 @@ use remittance::Direction;
 use rust_decimal::Decimal;
 use std::collections::HashMap;
 
-/// Accounts of one file that are followed one by one; those beyond are summed together.
+/// Accounts of one file that are tracked singly; those beyond are summed together.
 const ACCOUNTS_MAX: usize = 4096;
-/// Breaks of one account that are named; the rest is counted.
+/// Breaks of one account that are reported singly; the rest is counted.
 const BREAKS_MAX: usize = 8;
-/// Steps from which on most must hold; fewer have no order of their own, and a break in them is named.
+/// From this many steps on, most must hold; fewer have no order, and a break in them is reported.
 const CHECKS_MIN: u64 = 5;
-/// Rows of an account that are known again, at eight bytes each.
+/// Rows of an account that are remembered, at eight bytes each.
 const ROWS_KNOWN_MAX: usize = 1 << 20;
-/// Breaks at which it is asked whether the row stood in the file before; where there are more, it is no overlap.
+/// Up to this many breaks are checked for repeated rows; more breaks mean no overlap.
 const ASKED_MAX: u64 = 256;
 
 /// The sums and balances of the accounts in one file.
@@ -31,7 +31,7 @@ pub(super) struct Running {
     tracks: Vec<Track>,
     places: HashMap<String, usize>,
     last: usize,
-    /// Counts the gaps (rejects); a balance is not followed across one.
+    /// Counts the gaps (rejects); balances are not compared across one.
     gaps: u64,
 }
 
@@ -47,9 +47,9 @@ struct Track {
     decimals: u32,
     opening: Option<Amount>,
     closing: Option<Amount>,
-    /// What tells rows apart, of each that was read.
+    /// Fingerprints of the rows so far.
     known: Vec<u64>,
-    /// A row stands in the file once more; the balances need it once.
+    /// A row is in the file again; the balances need it once.
     repeated: bool,
     first: Option<(i64, NaiveDate)>,
     previous: Option<Previous>,
@@ -85,7 +85,7 @@ impl Breaks {
 }
 
 impl Running {
-    /// A row that could not be read stands here: what follows cannot be checked against it.
+    /// A row was rejected: the following balance cannot be checked against it.
     pub(super) const fn gap(&mut self) {
         self.gaps += 1;
     }
@@ -135,7 +135,7 @@ impl Running {
         track.previous = Some(Previous { gaps, balance, movement, on: entry.booked_on });
     }
 
-    /// The account's track, made where it is new.
+    /// The account's track, created if new.
     fn track(&mut self, entry: &StatementEntry<'_>) -> Option<&mut Track> {
         let same = |track: &Track| {
             track.account.as_deref() == entry.account && track.currency.as_deref() == entry.currency
@@ -164,7 +164,7 @@ impl Running {
         self.tracks.get_mut(self.last)
     }
 
-    /// A block of a table ends: what it declared of its account stands by that account, also where no row does.
+    /// A block of a table ends: its declared values go to its account, even without rows.
     pub(super) fn end_block(
         &mut self,
         line: u64,
@@ -172,7 +172,7 @@ impl Running {
         currency: Option<&str>,
         declared: [Option<Amount>; 2],
     ) {
-        // Rows may name the currency that the block does not.
+        // Rows may name the currency if the block does not.
         let known = self.tracks.iter().rposition(|track| track.account.as_deref() == account);
         let place = known.unwrap_or_else(|| {
             let owned = |text: Option<&str>| text.map(str::to_owned);
@@ -187,7 +187,7 @@ impl Running {
         }
     }
 
-    /// The balance behind the last row that was read, where that is of this account.
+    /// The balance after the last row, if that is of this account.
     pub(super) fn last_balance(&self) -> Option<i64> {
         self.tracks.get(self.last)?.previous.as_ref().map(|previous| previous.balance)
     }
@@ -199,10 +199,10 @@ impl Running {
         proved.reduce(|all, one| all && one)
     }
 
-    /// Refuses a table whose balances contradict it.
+    /// Refuses a table that its balances contradict.
     ///
     /// # Errors
-    /// Where at least five steps were tried and most of them fail.
+    /// If at least five steps were checked and most of them fail.
     pub(super) fn check(&self) -> Result<(), FeedError> {
         let (mut tried, mut broken) = (0, 0);
         for track in &self.tracks {
@@ -216,7 +216,7 @@ impl Running {
         Err(FeedErrorKind::Contradicted { tried, broken }.at(line))
     }
 
-    /// Ends a file of records, which declares nothing of itself; one without any has one empty statement.
+    /// Ends a file of records, which has no declared values; an empty file has one empty statement.
     pub(super) fn end_file(mut self, currency: Option<&str>, sink: &mut dyn Sink) {
         if self.tracks.is_empty() {
             self.end_block(1, None, currency, [None, None]);
@@ -224,7 +224,7 @@ impl Running {
         self.finish(sink);
     }
 
-    /// Gives a statement an account, in the order of their first rows, and what is odd of them.
+    /// Passes on a statement for each account, in the order of their first rows, with its oddities.
     pub(super) fn finish(self, sink: &mut dyn Sink) {
         for track in &self.tracks {
             let balance = |amount: Option<Amount>| {
@@ -235,8 +235,8 @@ impl Running {
     }
 }
 
-/// What tells a row of one account from others: a hash that is quick rather than strong, as each row of a file has one
-/// and what it finds is looked at again by whoever takes the rows in.
+/// The fingerprint of a row within its account. The hash is fast rather than strong, because every row needs one and
+/// matches are checked again on ingest.
 fn fingerprint(entry: &StatementEntry<'_>, balance: i64, movement: i64) -> u64 {
     const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
     let mix = |hash: u64, word: u64| (hash.rotate_left(23) ^ word).wrapping_mul(MIX);
@@ -256,7 +256,7 @@ fn key(entry: &StatementEntry<'_>) -> String {
 }
 
 impl Track {
-    /// Whether the row stood in the file before.
+    /// Whether the row was in the file before.
     fn repeats(&self, entry: &StatementEntry<'_>, balance: i64, movement: i64) -> bool {
         let asked = self.ascending.count.min(self.descending.count);
         asked < ASKED_MAX && self.known.contains(&fingerprint(entry, balance, movement))
@@ -267,12 +267,12 @@ impl Track {
         (self.checks > 0).then(holds)
     }
 
-    /// Whether the file stands newest first.
+    /// Whether the file is newest first.
     fn is_descending(&self) -> bool {
         match (self.rises, self.falls) {
             (true, false) => false,
             (false, true) => true,
-            // Days that go both ways, or a single one, say nothing of the order.
+            // Days in both directions, or a single one, do not reveal the order.
             (true, true) | (false, false) => self.descending.count < self.ascending.count,
         }
     }

@@ -1,37 +1,37 @@
-//! Whether the statements of one file follow each other: numbers, pages, opening after closing.
+//! Checks whether the statements of one file are consecutive: numbers, pages, opening after closing.
 //!
-//! Start at [`Sequence::take`], once a statement; [`Sequence::finish`] tells what is missing. Files stand
-//! oldest or newest first, so both orders are followed and the one with fewer faults is the file's.
-//! Whether a file follows the file of the day before is not asked here: that is the store's.
+//! Start at [`Sequence::take`], once a statement; [`Sequence::finish`] reports what is missing. Files are oldest or
+//! newest first, so both orders are tried and the one with fewer faults wins. The store checks whether a file follows
+//! that of the day before.
 //!
-//! Invariant: memory is bounded by [`ACCOUNTS_MAX`] and [`FLAGS_MAX`], whatever the file holds.
+//! Invariant: memory is bounded by [`ACCOUNTS_MAX`] and [`FLAGS_MAX`] for any file.
 
 use super::{Balance, Flag, Odd, Sink};
 use chrono::{Datelike, NaiveDate, Weekday};
 use std::collections::HashMap;
 
-/// Accounts of one file that are followed; those beyond are not.
+/// Accounts of one file that are tracked; those beyond are not.
 const ACCOUNTS_MAX: usize = 4096;
-/// Gaps of one account that are told one by one; the rest is counted.
+/// Gaps of one account that are reported singly; the rest is counted.
 const FLAGS_MAX: usize = 16;
 
-/// What a statement says of its place among others.
+/// A statement's place among others, as it says itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Part {
     /// Physical line on which the statement starts, from 1.
     pub(super) line: u64,
-    /// Of the statement; `None` where it has none, or zero.
+    /// The statement's number; `None` if it has none, or zero.
     pub(super) number: Option<u64>,
-    /// Of the page within the statement, from 1.
+    /// The page's number within the statement, from 1.
     pub(super) page: Option<u64>,
-    /// Its opening balance is an intermediate one: pages stand before it.
+    /// Its opening balance is an intermediate one: earlier pages exist.
     pub(super) continues: bool,
-    /// It says that pages come after it.
+    /// It says that further pages exist.
     pub(super) more: bool,
     pub(super) opening: Option<Balance>,
     pub(super) closing: Option<Balance>,
-    /// Follows the statement before it in the file by number, whosever that one was: some banks number
-    /// what they deliver and not what they book.
+    /// Its number follows that of the previous statement in the file, whichever account that had: some banks number
+    /// deliveries and not bookings.
     pub(super) joined: bool,
 }
 
@@ -52,17 +52,17 @@ struct Track {
     descending: Order,
 }
 
-/// What is missing if the file stands in this order.
+/// What is missing if the file has this order.
 #[derive(Debug, Default)]
 struct Order {
-    /// Steps that speak against the order itself.
+    /// Steps that contradict the order itself.
     faults: u64,
     flags: Vec<Flag>,
     flags_more: u64,
 }
 
 impl Sequence {
-    /// Takes a statement in, in file order; one that repeats another must be left out.
+    /// Adds a statement, in file order; omit repeated ones.
     pub(super) fn take(&mut self, account: &str, currency: &str, mut part: Part) {
         part.joined = follows(&self.before, &part) || follows(&part, &self.before);
         self.before = part;
@@ -78,7 +78,7 @@ impl Sequence {
         }
     }
 
-    /// Tells what is missing.
+    /// Reports what is missing.
     pub(super) fn finish(self, sink: &mut dyn Sink) {
         for track in self.tracks {
             let newest_first = track.descending.faults < track.ascending.faults;
@@ -97,8 +97,7 @@ impl Sequence {
     }
 }
 
-/// Whether only days without business lie between two statements that are numbered by the day: of the
-/// year, or as `YYMMDD`.
+/// Whether only days without business separate two statements that are numbered by day: of the year, or as `YYMMDD`.
 fn over_a_week_end(earlier: &Part, later: &Part) -> bool {
     let by_day = |part: &Part| {
         part.number.zip(part.on()).is_some_and(|(number, on)| {
@@ -112,7 +111,7 @@ fn over_a_week_end(earlier: &Part, later: &Part) -> bool {
     by_day(earlier) && by_day(later) && between.all(closed)
 }
 
-/// Whether the one is the next number or page of the other.
+/// Whether one is the next number or page of the other.
 fn follows(earlier: &Part, later: &Part) -> bool {
     let (Some(from), Some(to)) = (earlier.number, later.number) else { return false };
     let next_page = from == to && earlier.page.zip(later.page).is_some_and(|(p, q)| q == p + 1);
@@ -126,7 +125,7 @@ impl Part {
 }
 
 impl Order {
-    /// Two statements of one account that stand side by side.
+    /// Two adjacent statements of one account.
     fn step(&mut self, earlier: &Part, later: &Part, joined: bool) {
         if let (Some(closing), Some(opening)) = (earlier.closing, later.opening)
             && closing.amount != opening.amount
@@ -175,7 +174,7 @@ impl Order {
         }
     }
 
-    /// What the first and the last statement of an account say of others beyond them.
+    /// What the first and the last statement of an account say about others beyond them.
     fn ends(&mut self, head: &Part, tail: &Part) {
         if !head.joined {
             self.head(head);
@@ -223,7 +222,7 @@ fn of(part: &Part) -> String {
 
 /// A statement's number or page: digits that are more than zero.
 pub(super) fn number(text: &str) -> Option<u64> {
-    // Saturating where a bank counts with more digits than a number holds: then there is no next one.
+    // Saturates if a bank uses more digits than a number holds: then there is no next one.
     text.trim().parse().ok().filter(|number| (1..u64::MAX).contains(number))
 }
 
@@ -244,7 +243,7 @@ mod tests {
         }
     }
 
-    /// `number/page opening closing day`, `-` for none, `+` behind a page that is not the last.
+    /// `number/page opening closing day`, `-` for none, `+` after a page that is not the last.
     fn part(line: u64, text: &str) -> Part {
         let mut fields = text.split(' ');
         let mut field = || fields.next().unwrap_or("-");

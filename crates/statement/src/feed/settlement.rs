@@ -1,10 +1,10 @@
 //! The ministry's settlement system: movements pushed to a centre as records of 23 fields.
 //!
-//! Start at [`read_plain`] for `.act` files and at [`read_envelope`] for the XML message that carries
-//! such files as hexadecimal digits of GBK bytes. Each field ends with `|`; the amount is signed;
-//! the literal text `null` stands for nothing (messages SBDC100 and BDC113).
+//! Start at [`read_plain`] for `.act` files and at [`read_envelope`] for the XML message that carries such files as
+//! hexadecimal digits of GBK bytes. Each field ends with `|`; the amount is signed; the literal text `null` means empty
+//! (messages SBDC100 and BDC113).
 //!
-//! Resends are not this module's: the same serial with the same content is seen before, later on.
+//! Not here: resends. The same serial with the same content is recognized later.
 //!
 //! Invariant: memory does not grow with the file, nor with the hexadecimal text of an envelope.
 
@@ -23,7 +23,7 @@ const FIELDS: usize = 23;
 /// Bytes of one tag of the envelope, far above any real one.
 const TAG_BYTES_MAX: usize = 64 * 1024;
 
-/// The fields that are read, with their place from 0 and their name.
+/// The fields in use, with their place from 0 and their name.
 #[derive(Clone, Copy)]
 struct FieldAt(usize, &'static str);
 
@@ -41,7 +41,7 @@ const OPPONENT_BANK: FieldAt = FieldAt(18, "opponentBankNo");
 const SUMMARY: FieldAt = FieldAt(19, "summary");
 const REDO: FieldAt = FieldAt(20, "redo");
 
-/// Reads records as they stand in a `.act` file.
+/// Parses the records of a `.act` file.
 pub(super) fn read_plain<R: Read>(input: R, sink: &mut dyn Sink) -> Result<(), FeedError> {
     let mut running = Running::default();
     records(input, &mut running, sink)?;
@@ -49,9 +49,9 @@ pub(super) fn read_plain<R: Read>(input: R, sink: &mut dyn Sink) -> Result<(), F
     Ok(())
 }
 
-/// Reads the records inside the message; a message may carry several files.
+/// Parses the records inside the message; a message may carry several files.
 ///
-/// Rejects of its records give the line within the file that the message carries.
+/// Rejects of its records give the line within the carried file.
 pub(super) fn read_envelope(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<(), FeedError> {
     let mut envelope = Envelope { input, depth: 0, line: 1, high: None, ended: false };
     let mut running = Running::default();
@@ -68,7 +68,7 @@ pub(super) fn read_envelope(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Res
     Ok(())
 }
 
-/// `|` only separates here: quotes are text, so the rows are plain lines.
+/// `|` is only a separator here: quotes are text, so the rows are plain lines.
 fn records<R: Read>(input: R, running: &mut Running, sink: &mut dyn Sink) -> Result<(), FeedError> {
     let mut rows = RowReader::unquoted(input, b'|');
     while let Some(row) = rows.next()? {
@@ -157,21 +157,21 @@ fn amount_at(place: FieldAt, text: &str) -> Result<Amount, (FieldAt, Problem)> {
     Amount::read(text, AmountStyle::Point).map_err(|error| (place, amount::problem(&error)))
 }
 
-/// The XML message, scanned for its DATA fields; reading from it gives the bytes of one of them.
+/// The XML message, scanned for its DATA fields; reading from it gives the bytes of one field.
 ///
-/// Written by hand because an XML reader gives a text in one piece, and this one can be as long as
-/// a day's movements. Entities do not occur in it and are not expanded.
+/// It is hand-written because an XML parser returns a text in one piece, and this one can be as long as a day's
+/// movements. It contains no entities, and none are expanded.
 struct Envelope<'i> {
     input: &'i mut dyn BufRead,
     depth: u64,
     line: u64,
-    /// The first of two hexadecimal digits that the buffer's end cut apart.
+    /// The first of two hexadecimal digits split by the buffer's end.
     high: Option<u8>,
     ended: bool,
 }
 
 impl Envelope<'_> {
-    /// Goes on to the next DATA field; false where the message ends.
+    /// Moves to the next DATA field; false at the end of the message.
     fn next_data(&mut self) -> Result<bool, FeedError> {
         loop {
             if !self.skip_text()? {
@@ -229,7 +229,7 @@ impl Envelope<'_> {
         }
     }
 
-    /// What stands between `<` and `>`; a comment ends with `-->` only.
+    /// The text between `<` and `>`; a comment ends only with `-->`.
     fn tag(&mut self) -> Result<Vec<u8>, FeedError> {
         let mut tag = Vec::new();
         loop {
@@ -255,7 +255,7 @@ fn is_data(tag: &[u8]) -> bool {
         && (squeezed.ends_with(b"name=\"DATA\"") || squeezed.ends_with(b"name=DATA"))
 }
 
-/// Gives the bytes that the hexadecimal digits of the current DATA field stand for.
+/// Decodes the hexadecimal digits of the current DATA field.
 impl Read for Envelope<'_> {
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
         let mut written = 0;

@@ -1,16 +1,15 @@
-//! Tells what a file is by its content, never by its name.
+//! Detects the format of a file by its content, never by its name.
 //!
-//! Start at [`kind`]. Banks name HTML and tab-separated text `.xls`, and OLE2 workbooks `.csv`;
-//! so only the first bytes count. What is no workbook, XML or message is taken for a table, and
-//! the header then has to prove it.
+//! Start at [`kind`]. Banks name HTML and tab-separated text `.xls`, and OLE2 workbooks `.csv`, so only the first bytes
+//! count. Anything that is no workbook, XML or message is treated as a table, whose header then has to prove it.
 
 use super::encoding::{Encoding, HEAD_BYTES, Scan};
 use super::{FeedError, FeedErrorKind, mt};
 
-/// The reader that a file needs.
+/// The reader for a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// camt in any of its envelopes; its reader says when it is none.
+    /// camt in any of its envelopes; its reader rejects other XML.
     Xml,
     Mt,
     Settlement,
@@ -21,11 +20,11 @@ pub(super) enum Kind {
     Html,
     /// The XML of Excel 2003.
     SpreadsheetXml,
-    /// CSV and its kin.
+    /// CSV and similar formats.
     Text,
 }
 
-/// The first bytes of archives and pictures that no bank delivers as they are.
+/// The first bytes of archives and pictures, which no bank delivers directly.
 const REFUSED: [(&[u8], &str); 4] = [
     (b"\x1f\x8b", "gzip data"),
     (b"%PDF", "a PDF"),
@@ -33,12 +32,12 @@ const REFUSED: [(&[u8], &str); 4] = [
     (b"7z\xbc\xaf", "a 7z archive"),
 ];
 
-/// Lines in which a message must begin. Before it stand at most a page of a letter and the headers of
-/// the transfer; a table whose cells look like a field so early is none that a bank makes.
+/// Lines in which a message must begin. At most a page of a letter and the transfer headers come before it; no bank
+/// makes a table whose cells look like a field so early.
 const LINES_BEFORE_MAX: usize = 60;
 
 /// # Errors
-/// [`FeedErrorKind::UnknownFormat`] for what is surely none of ours.
+/// [`FeedErrorKind::UnknownFormat`] for a file that is of no supported kind.
 pub(super) fn kind(scan: &Scan) -> Result<Kind, FeedError> {
     let head = scan.head.as_slice();
     let unknown = |found: &str| Err(FeedErrorKind::UnknownFormat { found: found.to_owned() }.at(0));
@@ -49,7 +48,7 @@ pub(super) fn kind(scan: &Scan) -> Result<Kind, FeedError> {
         return Ok(Kind::Excel);
     }
     if head.starts_with(b"PK\x03\x04") {
-        // A workbook's first members carry its names; other archives do not.
+        // A workbook's first members have its typical names; other archives do not.
         let holds = |name: &[u8]| memchr::memmem::find(head, name).is_some();
         let workbook = holds(b"[Content_Types].xml") || holds(b"xl/");
         return Ok(if workbook { Kind::Excel } else { Kind::Archive });
@@ -74,13 +73,13 @@ pub(super) fn kind(scan: &Scan) -> Result<Kind, FeedError> {
     })
 }
 
-/// Statements in formats that are known and not read.
+/// Statements in known but unsupported formats.
 fn foreign(start: &str) -> Option<&'static str> {
     let ofx = |tag: &str| tag.starts_with("OFX>") || tag.starts_with("?OFX");
     if start.starts_with("OFXHEADER") || (start.starts_with('<') && start.split('<').any(ofx)) {
         return Some("an OFX file");
     }
-    // A BAI2 file header: nine fields, ended by a stroke.
+    // A BAI2 file header: nine fields, ended by a slash.
     let header = start.split('/').next().unwrap_or_default();
     let bai2 = header.starts_with("01,") && header.matches(',').count() == 8;
     (bai2 && !header.contains('\n')).then_some("a BAI2 file")

@@ -1,7 +1,7 @@
-//! SpreadsheetML, the XML that Excel 2003 writes and banks deliver under the name `.xls`.
+//! SpreadsheetML, the XML that Excel 2003 writes and banks deliver with the extension `.xls`.
 //!
-//! Start at [`read`]. A `Row` holds `Cell`s, each with one `Data`; `ss:Index` leaves cells or rows out, `ss:MergeAcross` stands
-//! over several. A document type is refused, entities but the five of XML are not expanded.
+//! Start at [`read`]. A `Row` holds `Cell`s, each with one `Data`; `ss:Index` skips cells or rows, `ss:MergeAcross`
+//! covers several. A document type is refused; only the five entities of XML are expanded.
 
 use super::encoding::Utf8Reader;
 use super::rows::{Cells, Row};
@@ -11,12 +11,12 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use std::io::{BufRead, BufReader, Read};
 
-/// Columns of a sheet, as Excel 2003 has them.
+/// The most columns of a sheet, as in Excel 2003.
 const COLUMNS_MAX: usize = 256;
-/// Rows of a sheet.
+/// The most rows of a sheet.
 const ROWS_MAX: u64 = 1_048_576;
 
-/// Reads each sheet row by row; gives the name of the layout that fits.
+/// Parses each sheet row by row; returns the name of the matching layout.
 pub(super) fn read<R: Read>(
     input: Utf8Reader<R>,
     finder: Finder<'_>,
@@ -33,7 +33,7 @@ pub(super) fn read<R: Read>(
     table.finish(sink)
 }
 
-/// Hands the rows over as they stand, until no more are wanted.
+/// Passes on the raw rows until no more are wanted.
 pub(super) fn rows<R: Read>(
     input: Utf8Reader<R>,
     take: &mut dyn FnMut(Row<'_>) -> bool,
@@ -165,7 +165,7 @@ impl<R: BufRead> Sheet<R> {
         match name {
             "Cell" => {
                 self.cells.push(&self.text.take().unwrap_or_default());
-                // However many cells say that they are wide: a row has so many and no more.
+                // The width of a row is limited, however many cells claim to be wide.
                 let room = COLUMNS_MAX.saturating_sub(self.cells.len());
                 let merged = std::mem::take(&mut self.merged).min(room);
                 (0..merged).for_each(|_| self.cells.push(""));
@@ -177,7 +177,7 @@ impl<R: BufRead> Sheet<R> {
     }
 }
 
-/// A number that an attribute of any prefix gives.
+/// A numeric attribute with any prefix.
 fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<usize> {
     let mut attributes = tag.attributes().filter_map(Result::ok);
     let found = attributes.find(|attribute| attribute.key.local_name().as_ref() == name)?;

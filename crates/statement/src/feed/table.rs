@@ -1,12 +1,12 @@
-//! Reads tables: rows in, entries and rejects out, whatever the bank.
+//! Parses tables: rows in, entries and rejects out, for any bank.
 //!
-//! Start at [`TableReader::row`] (`block.rs`): it is given the rows of a file one after the other, from CSV, a workbook, HTML or
-//! SpreadsheetML alike, and finds blocks in them, each with its own header, account and columns. A header is found by
-//! the parts of its headings (`header.rs`); how the columns below it are read is worked out once a block (`planning.rs`), with
-//! the balances as proof (`proof.rs`, `variants.rs`). One row is read in `row.rs` and
-//! `movement.rs`; what stands around the rows in `label.rs`, `footer.rs` and `totals.rs`.
+//! Start at [`TableReader::row`] (`block.rs`). It gets the rows of a file one by one, from CSV, a workbook, HTML or
+//! SpreadsheetML alike, and finds blocks in them, each with its own header, account and columns. `header.rs` finds a
+//! header by the parts of its headings. `planning.rs` decides once a block how to read its columns, with the balances
+//! as proof (`proof.rs`, `variants.rs`). `row.rs` and `movement.rs` parse one row; `label.rs`, `footer.rs` and
+//! `totals.rs` parse the text around the rows.
 //!
-//! Invariant: each row behind a header is an entry, a reject, or known to be no movement.
+//! Invariant: each row after a header is an entry, a reject, or known to be no movement.
 
 mod block;
 mod cell;

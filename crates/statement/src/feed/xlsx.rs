@@ -1,13 +1,12 @@
-//! Workbooks, `.xls` and `.xlsx`: the cells become text, then the same layouts as for CSV.
+//! Workbooks, `.xls` and `.xlsx`: the cells become text, then the same layouts apply as for CSV.
 //!
-//! Start at [`read`]. A number in a workbook is a binary float; an amount is taken from it only where
-//! two decimals say it exactly, and an identifier only up to 15 digits, beyond which a float no
-//! longer holds them. Which cells there are is [`crate::workbook`]'s to say.
+//! Start at [`read`]. A number in a workbook is a binary float. An amount is used only if two decimals give it exactly,
+//! and an identifier only up to 15 digits, beyond which a float loses digits. [`crate::workbook`] reads the cells.
 
 use super::{FeedError, FeedErrorKind, Sink, Source};
 use crate::rules::bank::BankLayouts;
 
-/// Without the feature a workbook is an error that says so.
+/// Without the feature a workbook gives an error.
 #[cfg(not(feature = "xlsx"))]
 pub(super) fn read(
     _: &mut dyn Source,
@@ -17,7 +16,7 @@ pub(super) fn read(
     Err(FeedErrorKind::Feature { needs: "xlsx", found: "an Excel workbook" }.at(0))
 }
 
-/// Without the feature there are no rows to hand over.
+/// Without the feature there are no rows.
 #[cfg(not(feature = "xlsx"))]
 pub(super) fn rows(
     _: &mut dyn Source,
@@ -38,22 +37,22 @@ mod sheets {
     use crate::workbook::{Cell, Workbook, WorkbookError};
     use calamine::Data;
 
-    /// Rows of a sheet from which it is known how wide it is: a header says nothing of columns that it leaves empty.
+    /// Rows of a sheet that decide its width: a header does not mention columns that it leaves empty.
     const SAMPLE_ROWS: usize = 256;
-    /// Columns up to which rows are filled up: a cell further out follows the last that is nearer, since no statement is
-    /// so wide, and rows are kept in memory while it is found out what they are.
+    /// Rows are filled up to this many columns: a cell further right directly follows the last nearer one. No statement
+    /// is so wide, and rows are kept in memory during detection.
     const FILLED_MAX: usize = 256;
-    /// Empty rows that are handed over where more follow each other: what they part is parted.
+    /// The most consecutive empty rows passed on; more add nothing as a separator.
     const EMPTY_MAX: u64 = 1024;
 
-    /// Reads every sheet; gives the name of the layout that fits.
+    /// Parses every sheet; returns the name of the matching layout.
     pub(in crate::feed) fn read(
         input: &mut dyn Source,
         layouts: &BankLayouts,
         sink: &mut dyn Sink,
     ) -> Result<Option<String>, FeedError> {
         let mut book = Workbook::open(input)?;
-        // Everything is UTF-8 here; the workbook says its encoding itself.
+        // Everything is UTF-8 here; the workbook declares its encoding itself.
         let finder = Finder::new(layouts, Encoding::UTF_8_VALID);
         let mut table = TableReader::new(finder, Delivered { ragged: true });
         for sheet in book.sheets() {
@@ -73,7 +72,7 @@ mod sheets {
         table.finish(sink)
     }
 
-    /// Hands the rows of every sheet over as they stand, until no more are wanted.
+    /// Passes on the raw rows of every sheet until no more are wanted.
     pub(in crate::feed) fn rows(
         input: &mut dyn Source,
         take: &mut dyn FnMut(Row<'_>) -> bool,
@@ -92,7 +91,7 @@ mod sheets {
         Ok(())
     }
 
-    /// The rows of one sheet as text, from the first that has a cell on.
+    /// The rows of one sheet as text, from the first non-empty one.
     fn sheet_rows(
         book: &mut Workbook<&mut dyn Source>,
         sheet: &str,
@@ -155,9 +154,8 @@ mod sheets {
         }
     }
 
-    /// A cell as text. A float that two decimals do not say exactly, or an identifier that it no
-    /// longer holds, begins with `≈`: as an amount that is an error and not a rounding, as an
-    /// account one that nobody has.
+    /// A cell as text. A float that two decimals do not give exactly, or an identifier with lost digits, begins with
+    /// `≈`: as an amount this is an error and not a rounding, as an account it matches none.
     fn text(cell: &Data) -> String {
         match cell {
             Data::Empty => String::new(),

@@ -1,7 +1,7 @@
-//! Workbooks that are written: forms to be filled in, and sheets with what is wrong in them.
+//! Writes workbooks: empty forms, and sheets with their errors.
 //!
-//! Start at [`form`] and [`marked`]. Every cell is a text in a column of texts, so that a spreadsheet keeps numbers
-//! of eighteen digits whole and zeros in front of them.
+//! Start at [`form`] and [`marked`]. Every cell is text in a text column, so that a spreadsheet keeps all eighteen
+//! digits of a number, and leading zeros.
 
 use super::MarkedSheet;
 use super::form::{Form, FormColumn};
@@ -11,15 +11,15 @@ use rust_xlsxwriter::{
 
 /// The last row of a sheet, from 0.
 const LAST_ROW: u32 = 1_048_575;
-/// Characters that a drop-down may hold in all.
+/// The most characters of a drop-down.
 const CHOICES_CHARS_MAX: usize = 255;
-/// What an instruction sheet is called.
+/// The name of an instruction sheet.
 const GUIDE: &str = "填写说明";
 
-/// A form as a workbook: the sheet to be filled in, then the instructions.
+/// A form as a workbook: the empty sheet, then the instructions.
 ///
 /// # Errors
-/// When the workbook cannot be made.
+/// If the workbook cannot be made.
 pub fn form(form: &Form) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     fill_in(book.add_worksheet(), form)?;
@@ -54,7 +54,7 @@ fn fill_in(page: &mut Worksheet, form: &Form) -> Result<(), XlsxError> {
     Ok(())
 }
 
-/// A drop-down, where something is to be chosen.
+/// A drop-down, if there are choices.
 fn choices(column: &FormColumn) -> Result<Option<DataValidation>, XlsxError> {
     let chars: usize = column.choices.iter().map(|choice| choice.chars().count() + 1).sum();
     if column.choices.is_empty() || chars > CHOICES_CHARS_MAX {
@@ -101,10 +101,10 @@ fn instruct(page: &mut Worksheet, form: &Form) -> Result<(), XlsxError> {
     Ok(())
 }
 
-/// A sheet with what is wrong in it, each cell where it stood, wrong ones coloured.
+/// A sheet with its errors, each cell in its place, wrong ones coloured.
 ///
 /// # Errors
-/// When the workbook cannot be made.
+/// If the workbook cannot be made.
 pub fn marked(sheet: &MarkedSheet) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let text = Format::new().set_num_format("@");
@@ -127,7 +127,7 @@ pub fn marked(sheet: &MarkedSheet) -> Result<Vec<u8>, XlsxError> {
             let format = if row.wrong.contains(column) { &wrong } else { &text };
             page.write_string_with_format(number, place(*column), cell, format)?;
         }
-        // A cell that is empty and must not be is marked too.
+        // An empty required cell is also marked.
         for column in
             row.wrong.iter().filter(|column| row.cells.iter().all(|(at, _)| at != *column))
         {

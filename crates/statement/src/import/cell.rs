@@ -1,30 +1,30 @@
-//! A cell of a sheet as the text that its column takes, or what is wrong with it.
+//! Turns a cell of a sheet into the text for its column, or an error.
 //!
-//! Start at [`read`]. What is plain is folded here, by what the column holds: a key is what its cell shows, an
-//! amount loses its sign of currency, a name its padding. What could mean two things, or lost digits on its way,
-//! is a problem. Whether the text is a good value is the readers' to say (`field.rs`, `when.rs`).
+//! Start at [`read`]. Cells are normalised here by the kind of their column: a key is the displayed text, an amount
+//! loses its currency sign, a name its padding. An ambiguous cell, or one that lost digits, is an error. `field.rs` and
+//! `when.rs` judge the value itself.
 
 use super::error::{Expected, Problem};
 use super::heading::{Holds, is_unseen, narrow};
 use crate::sheet::{Cell, Format, Kind, Row, Shown, number};
 
-/// What came out of a cell beside its text.
+/// The result for a cell beside its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Outcome {
     pub(super) problem: Option<Problem>,
-    /// A key that was typed as a number: zeros in front of it are lost.
+    /// A key that was typed as a number: its leading zeros are lost.
     pub(super) from_number: bool,
 }
 
-/// Stands before what was written back and must not be taken as it is.
+/// The mark on a written-back cell that must not be accepted unchanged.
 pub(super) const UNMENDED: char = '≈';
 
-/// Digits in a row that are a number of their own.
+/// So many adjacent digits are a number of their own.
 const NUMBER_DIGITS: usize = 4;
-/// Digits of a number that a spreadsheet keeps.
+/// The digits that a spreadsheet keeps of a number.
 const DIGITS_KEPT: usize = 15;
 
-/// Writes a cell's text to `out`, folded as its column wants it; of a cell that is wrong what it shows.
+/// Writes a cell's normalised text to `out`; for a wrong cell its displayed text.
 pub(super) fn read(row: &Row<'_>, cell: &Cell, holds: Holds, out: &mut String) -> Outcome {
     let text = row.text(cell);
     let problem = match cell.kind {
@@ -42,7 +42,7 @@ pub(super) fn read(row: &Row<'_>, cell: &Cell, holds: Holds, out: &mut String) -
     Outcome { problem, ..Outcome::default() }
 }
 
-/// What a cell shows, for headings and for writing it back.
+/// The displayed text of a cell, for headings and for writing it back.
 pub(super) fn shown(row: &Row<'_>, cell: &Cell) -> String {
     let text = row.text(cell);
     match cell.kind {
@@ -56,7 +56,7 @@ pub(super) fn shown(row: &Row<'_>, cell: &Cell) -> String {
     }
 }
 
-/// An error value, also where a CSV has it as text.
+/// An error value, also as text in a CSV.
 fn is_fault(text: &str) -> bool {
     text.starts_with('#')
         && ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"]
@@ -96,12 +96,12 @@ fn visible(text: &str) -> impl Iterator<Item = char> {
     text.chars().map(narrow).filter(|c| !is_unseen(*c))
 }
 
-/// A mark that turns the direction of a text: what is read is not what stands there.
+/// A mark that changes the direction of a text: it is displayed in another order than stored.
 const fn is_turning(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// A character that was lost on the way, that turns a text round, or that only one computer knows.
+/// A character that was lost, that reverses a text, or that only one computer knows.
 fn lost(text: &str, holds: Holds) -> Option<char> {
     if text.is_ascii() {
         return None;
@@ -111,11 +111,11 @@ fn lost(text: &str, holds: Holds) -> Option<char> {
     if let Some(found) = text.chars().find(|c| strange(*c)) {
         return Some(found);
     }
-    // A character that an encoding does not have becomes a question mark.
+    // Encodings turn a missing character into a question mark.
     (holds == Holds::Name && text.contains('?')).then_some('?')
 }
 
-/// What a spreadsheet makes of a long number in a CSV: `1.10105E+17`.
+/// A long number as a spreadsheet writes it to a CSV: `1.10105E+17`.
 fn is_scientific(text: &str) -> bool {
     let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -123,7 +123,7 @@ fn is_scientific(text: &str) -> bool {
     exponent && mantissa.split('.').all(digits) && mantissa.split('.').count() <= 2
 }
 
-/// A name: blanks between Chinese characters only align it with longer ones.
+/// A name: blanks between Chinese characters are only alignment.
 fn name(text: &str, out: &mut String) {
     let mut blank = false;
     let mut last = None;
@@ -146,7 +146,7 @@ fn name(text: &str, out: &mut String) {
 pub(super) fn no_name(text: &str) -> Option<Expected> {
     let strange = |c: char| c.is_control() || "=+@\"<>{}[]\\/|;,:!#$%^&*_~".contains(c);
     let found = text.chars().find(|c| strange(*c));
-    // 陈1 tells one 陈 from another; a number of a person or of a telephone is no name.
+    // 陈1 distinguishes one 陈 from another; an identity or telephone number is no name.
     let number = || {
         let mut pieces = text.split(|c: char| !c.is_ascii_digit());
         let long = pieces.any(|digits| digits.len() >= NUMBER_DIGITS);
@@ -164,7 +164,7 @@ const fn is_chinese(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' | '〇')
 }
 
-/// An amount without its currency; commas of any width part thousands.
+/// An amount without its currency; commas of any width separate thousands.
 fn money(text: &str, out: &mut String) {
     let plain: String = visible(text)
         .filter(|c| !c.is_whitespace())
@@ -176,7 +176,7 @@ fn money(text: &str, out: &mut String) {
     out.push_str(plain.strip_suffix('元').unwrap_or(plain));
 }
 
-/// A word of a few: of `01-离职` what stands behind the number, as a drop-down has it.
+/// One of a few words; for `01-离职` of a drop-down, the word after the number.
 fn word(text: &str, out: &mut String) {
     let plain: String = visible(text).filter(|c| !c.is_whitespace()).collect();
     let rest = plain.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -208,7 +208,7 @@ fn of_number(raw: &str, format: &Format, holds: Holds, out: &mut String) -> Outc
                 return problem(Problem::NumberAsKey);
             }
             write(shown);
-            // Where the format itself shows zeros in front, none is lost.
+            // If the format itself shows leading zeros, none is lost.
             return Outcome { problem: None, from_number: shown == value.to_string() };
         }
         Holds::Money => match format {
@@ -226,8 +226,8 @@ fn of_number(raw: &str, format: &Format, holds: Holds, out: &mut String) -> Outc
             Format::General | Format::Unknown => {}
         },
         Holds::Month | Holds::Day => {
-            // Six digits are a month and eight a day; with a point 2026.1 may be October, and fewer digits
-            // count days.
+            // Six digits are a month and eight a day; with a point, 2026.1 may be October, and fewer digits are a day
+            // number.
             let digits = value.to_string();
             let fits = value.is_integer()
                 && (digits.len() == 8 || (digits.len() == 6 && holds == Holds::Month));

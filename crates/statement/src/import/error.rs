@@ -1,7 +1,7 @@
-//! What can be wrong in a sheet, with its place, in both languages; and what is only told.
+//! The errors in a sheet with their places, in both languages, and the notes.
 //!
-//! An [`ImportError`] prints without the file's name; the shell puts that before it. All that is wrong is kept,
-//! up to [`ERRORS_MAX`], so that one look is enough to mend a file.
+//! An [`ImportError`] prints without the file's name; the shell prepends it. All errors are kept, up to [`ERRORS_MAX`],
+//! so that one look is enough to fix a file.
 
 use super::heading;
 pub use super::problem::{Expected, Problem};
@@ -10,32 +10,32 @@ use remittance::{Bilingual, Language, Localized};
 use std::borrow::Cow;
 use std::fmt;
 
-/// Errors kept of one file; a sheet with more than these is no sheet of this kind.
+/// The most errors kept of one file; a sheet with more is of another kind.
 pub const ERRORS_MAX: usize = 100_000;
 
-/// Characters of a cell that an error quotes.
+/// Characters of a cell quoted in an error.
 pub(super) const FOUND_CHARS_MAX: usize = 60;
 
-/// One thing that is wrong in a sheet.
+/// One error in a sheet.
 ///
 /// Prints as `14:C: amount "1,2o0.00": expected a digit at position 4, found 'o'`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportError {
-    /// Physical line (row of the sheet), from 1; 0 where it concerns the file as a whole.
+    /// Physical line (row of the sheet), from 1; 0 for the file itself.
     pub line: u64,
-    /// Column from 1, where the error is in one.
+    /// Column from 1, if the error is in one.
     pub column: Option<usize>,
-    /// The column's name; empty where the error is in none.
+    /// The column's name; empty if the error is in none.
     pub field: &'static str,
     /// What was found, shortened for showing.
     pub found: String,
     pub problem: Problem,
 }
 
-/// Something that is told and stops nothing.
+/// A note, which stops nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
-    /// 0 where it concerns no row.
+    /// 0 if it is about no row.
     pub line: u64,
     pub said: Bilingual,
 }
@@ -69,7 +69,7 @@ impl ImportError {
         Self::new(0, None, "", found, problem)
     }
 
-    /// Something about the file as a whole.
+    /// An error of the file itself.
     #[must_use]
     pub fn of_file(said: Bilingual) -> Self {
         Self::whole("", Problem::Unfit(said))
@@ -81,7 +81,7 @@ impl ImportError {
         self.column.map(|column| letters(column.saturating_sub(1)))
     }
 
-    /// The column's name for people; empty where the error is in none.
+    /// The column's name for people; empty if the error is in none.
     #[must_use]
     pub fn heading(&self) -> &'static str {
         heading::name_in_chinese(self.field)
@@ -126,7 +126,7 @@ impl ImportError {
     }
 }
 
-/// The whole sentence, with its place; the two languages name a place differently.
+/// The complete sentence with its place; the two languages name a place differently.
 impl Localized for ImportError {
     fn in_language(&self, language: Language) -> Cow<'static, str> {
         match language {

@@ -1,7 +1,6 @@
-//! Cells of a list as values: one reader a kind, each saying what it expected.
+//! Parses cells of a list into values: one parser for each kind, which gives the expected form in errors.
 //!
-//! Start at [`Reading`], which walks the cells of a row and keeps every error. Nothing here knows
-//! which list it reads.
+//! Start at [`Reading`], which walks the cells of a row and keeps every error. Nothing here depends on the list.
 
 use super::error::{ERRORS_MAX, Expected, FOUND_CHARS_MAX, ImportError, Note, Problem};
 use super::table::Row;
@@ -12,21 +11,21 @@ use remittance::email::Addresses;
 use remittance::{AMOUNT_MAX, Language, Localized, Money, MoneyError, Refusal};
 use std::collections::HashMap;
 
-/// The errors of a file while it is read.
+/// The errors of a file during parsing.
 #[derive(Default)]
 pub(super) struct Reading {
     errors: Vec<ImportError>,
-    /// What is told and stops nothing.
+    /// The notes, which stop nothing.
     notes: Vec<Note>,
-    /// Notes that were one too many.
+    /// The count of notes past the limit.
     untold: usize,
 }
 
-/// Notes on rows that are told one by one.
+/// The most single notes on rows.
 const NOTES_MAX: usize = 200;
 
 impl Reading {
-    /// A cell that must be filled, read by `parse`; `None` when it could not, which is noted.
+    /// A required cell, parsed by `parse`; `None` with an error if that fails.
     pub(super) fn must<'a, T, E: Into<Expected>>(
         &mut self,
         row: &Row<'a>,
@@ -46,7 +45,7 @@ impl Reading {
         None
     }
 
-    /// A cell that may be empty; the outer `None` when it could not be read, which is noted.
+    /// An optional cell; the outer `None` with an error if it cannot be parsed.
     pub(super) fn may<'a, T, E: Into<Expected>>(
         &mut self,
         row: &Row<'a>,
@@ -65,7 +64,7 @@ impl Reading {
         }
     }
 
-    /// Notes what of a field for mail addresses is none.
+    /// Notes the texts in a mail address field that are no address.
     pub(super) fn tell_left_over(&mut self, row: &Row<'_>, found: &Addresses) {
         if found.left_over.is_empty() {
             return;
@@ -90,7 +89,7 @@ impl Reading {
         ));
     }
 
-    /// All that is told.
+    /// All notes.
     pub(super) fn take_notes(&mut self) -> Vec<Note> {
         let mut notes = std::mem::take(&mut self.notes);
         if self.untold > 0 {
@@ -100,7 +99,7 @@ impl Reading {
         notes
     }
 
-    /// Whether enough errors were found to stop looking.
+    /// Whether there are enough errors to stop.
     pub(super) fn full(&self) -> bool {
         self.errors.len() >= ERRORS_MAX
     }
@@ -115,16 +114,16 @@ impl Reading {
     }
 }
 
-/// Rows with each key once.
+/// Rows with unique keys.
 pub(super) struct Unique<T> {
     rows: Vec<T>,
     lines: Vec<u64>,
     by_key: HashMap<String, usize>,
-    /// Keys that were typed as numbers, each as an error of its row that waits for its reason.
+    /// Keys that were typed as numbers, each with a prepared error of its row.
     typed: Vec<(String, ImportError)>,
 }
 
-/// Longest key that may be one with zeros lost in front.
+/// Longest key that may have lost leading zeros.
 const KEY_CHARS_MAX: usize = 20;
 
 impl<T: PartialEq> Unique<T> {
@@ -132,7 +131,7 @@ impl<T: PartialEq> Unique<T> {
         Self { rows: Vec::new(), lines: Vec::new(), by_key: HashMap::new(), typed: Vec::new() }
     }
 
-    /// Keeps the row unless its key is known: the same row again is nothing, another is an error.
+    /// Keeps the row unless its key is known: the same row is ignored, another is an error.
     pub(super) fn keep(&mut self, reading: &mut Reading, row: &Row<'_>, key: String, value: T) {
         if row.typed_as_number(0) {
             self.typed.push((key.clone(), row.error(0, Problem::NumberAsKey)));
@@ -149,7 +148,7 @@ impl<T: PartialEq> Unique<T> {
         }
     }
 
-    /// Refuses a number of which another key is the same but for zeros in front: it may be that one.
+    /// Refuses a number that equals another key except for leading zeros: it may be that one.
     pub(super) fn compare_keys(&mut self, reading: &mut Reading) {
         for (key, mut error) in self.typed.drain(..) {
             let zeros = 1..=KEY_CHARS_MAX.saturating_sub(key.len());
@@ -165,13 +164,13 @@ impl<T: PartialEq> Unique<T> {
         }
     }
 
-    /// The rows, with the line on which each stands first.
+    /// The rows with their first lines.
     pub(super) fn into_rows(self) -> (Vec<T>, Vec<u64>) {
         (self.rows, self.lines)
     }
 }
 
-/// Any text without control characters that begins no formula.
+/// Any text without control characters that does not begin a formula.
 pub(super) fn text(text: &str) -> Result<String, Expected> {
     if text.starts_with(['=', '+', '@']) {
         return Err(Expected::new(
@@ -188,7 +187,7 @@ pub(super) fn text(text: &str) -> Result<String, Expected> {
     }
 }
 
-/// A key or number: no white space in it, and nothing that only parts numbers.
+/// A key or number: without white space and without separators.
 pub(super) fn key(text: &str) -> Result<&str, Expected> {
     let strange = |found: &char| {
         found.is_whitespace() || found.is_control() || matches!(found, ',' | ';' | '=' | '"' | '\'')
@@ -218,7 +217,7 @@ pub(super) fn document_type(text: &str) -> Result<DocumentType, Expected> {
         let names = DocumentType::ALL.iter().map(|kind| kind.in_language(language));
         names.collect::<Vec<_>>().join(language.choose("、", ", "))
     };
-    // Another centre's digits are not ours.
+    // Digits of other scripts are not accepted.
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| !digits).ok_or_else(|| {
         Expected::new(
@@ -228,9 +227,9 @@ pub(super) fn document_type(text: &str) -> Result<DocumentType, Expected> {
     })
 }
 
-/// The key of a document that is no resident card.
+/// The key of a document other than the resident card.
 pub(super) fn document_key(kind: DocumentType, text: &str) -> Result<String, Expected> {
-    // None of these numbers holds a birth date that a day could contradict.
+    // None of these numbers holds a birth date, so the day does not matter.
     document::identity(kind, text, NaiveDate::MAX).map_err(Refusal::from).map_err(|refusal| {
         Expected::new(refusal.in_language(Language::Chinese), refusal.to_string())
     })
@@ -275,12 +274,12 @@ pub(super) fn amount_or_nothing(text: &str) -> Result<Money, Expected> {
     }
 }
 
-/// Mail addresses as people type them: what is no address is told, and refuses nothing.
+/// Mail addresses as people type them: other texts are noted, and refuse nothing.
 pub(super) fn emails(text: &str) -> Result<Addresses, Expected> {
     Ok(Addresses::read(text))
 }
 
-/// Account numbers with `;` between them.
+/// Account numbers separated by `;`.
 pub(super) fn accounts(text: &str) -> Result<Vec<String>, Expected> {
     let parts = text.split([';', '；']).map(str::trim).filter(|part| !part.is_empty());
     parts.map(account_no).collect()

@@ -1,7 +1,7 @@
-//! The empty sheets that people fill in: a register's or a list's columns, what belongs there, what may be chosen.
+//! The empty sheets for people to fill in: the columns of a register or a list, with hints and choices.
 //!
-//! Start at [`Form::of_register`] and [`Form::of_list`]; `book.rs` writes one as a workbook. The instructions
-//! stand on a sheet of their own, their example from top to bottom, so that nothing of them is ever a row.
+//! Start at [`Form::of_register`] and [`Form::of_list`]; `book.rs` writes one as a workbook. The instructions have
+//! their own sheet, with the example from top to bottom, so that no part of them can be a row.
 
 use super::heading::{self, Column, Holds};
 use super::lists;
@@ -20,29 +20,28 @@ pub enum ListName {
     Notices,
 }
 
-/// A sheet to be filled in.
+/// An empty sheet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {
-    /// What the sheet is called.
+    /// The sheet's name.
     pub title: Cow<'static, str>,
     pub columns: Vec<FormColumn>,
-    /// What is filled in beforehand, cell by cell.
+    /// Prefilled cells.
     pub rows: Vec<Vec<String>>,
-    /// What must be known beside the columns, a sentence each.
+    /// Instructions beside the columns, a sentence each.
     pub guide: Vec<&'static str>,
 }
 
-/// A column of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormColumn {
     pub heading: &'static str,
     pub required: bool,
-    /// What belongs there.
+    /// The expected content.
     pub hint: String,
     pub example: String,
-    /// What may be chosen; empty where anything may be written.
+    /// The choices; empty for free text.
     pub choices: Vec<String>,
-    /// Filled in beforehand, for reading only.
+    /// Prefilled, and read-only.
     pub given: bool,
 }
 
@@ -82,7 +81,7 @@ impl ListName {
         }
     }
 
-    /// A row that shows what belongs where, in the order of the columns.
+    /// An example row, in column order.
     const fn example(self) -> &'static [&'static str] {
         match self {
             Self::Accounts => {
@@ -127,7 +126,7 @@ const GENERAL: [&str; 5] = [
     "提交后如有错误，系统会返回带“错误”列的同一张表，改正后可直接再次提交。",
 ];
 
-/// What belongs in a column, by what it holds.
+/// The expected content of a column, by its kind.
 const fn hint(holds: Holds) -> &'static str {
     match holds {
         Holds::Key => "编号，按登记的原样填写，前面的零不能省略",
@@ -224,7 +223,7 @@ impl Form {
         }
     }
 
-    /// The same with the employer's people filled in, as far as the register is about them.
+    /// The same, prefilled with the employer's people that the register can be about.
     #[must_use]
     pub fn filled_in<'a>(
         mut self,

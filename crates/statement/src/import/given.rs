@@ -1,18 +1,18 @@
-//! What a list says of one thing: nothing, that there is none, or what it is.
+//! A list's statement on one value: nothing, that there is none, or the value.
 
-/// A cell of a list whose column may be left out.
+/// A cell of a list whose column is optional.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Given<T> {
-    /// The list has no such column: whatever is known stays.
+    /// The list has no such column: the known value remains.
     #[default]
     Absent,
-    /// The cell is empty: whatever is known is cleared.
+    /// The cell is empty: the known value is cleared.
     Empty,
     Value(T),
 }
 
 impl<T> Given<T> {
-    /// A cell that was read, of a column that is there or not.
+    /// A parsed cell of a column that may be missing.
     pub fn new(has_column: bool, cell: Option<T>) -> Self {
         match cell {
             Some(value) => Self::Value(value),
@@ -21,7 +21,7 @@ impl<T> Given<T> {
         }
     }
 
-    /// What it will be, where it was this.
+    /// The new value, given the old one.
     pub fn over(self, known: Option<T>) -> Option<T> {
         match self {
             Self::Absent => known,

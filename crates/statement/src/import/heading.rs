@@ -1,8 +1,8 @@
-//! What columns are called, and what they hold: the words of lists and registers as people write them.
+//! The names of columns, and their kinds: the words of lists and registers as people write them.
 //!
-//! Start at [`meaning`]. A heading is folded first ([`folded`]): width, blanks, line breaks, the mark of what
-//! must be filled, and brackets that only say how. What is left must be a word of the table, letter for letter: a
-//! heading that is merely like one is not taken for it.
+//! Start at [`meaning`]. A heading is normalised first ([`folded`]): width, blanks, line breaks, the mark of required
+//! columns, and brackets with instructions. The rest must equal a word of the table exactly: a similar heading does not
+//! count.
 
 /// A column of a list.
 pub(super) struct Column {
@@ -10,24 +10,24 @@ pub(super) struct Column {
     pub(super) required: bool,
 }
 
-/// A column that must be there.
+/// A required column.
 pub(super) const fn required(name: &'static str) -> Column {
     Column { name, required: true }
 }
 
-/// A column that may be left out.
+/// An optional column.
 pub(super) const fn optional(name: &'static str) -> Column {
     Column { name, required: false }
 }
 
-/// What the cells of a column are, which decides how a number or a day in one is read.
+/// The kind of a column's cells, which decides how a number or a day in one is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Holds {
-    /// A key: what the cell shows, zeros in front and all.
+    /// A key: the displayed text, with leading zeros.
     Key,
-    /// A number of a document or of an account; blanks inside are how people write it.
+    /// A document or account number; people write blanks inside.
     Number,
-    /// Account numbers with `;` between them.
+    /// Account numbers separated by `;`.
     Numbers,
     /// A person's name.
     Name,
@@ -35,13 +35,13 @@ pub(super) enum Holds {
     Money,
     Month,
     Day,
-    /// A word of a few; `01-离职` of a drop-down is the word behind the number.
+    /// One of a few words; `01-离职` of a drop-down is the word after the number.
     Word,
     Rate,
     Count,
 }
 
-/// A column: its name, what it holds, its name for people, and what else it is called.
+/// A column: its name, its kind, its name for people, and its other names.
 type Named = (&'static str, Holds, &'static str, &'static [&'static str]);
 
 #[rustfmt::skip] // A table is read by column.
@@ -112,7 +112,7 @@ const BASE: &[&str] = &[
     "base",
 ];
 
-/// Columns that sheets have for their readers and that are of no use here.
+/// Columns that are for the sheet's readers and are ignored here.
 const OF_NO_USE: &[&str] = &[
     "序号",
     "序",
@@ -134,29 +134,29 @@ const OF_NO_USE: &[&str] = &[
     "入职日期",
     "离职日期",
 ];
-/// The same where the list has no such column of its own.
+/// The same if the list has no such column of its own.
 const BESIDE: &[&str] = &["单位名称", "联系电话", "手机", "手机号", "手机号码", "电话"];
 
-/// The column in which what is wrong is written back.
+/// The column for the written-back errors.
 pub const ERROR_COLUMN: &str = "错误";
-/// The columns in which a template tells what holds now; what it was filled in with.
+/// The prefilled columns of a template, with the present values.
 pub const PREFILLED: &[&str] = &["现缴存基数", "现状态", "现封存原因"];
 
-/// What a heading is.
+/// The meaning of a heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
     /// The declared column with this index.
     Column(usize),
-    /// Known, and of no use.
+    /// Known but ignored.
     NoUse,
-    /// Known from a template that was filled in beforehand.
+    /// Known from a prefilled template.
     Prefilled,
-    /// What was written back the last time.
+    /// The errors written back the last time.
     Errors,
     Unknown,
 }
 
-/// What the cells of a declared column are.
+/// The kind of a declared column's cells.
 pub(super) fn holds(columns: &[Column], name: &str) -> Holds {
     if name == "name" && is_of_people(columns) {
         return Holds::Name;
@@ -164,7 +164,7 @@ pub(super) fn holds(columns: &[Column], name: &str) -> Holds {
     NAMED.iter().find(|named| named.0 == name).map_or(Holds::Text, |named| named.1)
 }
 
-/// The name of a column for people who fill it in; programs and English use the name itself.
+/// The name of a column for the people who fill it in; programs and English use the name itself.
 pub(super) fn name_in_chinese(name: &'static str) -> &'static str {
     match name {
         "name" => "名称",
@@ -176,7 +176,7 @@ fn is_of_people(columns: &[Column]) -> bool {
     columns.iter().any(|column| column.name == "employee_id")
 }
 
-/// What a heading means among the declared columns.
+/// The meaning of a heading among the declared columns.
 pub(super) fn meaning(columns: &[Column], heading: &str) -> Meaning {
     let folded = folded(heading);
     let is = |word: &&str| self::folded(word) == folded;
@@ -188,7 +188,7 @@ pub(super) fn meaning(columns: &[Column], heading: &str) -> Meaning {
         };
         is(&column.name) || is(&name_in_chinese(column.name)) || words.iter().any(&is)
     };
-    // The name itself before what else it is called: 原因 is a word of several columns.
+    // The name itself goes before other names: 原因 is a word of several columns.
     let named =
         columns.iter().position(|column| is(&column.name) || is(&name_in_chinese(column.name)));
     if let Some(index) = named.or_else(|| columns.iter().position(called)) {
@@ -206,7 +206,7 @@ pub(super) fn meaning(columns: &[Column], heading: &str) -> Meaning {
     Meaning::Unknown
 }
 
-/// A heading as headings are compared.
+/// A heading prepared for comparison.
 pub(super) fn folded(heading: &str) -> String {
     let mut text = String::with_capacity(heading.len());
     for c in heading.chars().map(narrow) {
@@ -218,7 +218,7 @@ pub(super) fn folded(heading: &str) -> String {
     without_how(&text)
 }
 
-/// Takes off brackets that only say how a cell is filled: （元）, （必填）, （18位）.
+/// Drops brackets with instructions for a cell: （元）, （必填）, （18位）.
 fn without_how(text: &str) -> String {
     let mut rest = text;
     while let Some((before, inside)) = rest.strip_suffix(')').and_then(|rest| rest.rsplit_once('('))
@@ -255,7 +255,7 @@ fn says_how(inside: &str) -> bool {
         || HOW.iter().any(|how| inside.starts_with(how))
 }
 
-/// Full-width forms of ASCII in their usual width.
+/// Full-width forms of ASCII as half-width ones.
 pub(super) fn narrow(c: char) -> char {
     match c {
         '\u{ff01}'..='\u{ff5e}' => {
@@ -268,13 +268,13 @@ pub(super) fn narrow(c: char) -> char {
     }
 }
 
-/// What is not seen at all: zero-width characters, marks of direction, soft hyphens.
+/// Invisible characters: zero-width ones, marks of direction, soft hyphens.
 pub(super) const fn is_unseen(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
         | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{180e}' | '\u{fe00}'..='\u{fe0f}')
 }
 
-/// A row that is no line of a list, by what its first cell says.
+/// A row that is no line of a list, by its first cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Aside {
     Total,
@@ -282,7 +282,7 @@ pub(super) enum Aside {
     Note,
 }
 
-/// Whether a cell says that its row is a total, an example or a note.
+/// Whether a cell marks its row as a total, an example or a note.
 pub(super) fn aside(text: &str) -> Option<Aside> {
     const TOTALS: [&str; 11] = [
         "合计",
@@ -317,7 +317,7 @@ pub(super) fn aside(text: &str) -> Option<Aside> {
         "单位盖章",
         "负责人",
     ];
-    // Rows begin with keys and names: most are told apart by their length alone.
+    // Rows begin with keys and names: the length alone decides for most.
     if text.is_empty() || text.len() > 200 {
         return None;
     }
@@ -337,7 +337,7 @@ pub(super) fn aside(text: &str) -> Option<Aside> {
     noted.then_some(Aside::Note)
 }
 
-/// Whether a sheet is for its readers: how to fill in, what may be chosen.
+/// Whether a sheet is only for readers: instructions, choices.
 pub(super) fn is_for_readers(sheet: &str) -> bool {
     const NAMES: [&str; 11] = [
         "填写说明",

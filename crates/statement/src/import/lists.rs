@@ -44,15 +44,15 @@ pub(super) const EMPLOYEES: &[Column] = &[
     optional("opening_balance"),
 ];
 
-/// One employer as the list has it.
+/// One employer in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmployerRow {
     pub employer: ListedEmployer,
-    /// What makes it an employer that is enrolled; all absent where the list has no such columns.
+    /// The terms of an enrolled employer; all absent if the list has no such columns.
     pub terms: ImportedTerms,
 }
 
-/// Who an employer is and how to reach it, as the list has it.
+/// An employer's identity and contact data in the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListedEmployer {
     pub employer_id: String,
@@ -61,17 +61,17 @@ pub struct ListedEmployer {
     pub email: Given<String>,
     pub contact: Given<String>,
     pub mobile: Given<String>,
-    /// All of them: one that is not there is no longer its account.
+    /// All of them: a missing one is no longer its account.
     pub payer_accounts: Given<Vec<String>>,
 }
 
-/// One employee as the list has it.
+/// One employee in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmployeeRow {
     pub employee_id: String,
     pub employer_id: String,
     pub name: String,
-    /// The document's key (`remittance::document`): the number, with its type before it where it is no resident card.
+    /// The document's key (`remittance::document`): the number, preceded by its type unless it is a resident card.
     pub id_no: String,
     /// 缴存基数, a month.
     pub base: Money,
@@ -80,7 +80,7 @@ pub struct EmployeeRow {
     pub opening_balance: Given<Money>,
 }
 
-/// The state of an employee's account, as the list has it.
+/// The state of an employee's account in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmployeeStatus {
     /// 正常
@@ -109,10 +109,10 @@ impl EmployeeStatus {
     }
 }
 
-/// Reads a list of the centre's collection accounts.
+/// Parses a list of the centre's collection accounts.
 ///
 /// # Errors
-/// Everything that is wrong in it, up to `ERRORS_MAX`.
+/// Every error in it, up to `ERRORS_MAX`.
 pub fn accounts(bytes: &[u8]) -> Result<List<CollectionAccount>, Vec<ImportError>> {
     list(bytes, ACCOUNTS, |reading, row| {
         let account_no = reading.must(row, 0, account_no);
@@ -128,10 +128,10 @@ pub fn accounts(bytes: &[u8]) -> Result<List<CollectionAccount>, Vec<ImportError
     })
 }
 
-/// Reads a list of employers.
+/// Parses a list of employers.
 ///
 /// # Errors
-/// Everything that is wrong in it, up to `ERRORS_MAX`.
+/// Every error in it, up to `ERRORS_MAX`.
 pub fn employers(bytes: &[u8]) -> Result<List<EmployerRow>, Vec<ImportError>> {
     list(bytes, EMPLOYERS, |reading, row| {
         let employer_id = reading.must(row, 0, key);
@@ -159,7 +159,7 @@ pub fn employers(bytes: &[u8]) -> Result<List<EmployerRow>, Vec<ImportError>> {
     })
 }
 
-/// Rates, the month paid to, payday and address; the first three stand together or not at all.
+/// Rates, the last paid month, payday and address; the first three are all present or all absent.
 fn terms(reading: &mut Reading, row: &Row<'_>) -> Option<ImportedTerms> {
     let employer_rate = reading.may(row, 7, share);
     let employee_rate = reading.may(row, 8, share);
@@ -191,7 +191,7 @@ fn terms(reading: &mut Reading, row: &Row<'_>) -> Option<ImportedTerms> {
     })
 }
 
-/// A rate as a decimal (`0.08`) or in per cent (`8%`), more than nothing and no more than all.
+/// A rate as a decimal (`0.08`) or in per cent (`8%`), more than zero and at most one.
 fn share(text: &str) -> Result<Rate, Expected> {
     let expected =
         || Expected::new("应为缴存比例，例如 0.08 或 8%", "expected a rate such as 0.08 or 8%");
@@ -216,10 +216,10 @@ fn payday(text: &str) -> Result<u8, Expected> {
         .ok_or_else(|| Expected::new("应为 1 至 31 之间的日", "expected a day from 1 to 31"))
 }
 
-/// Reads a list of employees.
+/// Parses a list of employees.
 ///
 /// # Errors
-/// Everything that is wrong in it, up to `ERRORS_MAX`.
+/// Every error in it, up to `ERRORS_MAX`.
 pub fn employees(bytes: &[u8]) -> Result<List<EmployeeRow>, Vec<ImportError>> {
     list(bytes, EMPLOYEES, |reading, row| {
         let employee_id = reading.must(row, 0, key);
@@ -250,7 +250,7 @@ pub fn employees(bytes: &[u8]) -> Result<List<EmployeeRow>, Vec<ImportError>> {
     })
 }
 
-/// Reads a list whose key is its first column.
+/// Parses a list whose key is its first column.
 fn list<T: PartialEq>(
     bytes: &[u8],
     columns: &'static [Column],

@@ -1,7 +1,7 @@
-//! A sheet with what is wrong in it, row by row, to be written back.
+//! A sheet with its errors, row by row, for writing back.
 //!
-//! Start at [`marked`]. Every row stands where it stood, every cell as a text of what it showed; what was wrong in
-//! a row is said behind it. A cell that must not be taken as it was stays wrong until somebody mends it.
+//! Start at [`marked`]. Every row keeps its place, every cell becomes its displayed text; the errors of a row come
+//! after it. A cell that must not be accepted unchanged remains wrong until somebody fixes it.
 
 use super::cell::{self, UNMENDED};
 use super::error::ImportError;
@@ -10,33 +10,33 @@ use crate::sheet::{self, Head, Row, Unreadable, Visitor};
 use remittance::{Language, Localized};
 use std::collections::BTreeMap;
 
-/// One row of a sheet that is written back.
+/// One row of a written-back sheet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MarkedRow {
     /// From 1, as the file shows it.
     pub number: u64,
-    /// Column, from 0, and what stands there.
+    /// Columns, from 0, with their texts.
     pub cells: Vec<(usize, String)>,
-    /// What is wrong in it, in Chinese; empty where nothing is. Of the heading row the name of the column.
+    /// The errors in it, in Chinese; may be empty. For the heading row, the name of the column.
     pub said: String,
-    /// Columns, from 0, whose cells are wrong.
+    /// Columns, from 0, of wrong cells.
     pub wrong: Vec<usize>,
 }
 
-/// A sheet as it is written back.
+/// A written-back sheet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MarkedSheet {
-    /// Empty for a file that has no sheets.
+    /// Empty for a file without sheets.
     pub name: String,
     pub rows: Vec<MarkedRow>,
-    /// The column, from 0, in which it is said what is wrong.
+    /// The column, from 0, for the errors.
     pub column: usize,
 }
 
-/// The sheet that has the rows, with what is wrong in them.
+/// The sheet with the rows, and their errors.
 ///
 /// # Errors
-/// When the file cannot be read at all: then there is nothing to write back.
+/// If the file is unreadable: there is nothing to write back.
 pub fn marked(bytes: &[u8], errors: &[ImportError]) -> Result<MarkedSheet, Unreadable> {
     let mut by_line: BTreeMap<u64, Vec<&ImportError>> = BTreeMap::new();
     for error in errors {
@@ -44,7 +44,7 @@ pub fn marked(bytes: &[u8], errors: &[ImportError]) -> Result<MarkedSheet, Unrea
     }
     let mut marking = Marking { by_line, sheets: Vec::new() };
     sheet::read(bytes, &mut marking)?;
-    // The sheet with the most rows is the one that was filled in.
+    // The sheet with the most rows is the filled-in one.
     let best = marking.sheets.into_iter().max_by_key(|sheet| sheet.rows.len());
     Ok(finished(best.unwrap_or_default(), errors))
 }
@@ -78,7 +78,7 @@ impl Visitor for Marking<'_> {
     }
 }
 
-/// Makes sure that a cell is not taken as it is.
+/// Makes sure that a cell is not accepted unchanged.
 fn spoil(cells: &mut Vec<(usize, String)>, column: Option<usize>) {
     let Some(column) = column else { return };
     match cells.iter_mut().find(|(place, _)| *place == column) {
@@ -88,7 +88,7 @@ fn spoil(cells: &mut Vec<(usize, String)>, column: Option<usize>) {
     }
 }
 
-/// What is wrong, beside its row: only the column is named.
+/// The error without its row: only the column is named.
 fn said(error: &ImportError) -> String {
     match error.heading() {
         "" | "column" => error.problem.in_language(Language::Chinese).into_owned(),
@@ -96,7 +96,7 @@ fn said(error: &ImportError) -> String {
     }
 }
 
-/// Finds the column for what is wrong: the one of the last time, or one behind all others.
+/// Finds the column for the errors: that of the last time, or one after all others.
 fn finished(mut sheet: MarkedSheet, errors: &[ImportError]) -> MarkedSheet {
     let known = |text: &str| heading::folded(text) == ERROR_COLUMN;
     let before = sheet.rows.iter().take(100).find_map(|row| {
@@ -106,7 +106,7 @@ fn finished(mut sheet: MarkedSheet, errors: &[ImportError]) -> MarkedSheet {
     let (heading, column) = match before {
         Some(found) => found,
         None => {
-            // The heading is the widest row before the first that is wrong; most often the first of all.
+            // The heading is the widest row before the first wrong one; usually the first of all.
             let first = errors.iter().map(|error| error.line).filter(|line| *line > 0).min();
             let rows =
                 sheet.rows.iter().take_while(|row| first.is_none_or(|first| row.number < first));

@@ -1,10 +1,10 @@
-//! The list of notices: the long one, so each of its bytes is touched once.
+//! The list of notices, which is long, so each of its bytes is read once.
 //!
-//! Start at [`for_each_notice`]; [`notices`] collects what it shows. A row is shown before the file
-//! is known to be good, so whoever stores rows as they come must be able to take them back.
+//! Start at [`for_each_notice`]; [`notices`] collects its rows. A row is passed on before the file is known to be good,
+//! so a caller that stores rows at once must be able to roll back.
 //!
-//! Invariant: a reference is good for one content. The same row twice is shown twice (and collected
-//! once); two contents for one reference are an error that names both lines.
+//! Invariant: a reference has one content. The same row twice is passed on twice (and collected once); two contents for
+//! one reference are an error that names both lines.
 
 use super::List;
 use super::error::{Expected, ImportError, Note, Problem};
@@ -49,10 +49,10 @@ impl NoticeRow<'_> {
     }
 }
 
-/// Reads a list of notices.
+/// Parses a list of notices.
 ///
 /// # Errors
-/// Everything that is wrong in it, up to `ERRORS_MAX`.
+/// Every error in it, up to `ERRORS_MAX`.
 pub fn notices(bytes: &[u8]) -> Result<List<PaymentNotice>, Vec<ImportError>> {
     let (mut rows, mut lines): (Vec<PaymentNotice>, Vec<u64>) = Default::default();
     let mut repeated = false;
@@ -73,10 +73,10 @@ pub fn notices(bytes: &[u8]) -> Result<List<PaymentNotice>, Vec<ImportError>> {
     Ok(List { rows, lines, columns, encoding, notes })
 }
 
-/// Shows every notice of a list to `visit`, in file order.
+/// Passes every notice of a list to `visit`, in file order.
 ///
 /// # Errors
-/// Everything that is wrong in it, up to `ERRORS_MAX`; what was shown before counts for nothing.
+/// Every error in it, up to `ERRORS_MAX`; discard the rows passed on before.
 pub fn for_each_notice(
     bytes: &[u8],
     mut visit: impl FnMut(NoticeRow<'_>),
@@ -84,7 +84,7 @@ pub fn for_each_notice(
     scan(bytes, |row, _| visit(row), |_| ()).map(|(found, _)| found.encoding)
 }
 
-/// The columns that a file has, each with its place from 1.
+/// The columns of a file, each with its place from 1.
 type Places = Vec<(&'static str, usize)>;
 
 fn scan(
@@ -137,9 +137,9 @@ fn scan(
     reading.finish((found, places))
 }
 
-/// Months after its day of issue that no notice asks for.
+/// How many months after its day of issue no notice can be for.
 const MONTHS_AHEAD_MAX: i32 = 24;
-/// Months before it that are worth a word.
+/// From how many months before it a notice is noted.
 const MONTHS_BEHIND_TOLD: i32 = 36;
 
 /// Whether the month is long before the day of issue.
@@ -147,7 +147,7 @@ fn is_distant(notice: &NoticeRow<'_>) -> bool {
     YearMonth::of(notice.issued_on).months_since(notice.month) > MONTHS_BEHIND_TOLD
 }
 
-/// What is remembered of a row to find its twin; sorted by reference, then line.
+/// A row's entry for finding duplicates; sorted by reference, then line.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Seen {
     reference: PaymentReference,
@@ -157,7 +157,7 @@ struct Seen {
 
 impl Seen {
     fn of(notice: &NoticeRow<'_>, line: u64) -> Self {
-        // Two contents of one reference that also share 64 bits of hash: once in 10^19 conflicts.
+        // Two contents of one reference with the same 64-bit hash: once in 10^19 conflicts.
         let mut hasher = DefaultHasher::new();
         notice.hash(&mut hasher);
         Self { reference: notice.reference, line, content: hasher.finish() }

@@ -1,6 +1,6 @@
-//! The kinds of what can be wrong in a sheet, and the sentences that say what to write instead.
+//! The kinds of errors in a sheet, and the sentences that say what to write instead.
 //!
-//! Start at [`Problem`]. Every kind has a row in [`SENTENCES`], in both languages; `{}` is what the kind carries.
+//! Start at [`Problem`]. Every kind has a row in [`SENTENCES`], in both languages; `{}` is the value of the kind.
 
 use super::heading;
 use crate::sheet::Unreadable;
@@ -8,7 +8,7 @@ use remittance::{Bilingual, Language, Localized};
 use std::borrow::Cow;
 use std::fmt;
 
-/// What a cell must be; the English sentence begins with `expected`.
+/// The required form of a cell; the English sentence begins with `expected`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected(Bilingual);
 
@@ -22,7 +22,7 @@ impl Expected {
 }
 
 impl From<String> for Expected {
-    /// A sentence that is there in one language only.
+    /// A sentence that exists in one language only.
     fn from(english: String) -> Self {
         Self::new(format!("内容不符合要求（{english}）"), english)
     }
@@ -34,70 +34,70 @@ impl Localized for Expected {
     }
 }
 
-/// What was expected instead.
+/// The kinds of errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// The file has no header, let alone rows.
+    /// The file has no header and no rows.
     Empty,
-    /// The header has a column that the list does not know.
+    /// The header has an unknown column.
     UnknownColumn { known: String },
     /// The header has a column twice.
     RepeatedColumn,
     /// The header lacks a column.
     MissingColumn { name: &'static str },
-    /// A row of text has more cells than the header, so some of them stand in the wrong column.
+    /// A row of text has more cells than the header, so some of them are in the wrong column.
     Cells { expected: usize, found: usize },
-    /// An amount that its own comma parted in two.
+    /// An amount split in two by its own comma.
     PartedAmount { whole: String },
-    /// Something stands in a column that has no heading.
+    /// A column without a heading has content.
     NoHeading,
-    /// A cell that must be filled is empty.
+    /// A required cell is empty.
     Missing,
-    /// The cell is not what the column holds.
+    /// The cell has another kind of value than the column.
     Expected(Expected),
-    /// The same key stands on an earlier line with other content.
+    /// The same key is on an earlier line with other content.
     Conflict { line: u64 },
-    /// Two keys of which one was typed as a number: one may have lost its zeros.
+    /// Two keys, one typed as a number: one may have lost its zeros.
     AlikeKeys { other: String, line: u64 },
-    /// It does not go with what is known already.
+    /// It contradicts what is already known.
     Unfit(Bilingual),
-    /// `#N/A` and its kin.
+    /// `#N/A` and similar errors.
     Fault,
     /// A formula that was never calculated.
     Uncalculated,
-    /// A character that was lost on the way, or that only one computer knows.
+    /// A character that was lost, or that only one computer knows.
     Lost { found: char },
     /// More digits than a spreadsheet keeps.
     Rounded,
-    /// A number in the column of a key whose cell does not show it plainly.
+    /// A number in a key column whose cell does not show it plainly.
     NumberAsKey,
-    /// An amount of which the cell shows less than is stored.
+    /// An amount of which the cell shows less than the stored value.
     ShownRounded { shown: String },
-    /// A number where a month or a day belongs: 2026.1 may be October.
+    /// A number instead of a month or a day: 2026.1 may be October.
     NumberAsDate,
-    /// The cell became a day.
+    /// The cell was converted to a day.
     BecameDate,
-    /// A day of which the cell shows the month alone.
+    /// A day of which the cell shows only the month.
     DayNotShown,
     /// `TRUE` or `FALSE`.
     Truth,
-    /// It was written back to be mended and still stands there.
+    /// It was written back for fixing and is unchanged.
     Unmended,
-    /// The same person stands in another row too.
+    /// The same person is in another row too.
     Repeated { line: u64 },
-    /// The row is not seen.
+    /// The row is hidden.
     HiddenRow,
-    /// The column is not seen.
+    /// The column is hidden.
     HiddenColumn,
-    /// The cell is one with others above or beside it.
+    /// The cell is merged with others above or beside it.
     Merged,
-    /// Rows stand in another sheet too.
+    /// Another sheet has rows too.
     SecondSheet { first: String, second: String },
     /// The file cannot be read.
     Unreadable(Unreadable),
 }
 
-/// What to do with a column whose cells lost what was typed.
+/// What to do with a column whose cells lost their typed text.
 macro_rules! as_text {
     ($before:literal) => {
         concat!($before, "; format the column as text and type it again")
@@ -165,7 +165,7 @@ const SENTENCES: &[(&str, &str, &str)] = &[
 ];
 
 impl Problem {
-    /// One word a kind, by which many are summed up.
+    /// One word for each kind, by which many are summarized.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -201,7 +201,7 @@ impl Problem {
         }
     }
 
-    /// Whether what the cell shows must not be taken, though it could be read as a text.
+    /// Whether the cell's displayed text must not be used, though it is valid text.
     pub(super) const fn is_misleading(&self) -> bool {
         matches!(
             self,
@@ -218,7 +218,7 @@ impl Problem {
         )
     }
 
-    /// What the kind carries.
+    /// The values of the kind.
     fn carries(&self, language: Language) -> Vec<Cow<'static, str>> {
         let same = |text: &dyn fmt::Display| Cow::Owned(text.to_string());
         match self {

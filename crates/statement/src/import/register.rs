@@ -1,9 +1,9 @@
-//! Reads a filled-in register: rows of values in the template's columns, and all that is wrong beside them.
+//! Parses a filled-in register: rows of values in the template's columns, and all errors beside them.
 //!
-//! Start at [`register`]. The rows that can be read are given even where others cannot, so that whoever judges
-//! them can tell in one go all that is wrong. What a register may ask for is `remittance`'s to say.
+//! Start at [`register`]. Readable rows are returned even if others are not, so that the caller can report all errors
+//! at once. `remittance` says what a register may ask for.
 //!
-//! Invariant: a row of [`Register::rows`] has every cell in the form that `Template::request` takes.
+//! Invariant: every cell of [`Register::rows`] has the form that `Template::request` takes.
 
 use super::error::{Expected, ImportError, Note, Problem};
 use super::field::{Reading, account_no, amount, document_type, key, month, text};
@@ -54,33 +54,33 @@ pub(super) const fn columns(template: Template) -> &'static [Column] {
     }
 }
 
-/// A register as a sheet has it.
+/// A register from a sheet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Register {
-    /// The rows that could be read.
+    /// The readable rows.
     pub rows: Vec<RegisterRow>,
-    /// What is wrong in the others.
+    /// The errors in the others.
     pub errors: Vec<ImportError>,
     pub notes: Vec<Note>,
     pub encoding: Encoding,
-    /// Where each column stands, from 1.
+    /// The place of each column, from 1.
     places: Vec<(&'static str, usize)>,
 }
 
-/// A row of a filled-in template: the line it stands in, and its cells in the template's order.
+/// A row of a filled-in template: its line, and its cells in the template's order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegisterRow {
     pub line: u64,
     pub cells: Vec<String>,
-    /// 姓名 and 身份证号 where they stand beside the number: both must be that employee's.
+    /// 姓名 and 身份证号 beside the number, if present: both must be that employee's.
     pub name: Option<String>,
     pub id_no: Option<String>,
-    /// The number was typed as one: zeros in front of it may be lost.
+    /// The number was typed as one: its leading zeros may be lost.
     pub from_number: bool,
 }
 
 impl Register {
-    /// Says of a row that something in it cannot be done.
+    /// An error that something in a row cannot be done.
     #[must_use]
     pub fn unfit(
         &self,
@@ -101,10 +101,10 @@ impl Register {
     }
 }
 
-/// Reads a filled-in template.
+/// Parses a filled-in template.
 ///
 /// # Errors
-/// What is wrong with the file or its heading; what is wrong in rows stands in [`Register::errors`].
+/// The errors of the file or its heading; errors in rows are in [`Register::errors`].
 pub fn register(bytes: &[u8], template: Template) -> Result<Register, Vec<ImportError>> {
     let declared = columns(template);
     let mut rows: Vec<(RegisterRow, Vec<ImportError>)> = Vec::new();
@@ -144,7 +144,7 @@ pub fn register(bytes: &[u8], template: Template) -> Result<Register, Vec<Import
     Ok(register)
 }
 
-/// Of a template that was filled in beforehand the rows that nobody filled in ask for nothing.
+/// Drops the rows of a prefilled template that nobody filled in.
 fn leave_out_unfilled(
     template: Template,
     rows: &mut Vec<(RegisterRow, Vec<ImportError>)>,
@@ -168,7 +168,7 @@ fn leave_out_unfilled(
 }
 
 impl Register {
-    /// Each person stands in one row, but for supplements, of which each month is one.
+    /// Each person is in one row, except in supplements, which have one for each month.
     fn refuse_repeated(&mut self, template: Template) {
         if template == Template::Supplement {
             return;
@@ -217,7 +217,7 @@ fn read_row(
     RegisterRow { line: row.line, cells, name, id_no, from_number }
 }
 
-/// The value of a cell in the form that the register takes.
+/// A cell's value in the form that the register takes.
 fn read_cell(column: &str, found: &str) -> Result<String, Expected> {
     Ok(match column {
         "职工编号" | "转入单位编号" => key(found)?.to_owned(),
@@ -225,7 +225,7 @@ fn read_cell(column: &str, found: &str) -> Result<String, Expected> {
         "缴存基数" | "补缴金额" => amount(found)?.to_string(),
         "补缴月份" | "补缴至月份" => month(found)?.to_string(),
         "证件类型" => document_type(found)?.in_language(Language::Chinese).into_owned(),
-        // A number is one centre's: another's 1 is not ours.
+        // A number belongs to one centre: another's 1 is not ours.
         "封存原因" if found.bytes().all(|byte| byte.is_ascii_digit()) => {
             return Err(Expected::new(
                 "应为封存原因的名称，例如“离职”；各中心的编号不同，不能只写编号",
@@ -254,7 +254,7 @@ mod tests {
             let known: Vec<&str> = columns(template).iter().map(|column| column.name).collect();
             assert!(known.starts_with(template.columns()), "{}", template.name());
             let (heads, cells) = (template.columns(), template.example());
-            // The columns may stand in any order.
+            // The columns may be in any order.
             let turned = |cells: &[&str]| -> String {
                 cells.iter().rev().copied().collect::<Vec<_>>().join(",") + "\n"
             };
@@ -304,7 +304,7 @@ mod tests {
             register.notes.last().unwrap().said.en,
             "1 rows that were not filled in were passed over"
         );
-        // Without the column that says so a row asks for what it says.
+        // Without the status column a row asks for what it says.
         let register = read(Template::Unseal, "职工编号,姓名,缴存基数\nA1,王五,5200\nA2,赵六,\n");
         assert_eq!(register.rows.len(), 2);
     }

@@ -1,11 +1,10 @@
-//! A sheet as rows of declared columns: the heading row is found, what is no row is passed over and told.
+//! A sheet as rows of declared columns: finds the heading row, and skips and notes other rows.
 //!
-//! Start at [`read`]. Above the heading may stand titles and notes; columns may stand in any order; a column
-//! that is not known is an error, since a mistyped optional column would be lost without a word. Rows that say
-//! themselves that they are totals, examples or notes are none. What is hidden is neither read nor passed over:
-//! whoever filled in the sheet decides.
+//! Start at [`read`]. Titles and notes may precede the heading; columns may be in any order. An unknown column is an
+//! error, because a mistyped optional column would be lost silently. Rows that call themselves totals, examples or
+//! notes are skipped. Hidden content is neither read nor skipped: the author of the sheet decides.
 //!
-//! Invariant: `visit` sees every row that is not blank exactly once, in file order, as a row or as an error.
+//! Invariant: `visit` gets every row that is not blank exactly once, in file order, as a row or as an error.
 
 use super::cell::{self, Outcome};
 use super::error::{ImportError, Note, Problem};
@@ -13,21 +12,21 @@ use super::heading::{self, Aside, Column, Holds, Meaning};
 pub(super) use crate::sheet::Encoding;
 use crate::sheet::{self, Head, Merged, Visitor, letters};
 
-/// Rows that are looked at to find the heading.
+/// Rows searched for the heading.
 const ROWS_LOOKED_AT: usize = 100;
-/// Rows of one kind that are told one by one.
+/// Rows of one kind that are noted singly.
 const TOLD_MAX: usize = 20;
 
-/// What a file turned out to be, and what is told of it.
+/// The detected kind of a file, and its notes.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) encoding: Encoding,
     pub(super) notes: Vec<Note>,
-    /// It came from a template that was filled in beforehand.
+    /// It came from a prefilled template.
     pub(super) prefilled: bool,
 }
 
-/// One row, its cells addressed by the index of the declared column.
+/// One row; its cells are addressed by the index of the declared column.
 pub(super) struct Row<'a> {
     pub(super) line: u64,
     columns: &'static [Column],
@@ -36,7 +35,7 @@ pub(super) struct Row<'a> {
     cells: &'a [Folded],
 }
 
-/// A cell as its column takes it.
+/// A cell prepared for its column.
 #[derive(Default)]
 struct Folded {
     start: usize,
@@ -45,29 +44,29 @@ struct Folded {
 }
 
 impl<'a> Row<'a> {
-    /// The folded text of a declared column; empty where the file does not have it.
+    /// The normalised text of a declared column; empty if the file does not have it.
     pub(super) fn text(&self, column: usize) -> &'a str {
         let cell = self.cells.get(column);
         cell.and_then(|cell| self.text.get(cell.start..cell.end)).unwrap_or_default()
     }
 
-    /// What is wrong with a cell before its value is looked at.
+    /// The error of a cell, found before parsing its value.
     pub(super) fn problem(&self, column: usize) -> Option<&Problem> {
         self.cells.get(column).and_then(|cell| cell.outcome.problem.as_ref())
     }
 
-    /// Whether a key was typed as a number that shows no zeros in front.
+    /// Whether a key was typed as a number without leading zeros.
     pub(super) fn typed_as_number(&self, column: usize) -> bool {
         self.cells.get(column).is_some_and(|cell| cell.outcome.from_number)
     }
 
-    /// The declared columns that the file has, each with its place from 1.
+    /// The declared columns of the file, each with its place from 1.
     pub(super) fn present(&self) -> Vec<(&'static str, usize)> {
         let named = self.columns.iter().zip(self.places);
         named.filter_map(|(column, place)| Some((column.name, (*place)? + 1))).collect()
     }
 
-    /// Whether the file has a declared column at all.
+    /// Whether the file has a declared column.
     pub(super) fn has(&self, column: usize) -> bool {
         self.places.get(column).is_some_and(Option::is_some)
     }
@@ -80,10 +79,10 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Shows every row of the file to `visit`.
+/// Passes every row of the file to `visit`.
 ///
 /// # Errors
-/// When the file is unreadable or its header is wrong; all that is wrong with the header at once.
+/// If the file is unreadable or its header is wrong; all errors of the header at once.
 pub(super) fn read(
     bytes: &[u8],
     columns: &'static [Column],
@@ -98,32 +97,32 @@ pub(super) fn read(
     table.finish(encoding)
 }
 
-/// Where the declared columns stand in a sheet.
+/// The places of the declared columns in a sheet.
 struct Header {
     places: Vec<Option<usize>>,
-    /// What the columns of the sheet are, from the first on.
+    /// The meanings of the sheet's columns, in order.
     meanings: Vec<Meaning>,
-    /// Cells of the heading row; a row of text may have no more.
+    /// Cells of the heading row; a row of text may not have more.
     width: usize,
-    /// The text above the first declared column, to know the heading again.
+    /// The text above the first declared column, to recognize the heading again.
     first: Option<(usize, String)>,
     errors: Vec<ImportError>,
-    /// Declared columns that were found.
+    /// The number of declared columns found.
     known: usize,
     complete: bool,
 }
 
-/// A sheet being read: where its heading is sought, and what was found so far.
+/// A sheet being read: the search for its heading, and the results so far.
 struct Table<V> {
     columns: &'static [Column],
     holds: Vec<Holds>,
     visit: V,
     head: Head,
     header: Option<Header>,
-    /// The heading row that is most like one, of any sheet so far.
+    /// The row most like a heading, in any sheet so far.
     nearest: Option<Header>,
     looked_at: usize,
-    /// The sheet whose rows were shown.
+    /// The sheet whose rows were passed on.
     filled: Option<String>,
     /// A second one was found and refused.
     twice: bool,
@@ -210,7 +209,7 @@ impl<V: FnMut(Result<Row<'_>, ImportError>)> Table<V> {
         self.looked_at = 0;
     }
 
-    /// Looks whether a row is the heading.
+    /// Checks whether a row is the heading.
     fn seek(&mut self, row: &sheet::Row<'_>) {
         self.looked_at += 1;
         let header = Header::of(row, self.columns);
@@ -261,7 +260,7 @@ impl<V: FnMut(Result<Row<'_>, ImportError>)> Table<V> {
         ));
     }
 
-    /// Whether a row is none: the heading again, a total, an example, a note.
+    /// Whether a row is to be skipped: the heading again, a total, an example, a note.
     fn is_aside(&mut self, row: &sheet::Row<'_>, header: &Header) -> bool {
         let text = |column: usize| {
             let cell = row.cells.iter().find(|cell| cell.column == column);
@@ -318,7 +317,7 @@ impl<V: FnMut(Result<Row<'_>, ImportError>)> Table<V> {
         }));
     }
 
-    /// An amount that its own comma parted: `12` and `000.00` side by side, without quotes.
+    /// An amount split by its own comma: `12` and `000.00` in adjacent cells, without quotes.
     fn parted(&self, row: &sheet::Row<'_>, header: &Header) -> Option<Problem> {
         if self.head.separated != Some(',') {
             return None;
@@ -341,7 +340,7 @@ impl<V: FnMut(Result<Row<'_>, ImportError>)> Table<V> {
             let whole = head.trim_start_matches(['¥', '￥', '-']);
             let fits =
                 digits(whole) && whole.len() <= 3 && digits(thousands) && thousands.len() == 3;
-            // A column that must be filled shifts the row where a comma parts the amount before it.
+            // In a required column the row is shifted if a comma splits the amount before it.
             let must = declared(right.column).and_then(|index| self.columns.get(index));
             let its_own = must.is_some_and(|column| column.required)
                 && row.width == header.width
@@ -351,7 +350,7 @@ impl<V: FnMut(Result<Row<'_>, ImportError>)> Table<V> {
         })
     }
 
-    /// Cells that stand in no declared column, or in one that is not seen.
+    /// Cells in an undeclared or hidden column.
     fn strangers(&mut self, row: &sheet::Row<'_>, header: &Header) {
         for cell in row.cells {
             let at = cell.column;
@@ -467,7 +466,7 @@ impl<V: FnMut(Result<Row<'_>, ImportError>)> Visitor for Table<V> {
                 let Some(place) = place.filter(|place| (first..=last).contains(place)) else {
                     continue;
                 };
-                // The first cell holds what all of them show.
+                // The first cell holds the displayed text of all of them.
                 if *line == top && place == first {
                     continue;
                 }
@@ -479,7 +478,7 @@ impl<V: FnMut(Result<Row<'_>, ImportError>)> Visitor for Table<V> {
     }
 }
 
-/// Whether anything stands in a column that is not passed over.
+/// Whether any used column has content.
 fn has_content(row: &sheet::Row<'_>, header: &Header) -> bool {
     row.cells.iter().any(|cell| {
         let meaning = header.meanings.get(cell.column).copied().unwrap_or(Meaning::Unknown);
@@ -488,7 +487,7 @@ fn has_content(row: &sheet::Row<'_>, header: &Header) -> bool {
 }
 
 impl Header {
-    /// Reads a row as a heading.
+    /// Parses a row as a heading.
     fn of(row: &sheet::Row<'_>, columns: &'static [Column]) -> Self {
         let line = row.number;
         let mut header = Self {

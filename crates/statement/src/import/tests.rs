@@ -1,6 +1,6 @@
-//! The lists as a clerk delivers them: good, strange, and wrong in every way the contract names.
+//! The lists as a clerk delivers them: good, strange, and with every error that the contract names.
 //!
-//! Errors are compared word for word, since a clerk reads them word for word.
+//! Errors are compared word for word, because a clerk reads them word for word.
 
 use super::*;
 use remittance::{Language, Localized};
@@ -45,7 +45,7 @@ fn the_encoding_is_found_out_over_the_whole_file() {
 
 #[test]
 fn what_is_no_sheet_is_refused_with_what_it_is_and_how_to_save_it() {
-    // A build without workbooks says that it reads none.
+    // A build without workbooks says that it cannot read them.
     let workbook = if cfg!(feature = "xlsx") {
         "expected a workbook, found"
     } else {
@@ -181,7 +181,7 @@ fn a_sheet_is_read_as_it_was_typed_and_rounded_numbers_are_refused() {
     assert_eq!(list.encoding, Encoding::Xlsx);
     assert_eq!(list.rows[0].account_no, "2105400009300123456");
     assert_eq!(list.rows[0].bank, "102");
-    // A number in the column of a key is told: it keeps no zeros in front.
+    // A number in a key column is noted: it has no leading zeros.
     assert!(list.notes[0].said.en.starts_with("1 cells of bank are numbers, from row 2 on"));
 
     let mut workbook = rust_xlsxwriter::Workbook::new();
@@ -240,7 +240,7 @@ fn an_employer_s_terms_are_read_under_either_heading_and_stand_together() {
         (terms.payday, terms.address.as_ref()),
         (Some(Some(15)), Some(&Some("某路 1 号".into())))
     );
-    // Empty cells clear what can be cleared; absent columns say nothing.
+    // Empty cells clear optional values; absent columns change nothing.
     assert_eq!((rows[1].terms.rates, rows[1].terms.payday), (None, Some(None)));
     assert!(read("employer_id,name\nE1,示例公司\n").unwrap().rows[0].terms.is_empty());
     #[rustfmt::skip] // A table is read by column.

@@ -1,13 +1,13 @@
-//! Days and months in every form that people give them.
+//! Days and months in every form that people write.
 //!
-//! Start at [`day`] and [`month`]. The year stands first: `2026-05-11`, `2026/5/11`, `2026.5.11`, `20260511`,
-//! `2026年5月11日`; a month is the same without its day. A form that could be another day is refused.
+//! Start at [`day`] and [`month`]. The year is first: `2026-05-11`, `2026/5/11`, `2026.5.11`, `20260511`, `2026年5月11日`;
+//! a month is the same without its day. An ambiguous form is refused.
 
 use super::error::Expected;
 use chrono::NaiveDate;
 use remittance::YearMonth;
 
-/// Years that a list of this business speaks of: the fund began in 1991.
+/// Years in lists of this business: the fund began in 1991.
 const YEARS: std::ops::RangeInclusive<i32> = 1991..=2099;
 
 fn expected_day() -> Expected {
@@ -21,13 +21,13 @@ fn expected_month() -> Expected {
     Expected::new("应为月份，例如 2026-05（1991 至 2099 年）", "expected a month such as 2026-05")
 }
 
-/// Numbers with what parts them: `2026`, `5`, `11` of `2026年5月11日`.
+/// Numbers with their separators: `2026`, `5`, `11` of `2026年5月11日`.
 struct Parts<'a> {
     numbers: Vec<&'a str>,
     marks: Vec<char>,
 }
 
-/// Takes a text apart; a mark stands behind each number but perhaps the last.
+/// Splits a text; a separator follows each number except perhaps the last.
 fn parts(text: &str) -> Option<Parts<'_>> {
     let mut found = Parts { numbers: Vec::new(), marks: Vec::new() };
     let mut rest = text;
@@ -58,7 +58,7 @@ fn of(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, number(month)?, number(day)?)
 }
 
-/// Marks that part numbers, the same between all of them, or the words for year, month and day.
+/// Whether all separators are the same, or the words for year, month and day.
 fn suits(marks: &[char]) -> bool {
     match marks {
         [] => true,
@@ -68,7 +68,7 @@ fn suits(marks: &[char]) -> bool {
     }
 }
 
-/// Reads a day; a time behind it says nothing more.
+/// Parses a day; a time after it is ignored.
 pub(super) fn day(text: &str) -> Result<NaiveDate, Expected> {
     let date = text.split([' ', 'T']).next().unwrap_or_default();
     let time = text.get(date.len()..).unwrap_or_default();
@@ -90,9 +90,9 @@ fn read_day(text: &str) -> Option<NaiveDate> {
     }
 }
 
-/// Reads a month, also as spreadsheets rewrite it: its first day.
+/// Parses a month, also as spreadsheets rewrite it: its first day.
 pub(super) fn month(text: &str) -> Result<YearMonth, Expected> {
-    // A CSV has 2026.10 as 2026.1 where it was a number once.
+    // A CSV turns 2026.10 into 2026.1 if it was a number once.
     if text.split_once('.').is_some_and(|(_, month)| month == "1") {
         return Err(Expected::new(
             "2026.1 可能是 1 月，也可能是 10 月；请写成 2026-01 或 2026-10",

@@ -1,10 +1,10 @@
-//! How banks lay out their statements: `rules/banks/*.toml`.
+//! The layouts of banks' statements: `rules/banks/*.toml`.
 //!
-//! Start at [`BankLayouts`]; a [`BankLayout`] says which headings carry which [`Field`], how amounts
-//! and dates are written, and which rows are no data. The layouts that ship are compiled in; a
-//! centre's own files replace or add to them. What a layout means is `feed`'s to do.
+//! Start at [`BankLayouts`]; a [`BankLayout`] says which headings carry which [`Field`], the form of amounts and dates,
+//! and which rows are no data. The shipped layouts are compiled in; a centre's own files replace or add to them. `feed`
+//! applies a layout.
 //!
-//! Invariant: every layout has a name of its own and an example, which `cargo test` reads.
+//! Invariant: every layout has a unique name and an example, which `cargo test` parses.
 
 pub use super::field::Field;
 use super::headings::Headings;
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
 
-/// How a layout says which way the money went.
+/// How a layout tells the direction of the money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AmountModel {
@@ -28,22 +28,22 @@ pub enum AmountModel {
     Pair,
 }
 
-/// Which layout is taken where several fit.
+/// The preference among several fitting layouts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Precedence {
-    /// Taken only where no other fits.
+    /// Used only if no other fits.
     Fallback,
     #[default]
     Bank,
-    /// The contract's own: taken where it knows every heading, or as many as a bank's layout.
+    /// The contract's own: used if it knows every heading, or as many as a bank's layout.
     Standard,
-    /// Learnt from a file of this centre, where headings or another layout said it wrongly: taken before all others, and its
-    /// day before what headings say of days.
+    /// Learnt from a file of this centre, because headings or another layout were wrong: preferred to all others, and
+    /// its day to the days in headings.
     Learned,
 }
 
-/// Which part of a date stands first.
+/// The order of a date's parts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DateOrder {
@@ -64,7 +64,7 @@ pub enum AmountStyle {
     Comma,
 }
 
-/// For how long a bank's serials are unique: `serial = "day"` in a layout.
+/// The period in which a bank's serials are unique: `serial = "day"` in a layout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SerialPeriod {
@@ -75,16 +75,16 @@ pub enum SerialPeriod {
     Day,
 }
 
-/// A text in a layout, and what must come out of it.
+/// A text in a layout, and its expected result.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LayoutExample {
     pub text: String,
-    /// A line an entry, as the test in `feed/layout.rs` writes them.
+    /// A line for each entry, in the form of the test in `feed/layout.rs`.
     pub entries: String,
 }
 
-/// One layout as it stands in a file.
+/// One layout as in its file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -127,7 +127,7 @@ struct Written {
     example: Vec<LayoutExample>,
 }
 
-/// The labels under which rows before the header say something.
+/// The labels of values in rows before the header.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Preamble {
@@ -160,51 +160,51 @@ pub struct BankLayout {
     pub id: String,
     pub bank: String,
     pub bank_name: String,
-    /// How it says which way money went; `None` where the headings say it.
+    /// How it tells the direction; `None` if the headings do.
     pub amount: Option<AmountModel>,
     pub precedence: Precedence,
-    /// Rows may end early: trailing cells that are empty are left out.
+    /// Rows may end early: trailing empty cells are omitted.
     pub ragged: bool,
     pub dates: DateOrder,
     pub style: AmountStyle,
-    /// For how long its serials are unique.
+    /// The period in which its serials are unique.
     pub serial: SerialPeriod,
-    /// The currency of files that name none.
+    /// The currency of files without one.
     pub currency: Option<String>,
-    /// Encodings besides UTF-8 in which the bank delivers.
+    /// The bank's encodings besides UTF-8.
     pub encodings: Vec<String>,
     pub credit: Vec<String>,
     pub debit: Vec<String>,
     pub reversal: Vec<String>,
-    /// What stands in the reversal column of a row that is none.
+    /// The reversal column's content in an ordinary row.
     pub ordinary: Vec<String>,
-    /// Headings of columns that this bank fills with nothing of use.
+    /// Headings of columns without use at this bank.
     pub passed: Vec<String>,
     /// Cells that mean nothing, such as `-`.
     pub blank: Vec<String>,
-    /// What the first cell of a row looks like that is no data.
+    /// Patterns of the first cell in rows that are no data.
     pub skip: RegexSet,
     /// Columns without which the layout does not fit.
     pub required: Vec<Field>,
-    /// The fields in which a reference is looked for, in order.
+    /// The fields to search for a reference, in order.
     pub remarks: Vec<RemarkField>,
-    /// Headings of a field, the preferred first.
+    /// Headings of each field, the preferred first.
     pub columns: BTreeMap<Field, Vec<String>>,
     pub preamble: Preamble,
     pub examples: Vec<LayoutExample>,
 }
 
-/// All layouts that a file may have.
+/// All possible layouts of a file.
 #[derive(Clone, Debug)]
 pub struct BankLayouts {
     headings: Headings,
     layouts: Vec<BankLayout>,
-    /// What they were read from, the headings first: a reader in another process reads them again.
+    /// Their source files, the headings first: a reader in another process parses them again.
     files: Vec<RuleFile>,
 }
 
 impl BankLayouts {
-    /// The layouts that ship.
+    /// The shipped layouts.
     ///
     /// # Errors
     /// Never for a build that passed its tests.
@@ -215,10 +215,10 @@ impl BankLayouts {
         Self::from_files(headings.first().unwrap_or(&nothing), &banks)
     }
 
-    /// How headings are read, and the layouts of these files.
+    /// The rules of headings, and the layouts of these files.
     ///
     /// # Errors
-    /// [`RuleError`] with the place of the first thing that is wrong.
+    /// [`RuleError`] with the place of the first error.
     pub fn from_files(headings_file: &RuleFile, files: &[RuleFile]) -> Result<Self, RuleError> {
         let headings = Headings::parse(headings_file)?;
         let mut layouts: Vec<BankLayout> = Vec::new();
@@ -236,13 +236,13 @@ impl BankLayouts {
         Ok(Self { headings, layouts, files })
     }
 
-    /// The files that they were read from, the headings first; none of layouts that are a part of others.
+    /// Their source files, the headings first; empty for a subset of layouts.
     #[must_use]
     pub fn files(&self) -> &[RuleFile] {
         &self.files
     }
 
-    /// How headings are read by their parts.
+    /// The rules for the parts of headings.
     #[must_use]
     pub const fn headings(&self) -> &Headings {
         &self.headings
@@ -252,8 +252,8 @@ impl BankLayouts {
         self.layouts.iter()
     }
 
-    /// The layouts without those that were learnt at the centre, but for one: what its example, and those of all others, are
-    /// read with, as a layout that was learnt may go before one that ships.
+    /// The layouts without those learnt at the centre, except for one. Its example and all others are tested with
+    /// these, because a learnt layout may precede a shipped one.
     #[must_use]
     pub fn without_learned_but(&self, id: &str) -> Self {
         let stays =
@@ -262,7 +262,7 @@ impl BankLayouts {
         Self { headings: self.headings.clone(), layouts, files: Vec::new() }
     }
 
-    /// The order in which a bank's remark fields are read, by the layout's name.
+    /// The order of a bank's remark fields, by the layout's name.
     #[must_use]
     pub fn remarks_of(&self, id: &str) -> &[RemarkField] {
         let found = self.layouts.iter().find(|layout| layout.id == id);

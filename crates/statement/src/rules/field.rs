@@ -1,15 +1,14 @@
-//! What a column of a statement can carry, and what each is called: in rule files, in Chinese, in English.
+//! The fields of a statement's columns, with their names: in rule files, in Chinese, in English.
 //!
-//! Start at [`Field`]; its names stand in one table, [`NAMES`]. [`name_in_chinese`] also knows what a heading can be besides a field,
-//! so that whoever explains a file to people has one place to ask.
+//! Start at [`Field`]; its names are in one table, [`NAMES`]. [`name_in_chinese`] also knows the other meanings of
+//! headings, so that texts for people have one source.
 //!
-//! Invariant: the table stands in the order of the enum, and no name stands for two fields.
+//! Invariant: the table has the order of the enum, and no name means two fields.
 
 use remittance::{Language, Localized};
 use serde::Deserialize;
 use std::borrow::Cow;
 
-/// What a column can carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
@@ -17,7 +16,7 @@ pub enum Field {
     Serial,
     Date,
     Time,
-    /// The word that says which way the money went.
+    /// The word for the direction.
     Flag,
     Amount,
     Credit,
@@ -75,7 +74,7 @@ const NAMES: [(Field, &str, &str, &str); Field::COUNT] = [
     (Field::Reversal, "reversal", "冲正标志", "reversal mark"),
 ];
 
-/// What a heading can be besides a field, and what a header can lack, as errors and `feed inspect` write it.
+/// The other meanings of headings, and what a header can lack, as errors and `feed inspect` write them.
 #[rustfmt::skip] // A table is read by column.
 const OTHER_NAMES: &[(&str, &str)] = &[
     ("booking day",             "记账日"),
@@ -97,12 +96,12 @@ impl Field {
     /// One more than the last field's number.
     pub const COUNT: usize = Self::Reversal as usize + 1;
 
-    /// Every field, in the order in which people are asked for them.
+    /// Every field, in the order for asking people.
     pub fn all() -> impl Iterator<Item = Self> {
         NAMES.iter().map(|(field, ..)| *field)
     }
 
-    /// Its row; the table stands in the order of the enum, so the search ends where the field is.
+    /// Its row; the table has the order of the enum, so the search ends at the field's number.
     fn names(self) -> (&'static str, &'static str, &'static str) {
         let row = NAMES.iter().find(|(field, ..)| *field == self);
         row.map_or(("", "", ""), |(_, code, chinese, english)| (*code, *chinese, *english))
@@ -114,7 +113,7 @@ impl Field {
         self.names().0
     }
 
-    /// The field of this name: as rule files write it, or in Chinese.
+    /// The field with this name, from rule files or in Chinese.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         let found = NAMES.iter().find(|(_, code, chinese, _)| *code == name || *chinese == name);
@@ -129,7 +128,7 @@ impl Localized for Field {
     }
 }
 
-/// What a field, or whatever else a heading can be, is called in Chinese; the name itself where it is none of them.
+/// The Chinese name of a field or another meaning of a heading; an unknown name is returned unchanged.
 #[must_use]
 pub fn name_in_chinese(code: &str) -> &str {
     if let Some(field) = NAMES.iter().find(|(_, name, ..)| *name == code) {

@@ -1,17 +1,16 @@
-//! The parts of which headings of statements are made: `rules/headings.toml`, typed and checked.
+//! The parts of statement headings: `rules/headings.toml`, typed and checked.
 //!
-//! Start at [`Headings::parse`]. A part is a word with what it can mean ([`Part`]); how parts make a meaning
-//! is `feed/heading.rs`, which this module knows nothing of. Beside the parts stand the words of cells
-//! that say a direction, a reversal, or nothing.
+//! Start at [`Headings::parse`]. A part is a word with its possible meanings ([`Part`]); `feed/heading.rs` combines
+//! parts into a meaning. The file also has the words in cells for a direction, a reversal, or nothing.
 //!
-//! Invariant: no word stands in two rows, and every text is folded as headings are before it is kept.
+//! Invariant: no word is in two rows, and every text is normalised like headings before it is kept.
 
 use super::{RuleError, RuleFile};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use toml::Spanned;
 
-/// What a part of a heading can mean.
+/// A possible meaning of a part of a heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
@@ -25,17 +24,17 @@ pub enum Part {
     BankCode,
     Day,
     Time,
-    /// The day that the bank booked, before other days.
+    /// The bank's booking day, preferred to other days.
     Booking,
     /// Changes nothing.
     Neutral,
     In,
     Out,
-    /// Money in or out as the bank writes its books; the owner of the account writes them the other way round.
+    /// Money in or out in the bank's books; the owner's books are the reverse.
     Books,
     Amount,
     Balance,
-    /// A word or sign that tells kinds of movement apart.
+    /// A word or sign for the kind of a movement.
     Mark,
     Direction,
     Reversal,
@@ -45,7 +44,7 @@ pub enum Part {
     Postscript,
     Purpose,
     Note,
-    /// Known, and of no use.
+    /// Known but unused.
     Passed,
     Opening,
     Closing,
@@ -104,7 +103,7 @@ struct WrittenPart {
     words: Vec<Spanned<String>>,
 }
 
-/// The words of cells.
+/// The words in cells.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Values {
@@ -113,19 +112,19 @@ pub struct Values {
     pub money_in: Vec<String>,
     #[serde(rename = "out")]
     pub money_out: Vec<String>,
-    /// Digits that say a direction only where something else agrees.
+    /// Digits that tell a direction only if something else confirms it.
     pub in_digit: Vec<String>,
     pub out_digit: Vec<String>,
-    /// What stands in a reversal column of a row that is none, and of one that is.
+    /// The reversal column's content in an ordinary row, and in a reversal.
     pub ordinary: Vec<String>,
     pub reversal: Vec<String>,
-    /// What stands for an empty cell.
+    /// Placeholders for an empty cell.
     pub nothing: Vec<String>,
-    /// What begins a row between rows that is no movement.
+    /// How rows begin that separate pages and are no movement.
     pub page_turn: Vec<String>,
 }
 
-/// A heading, and what it must be read as.
+/// A heading, and its expected meaning.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HeadingExample {
@@ -133,7 +132,7 @@ pub struct HeadingExample {
     pub reads: String,
 }
 
-/// The rules by which headings are read.
+/// The rules for parsing headings.
 #[derive(Clone, Debug)]
 pub struct Headings {
     fold: HashMap<char, char>,
@@ -146,7 +145,7 @@ pub struct Headings {
 
 impl Headings {
     /// # Errors
-    /// [`RuleError`] with the place of the first thing that is wrong.
+    /// [`RuleError`] with the place of the first error.
     pub fn parse(file: &RuleFile) -> Result<Self, RuleError> {
         let written: Written = file.parse()?;
         let mut fold = HashMap::new();
@@ -184,7 +183,7 @@ impl Headings {
         Ok(headings)
     }
 
-    /// The longest part with which a folded text begins, and what it can mean.
+    /// The longest part at the start of a normalised text, with its meanings.
     #[must_use]
     pub fn part_of<'t>(&self, text: &'t str) -> Option<(&'t str, Parts)> {
         let words = self.words.get(&text.chars().next()?)?;
@@ -192,7 +191,7 @@ impl Headings {
         Some((text.get(..word.len())?, *parts))
     }
 
-    /// A text as headings are compared: without blanks, in one width, one script and one case.
+    /// A text prepared for comparison: without blanks, in one width, one script and one case.
     #[must_use]
     pub fn folded(&self, text: &str) -> String {
         let folded = text.chars().filter(|c| !is_blank(*c)).map(narrow);
@@ -207,12 +206,12 @@ impl Headings {
     }
 }
 
-/// Blanks of any width, and what is not seen at all.
+/// Blanks of any width, and invisible characters.
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
 }
 
-/// Full-width forms of ASCII (U+FF01 to U+FF5E) in their usual width.
+/// Full-width forms of ASCII (U+FF01 to U+FF5E) as half-width ones.
 fn narrow(c: char) -> char {
     match c {
         '\u{ff01}'..='\u{ff5e}' => {

@@ -1,8 +1,8 @@
-//! What every sheet of a workbook needs of its book: how numbers are shown, and the shared texts.
+//! A workbook's data for all its sheets: number formats and shared texts.
 
 use super::{Format, Unreadable};
 
-/// What every sheet needs of its book.
+/// A workbook's data for all its sheets.
 #[derive(Default)]
 pub(super) struct Book {
     pub(super) formats: Vec<Format>,
@@ -10,7 +10,7 @@ pub(super) struct Book {
     pub(super) since_1904: bool,
 }
 
-/// The shared texts, in one piece.
+/// The shared texts, joined.
 #[derive(Default)]
 pub(super) struct Texts {
     pub(super) text: String,

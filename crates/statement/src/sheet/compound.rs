@@ -1,10 +1,10 @@
-//! The compound file (OLE2) that old workbooks and encrypted ones come in: streams in chains of sectors.
+//! The compound file (OLE2) that contains old and encrypted workbooks: streams in chains of sectors.
 //!
-//! Start at [`Compound::open`]. Chains are followed no further than the file is long, so a loop ends.
+//! Start at [`Compound::open`]. Chains are followed at most for the length of the file, so a loop ends.
 
-/// A sector that ends a chain; all from here on are no sectors.
+/// The smallest number that ends a chain and is no sector.
 const NONE_FROM: u32 = 0xffff_fffa;
-/// Streams below this many bytes stand in the short sectors of the root.
+/// Streams with fewer bytes are in the short sectors of the root.
 const SHORT_BELOW: usize = 4096;
 
 /// An opened file.
@@ -39,7 +39,7 @@ impl<'a> Compound<'a> {
             short: Vec::new(),
             entries: Vec::new(),
         };
-        // The table of chains: its first sectors stand in the header, the others in sectors of their own.
+        // The table of chains: its first sectors are in the header, the others in sectors of their own.
         let mut tables: Vec<u32> = numbers(bytes.get(76..512)?).collect();
         let (mut more, mut left) = (number(bytes, 68)?, bytes.len() / sector);
         while more < NONE_FROM && left > 0 {
@@ -69,7 +69,7 @@ impl<'a> Compound<'a> {
     fn at(&self, sector: u32) -> Option<&'a [u8]> {
         let start = usize::try_from(sector).ok()?.checked_add(1)?.checked_mul(self.sector)?;
         let end = start.checked_add(self.sector)?;
-        // The last sector of a file may be cut.
+        // The last sector of a file may be truncated.
         self.bytes.get(start..end.min(self.bytes.len()))
     }
 

@@ -1,7 +1,7 @@
-//! One sheet of a workbook, streamed: rows and cells as they come, blank ones left out.
+//! One sheet of a workbook, streamed: its rows and cells without blank ones.
 //!
-//! Start at [`read`]. A row holds only the cells that stand in it, so a stray one in the last corner costs what
-//! any other costs. Formatted blank cells are nothing.
+//! Start at [`read`]. A row holds only its existing cells, so a stray one in the last corner costs no more than any
+//! other. Formatted blank cells are ignored.
 
 use super::book::{Book, broken};
 use super::markup::{attribute, character, dated_since};
@@ -12,10 +12,10 @@ use quick_xml::events::{BytesStart, Event};
 use std::borrow::Cow;
 use std::io::BufRead;
 
-/// Columns and rows that a sheet can have.
+/// The most columns and rows of a sheet.
 const COLUMNS_MAX: usize = 16_384;
 const ROWS_MAX: u64 = 1_048_576;
-/// Merged cells and hidden columns that are kept of a sheet.
+/// The most merged cells and hidden columns kept of a sheet.
 const KEPT_MAX: usize = 100_000;
 
 struct Grid<'a> {
@@ -23,17 +23,17 @@ struct Grid<'a> {
     builder: Builder,
     row: u64,
     hidden: bool,
-    /// The column of the next cell that says none.
+    /// The column of the next cell without one.
     column: usize,
     cell: Open,
-    /// The text that comes belongs to the cell.
+    /// The next text belongs to the cell.
     within: bool,
-    /// It is only how to pronounce one.
+    /// It is only phonetic text.
     phonetic: bool,
     merged: Vec<Merged>,
 }
 
-/// The cell that is being read.
+/// The current cell.
 #[derive(Default)]
 struct Open {
     column: usize,
@@ -55,7 +55,7 @@ enum CellType {
     Date,
 }
 
-/// Shows the rows of a sheet that are not blank.
+/// Passes on the rows of a sheet that are not blank.
 pub(super) fn read(
     mut reader: Reader<impl BufRead>,
     head: &mut Head,
@@ -125,7 +125,7 @@ impl Grid<'_> {
         Ok(true)
     }
 
-    /// False where no more rows are wanted.
+    /// False if no more rows are wanted.
     fn end(&mut self, name: &str, visitor: &mut dyn Visitor) -> bool {
         match name {
             "v" | "t" => self.within = false,
@@ -155,7 +155,7 @@ impl Grid<'_> {
         let before = self.row;
         self.row = number.unwrap_or(before + 1);
         self.hidden = hidden || flat;
-        // One row twice would be two rows with the same number: no program writes that.
+        // A row number cannot occur twice: no program writes that.
         if self.row <= before || self.row > ROWS_MAX {
             return Err(broken(&format!("row {}", self.row)));
         }
@@ -199,7 +199,7 @@ impl Grid<'_> {
         let (cell, builder) = (&self.cell, &mut self.builder);
         let (column, text) = (cell.column, cell.text.as_str());
         match cell.kind {
-            // A formula that gives an empty text says that it is one.
+            // A formula with an empty text is marked as text.
             kind if cell.formula && text.is_empty() && kind != CellType::Text => {
                 builder.push(column, Kind::Uncalculated, "", 0);
             }
@@ -210,7 +210,7 @@ impl Grid<'_> {
                         builder.push(column, Kind::Text, trimmed(&unescaped(shared)), 0)
                     }
                     None if text.is_empty() => {}
-                    // A text that the book does not have is lost, and no empty cell.
+                    // A text missing in the book is lost; it is not an empty cell.
                     None => builder.push(column, Kind::Fault, "#REF!", 0),
                 }
             }
@@ -239,7 +239,7 @@ impl Grid<'_> {
         }
     }
 
-    /// What stands before and behind the rows.
+    /// The parts before and after the rows.
     fn around(&mut self, name: &str, tag: &BytesStart<'_>, head: &mut Head) {
         match name {
             "col" if head.hidden_columns.len() < KEPT_MAX => {

@@ -1,16 +1,16 @@
-//! HTML tables that systems save under the name `.xls`: rows and cells, as a spreadsheet shows them.
+//! HTML tables that systems save with the extension `.xls`: rows and cells, as a spreadsheet shows them.
 //!
-//! Start at [`read`]. Only what a table of cells needs is understood: rows, cells over several columns or rows,
-//! line breaks and the usual character references. End tags of rows and cells may be left out, as the HTML
-//! standard allows. All tables of a page are one sheet, one below the other. Nothing is ever loaded or run.
+//! Start at [`read`]. It handles only what a table of cells needs: rows, cells over several columns or rows, line
+//! breaks and the usual character references. End tags of rows and cells may be missing, as the HTML standard allows.
+//! All tables of a page are one sheet, one below the other. Nothing is ever loaded or run.
 
 use super::text::trimmed;
 use super::{Builder, Head, Kind, Merged, Visitor};
 
-/// Columns that one cell may stand over, and rows.
+/// The most columns or rows of one cell.
 const SPAN_MAX: u64 = 256;
 
-/// Shows every row that is not blank.
+/// Passes on every row that is not blank.
 pub(super) fn read(page: &str, visitor: &mut dyn Visitor) {
     if !visitor.sheet(&Head::default()) {
         return;
@@ -53,9 +53,9 @@ struct Table {
     within_row: bool,
     column: usize,
     cell: Option<String>,
-    /// Columns and rows that the open cell stands over.
+    /// The columns and rows of the open cell.
     spans: (u64, u64),
-    /// For each column, how many rows more a cell above reaches down.
+    /// For each column, how many more rows a cell above covers.
     reaching: Vec<u64>,
     merged: Vec<Merged>,
 }
@@ -67,7 +67,7 @@ impl Table {
         }
     }
 
-    /// False where no more rows are wanted.
+    /// False if no more rows are wanted.
     fn tag(&mut self, name: &str, inside: &str, visitor: &mut dyn Visitor) -> bool {
         match name {
             "tr" => {
@@ -149,7 +149,7 @@ fn hides(tag: &str) -> bool {
     style.to_ascii_lowercase().contains("display:none")
 }
 
-/// Text with its character references read; runs of white space are one blank.
+/// Resolves character references; runs of white space become one blank.
 fn unescape(text: &str, into: &mut String) {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {

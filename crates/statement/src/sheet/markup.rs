@@ -1,22 +1,22 @@
-//! SpreadsheetML, the XML that Excel 2003 writes and systems save under the name `.xls`.
+//! SpreadsheetML, the XML that Excel 2003 writes and systems save with the extension `.xls`.
 //!
-//! Start at [`read`]. A `Row` holds `Cell`s, each with one `Data` that says its type; `ss:Index` leaves cells or
-//! rows out, `ss:Hidden` hides a row or a column, `ss:StyleID` leads to a number format. A document type is
-//! refused; entities but the five of XML are not expanded.
+//! Start at [`read`]. A `Row` holds `Cell`s, each with one `Data` that gives its type; `ss:Index` skips cells or rows,
+//! `ss:Hidden` hides a row or a column, `ss:StyleID` refers to a number format. A document type is refused; only the
+//! five entities of XML are expanded.
 
 use super::{Builder, Format, Head, Kind, Merged, Unreadable, Visitor, number};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use std::collections::HashMap;
 
-/// Columns of a sheet, and rows.
+/// The most columns and rows of a sheet.
 const COLUMNS_MAX: usize = 16_384;
 const ROWS_MAX: u64 = 1_048_576;
 
-/// Shows every row that is not blank.
+/// Passes on every row that is not blank.
 pub(super) fn read(text: &str, visitor: &mut dyn Visitor) -> Result<(), Unreadable> {
     let mut reader = Reader::from_str(text);
-    // What hides a sheet stands behind its rows.
+    // A sheet's visibility comes after its rows.
     let hidden = |sheet: &str| {
         sheet.contains("Visible>SheetHidden") || sheet.contains("Visible>SheetVeryHidden")
     };
@@ -44,7 +44,7 @@ pub(super) fn read(text: &str, visitor: &mut dyn Visitor) -> Result<(), Unreadab
     }
 }
 
-/// The character that an entity of XML stands for.
+/// The character of an XML entity.
 pub(super) fn character(name: &quick_xml::events::BytesRef<'_>) -> Option<char> {
     if let Some(character) = name.resolve_char_ref().ok().flatten() {
         return Some(character);
@@ -59,7 +59,7 @@ pub(super) fn character(name: &quick_xml::events::BytesRef<'_>) -> Option<char> 
     })
 }
 
-/// A value of an attribute of any prefix.
+/// The value of an attribute with any prefix.
 pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let mut attributes = tag.attributes().filter_map(Result::ok);
     let found = attributes.find(|attribute| attribute.key.local_name().as_ref() == name)?;
@@ -78,7 +78,7 @@ struct Book {
     style: String,
     hidden_sheets: std::collections::VecDeque<bool>,
     head: Option<Head>,
-    /// The sheet is shown to the visitor.
+    /// The sheet was announced to the visitor.
     shown: bool,
     wanted: bool,
     row: u64,
@@ -157,7 +157,7 @@ impl Book {
         Ok(())
     }
 
-    /// Shows the sheet before its first row.
+    /// Announces the sheet before its first row.
     fn show(&mut self, visitor: &mut dyn Visitor) {
         if !std::mem::replace(&mut self.shown, true) {
             self.wanted = visitor.sheet(&self.head.clone().unwrap_or_default());
@@ -214,7 +214,7 @@ impl Book {
     }
 }
 
-/// A cell that counts days, as a day.
+/// Writes a cell with a day number as a day.
 pub(super) fn dated(builder: &mut Builder, column: usize, raw: &str, format: &Format) {
     dated_since(builder, column, raw, format, false);
 }
@@ -230,7 +230,7 @@ pub(super) fn dated_since(
     let text = match number::day(raw, since_1904) {
         Some((day, Some(time))) => format!("{day} {time}"),
         Some((day, None)) => day.to_string(),
-        // A day that never was, said so that no reader takes it.
+        // A day that never existed, in a form that no parser accepts.
         None => format!("1900-01-00 ({raw})"),
     };
     builder.push(column, Kind::Day { whole }, &text, 0);
@@ -241,7 +241,7 @@ fn is_hidden(tag: &BytesStart<'_>) -> bool {
     attribute(tag, "Hidden").is_some_and(|hidden| hidden == "1") || flat("Height") || flat("Width")
 }
 
-/// A format by the names that SpreadsheetML gives some.
+/// A format by its name in SpreadsheetML.
 fn named(code: &str) -> Format {
     match code {
         "" | "General Number" => Format::General,

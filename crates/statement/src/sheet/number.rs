@@ -1,42 +1,42 @@
-//! What a number cell shows: its format, read far enough to say which digits a person sees.
+//! The displayed text of a number cell: parses its format as far as needed to know the visible digits.
 //!
-//! Start at [`Format::parse`] and [`Format::shown`]. A key that was typed as a number is what its cell shows
-//! (`0012`), not what is stored (`12`); an amount is what is stored, and must be what is shown. A format that is
-//! not understood shows nothing that could be relied on.
+//! Start at [`Format::parse`] and [`Format::shown`]. A key typed as a number is its displayed text (`0012`), not the
+//! stored value (`12`). An amount is the stored value, which must equal the displayed one. An unknown format shows
+//! nothing reliable.
 //!
-//! Invariant: a text is given only where Excel and WPS show the same.
+//! Invariant: a text is returned only if Excel and WPS show the same.
 
 use chrono::{NaiveDate, TimeDelta};
 use rust_decimal::{Decimal, RoundingStrategy};
 
-/// Digits that a spreadsheet keeps of a number.
+/// The digits that a spreadsheet keeps of a number.
 const DIGITS_KEPT: u32 = 15;
-/// Longest format that is looked at.
+/// The longest format that is parsed.
 const CODE_CHARS_MAX: usize = 255;
 
 /// A number format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Format {
     General,
-    /// A day; `day` where it shows the day and not the month alone.
+    /// A day; `day` if it shows the day and not only the month.
     Date {
         day: bool,
     },
-    /// A time of day or a span.
+    /// A time of day or a duration.
     Time,
     Percent,
     Digits(Digits),
-    /// Fractions, scientific notation, scaled by thousands, Chinese numerals and what else there is.
+    /// Fractions, scientific notation, scaled by thousands, Chinese numerals and everything else.
     Unclear,
-    /// Whoever read the cell could not say how it is shown.
+    /// The reader of the cell does not know the format.
     Unknown,
 }
 
-/// Digits as placeholders have them, with what stands around and between them.
+/// Digits by placeholders, with the text around and between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Digits {
     whole: Vec<Token>,
-    /// Least and most decimals.
+    /// Fewest and most decimals.
     decimals: (usize, usize),
     grouped: bool,
     behind: String,
@@ -51,28 +51,28 @@ enum Token {
     Literal(char),
 }
 
-/// What a cell shows.
+/// The displayed text of a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shown {
     As(String),
-    /// Digits that are stored are not shown.
+    /// Some stored digits are hidden.
     Rounded(String),
     Unclear,
 }
 
-/// A number as a workbook stores it, with no more digits than a spreadsheet keeps.
+/// A number stored in a workbook, with no more digits than a spreadsheet keeps.
 #[must_use]
 pub fn decimal(raw: &str) -> Option<Decimal> {
     let exact = if raw.contains(['e', 'E']) {
         Decimal::from_scientific(raw).ok()?
     } else {
-        // A float may be written with more digits than a decimal holds.
+        // A float may have more digits than a decimal holds.
         raw.get(..raw.len().min(28))?.parse::<Decimal>().ok()?
     };
     Some(exact.round_sf(DIGITS_KEPT)?.normalize())
 }
 
-/// Digits of the whole part of a number, for what they were before they were rounded.
+/// Digits of a number's integer part, before rounding.
 #[must_use]
 pub fn whole_digits(raw: &str) -> usize {
     let (mantissa, exponent) = raw.split_once(['e', 'E']).unwrap_or((raw, "0"));
@@ -82,8 +82,8 @@ pub fn whole_digits(raw: &str) -> usize {
     usize::try_from(whole.saturating_add(exponent)).unwrap_or(0)
 }
 
-/// The day that a count of days means, and the time behind it; `None` before March 1900, where Excel counts a
-/// day that never was.
+/// The day of a day number, and the time after it; `None` before March 1900, because Excel counts a day that never
+/// existed.
 #[must_use]
 pub fn day(raw: &str, since_1904: bool) -> Option<(NaiveDate, Option<String>)> {
     const FIRST: i64 = 61;
@@ -103,7 +103,7 @@ pub fn day(raw: &str, since_1904: bool) -> Option<(NaiveDate, Option<String>)> {
 }
 
 impl Format {
-    /// One of the formats that every workbook has by number.
+    /// One of the numbered formats that every workbook has.
     #[must_use]
     pub fn builtin(id: u32) -> Self {
         match id {
@@ -117,14 +117,14 @@ impl Format {
             14..=16 | 22 => Self::Date { day: true },
             17 => Self::Date { day: false },
             18..=21 | 32..=35 | 45..=47 => Self::Time,
-            // Chinese and Japanese workbooks: days, and months alone (27, 36, 50, 57 show 2026年5月).
+            // Chinese and Japanese workbooks: days, and months only (27, 36, 50, 57 show 2026年5月).
             28..=31 | 51 | 53..=54 | 58 => Self::Date { day: true },
             27 | 36 | 50 | 52 | 55..=57 => Self::Date { day: false },
             _ => Self::Unclear,
         }
     }
 
-    /// Reads a format; of several sections the one of numbers above zero.
+    /// Parses a format; of several sections it uses the one for positive numbers.
     #[must_use]
     pub fn parse(code: &str) -> Self {
         if code.chars().count() > CODE_CHARS_MAX {
@@ -146,7 +146,7 @@ impl Format {
         digits(&pieces).map_or(Self::Unclear, Self::Digits)
     }
 
-    /// What a cell of this format shows of a stored number.
+    /// The displayed text of a stored number in this format.
     #[must_use]
     pub fn shown(&self, raw: &str) -> Shown {
         let Some(value) = decimal(raw) else { return Shown::Unclear };
@@ -163,13 +163,13 @@ impl Format {
 /// A part of a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Piece {
-    /// A character that means something.
+    /// A character with a meaning.
     Sign(char),
-    /// One that is shown as it stands.
+    /// A literal character.
     Literal(char),
-    /// A span such as `[h]`.
+    /// A duration such as `[h]`.
     Elapsed,
-    /// A condition or numerals of another script.
+    /// A condition, or numerals of another script.
     Strange,
 }
 
@@ -181,7 +181,7 @@ fn pieces(code: &str) -> Vec<Piece> {
             ';' => break,
             '"' => pieces.extend(chars.by_ref().take_while(|c| *c != '"').map(Piece::Literal)),
             '\\' | '!' => pieces.extend(chars.next().map(Piece::Literal)),
-            // A blank as wide as the next character; a filling of it.
+            // A blank as wide as the next character, or a fill of it.
             '_' | '*' => _ = chars.next(),
             '[' => pieces
                 .extend(bracket(&chars.by_ref().take_while(|c| *c != ']').collect::<String>())),
@@ -193,7 +193,7 @@ fn pieces(code: &str) -> Vec<Piece> {
     pieces
 }
 
-/// What stands in brackets: a colour, a currency, a locale, a span, a condition.
+/// The meaning of brackets: a colour, a currency, a locale, a duration, a condition.
 fn bracket(inside: &str) -> Vec<Piece> {
     if let Some(currency) = inside.strip_prefix('$') {
         return currency
@@ -216,7 +216,7 @@ fn bracket(inside: &str) -> Vec<Piece> {
     if colour { Vec::new() } else { vec![Piece::Strange] }
 }
 
-/// The word `General`, whose letters are no signs.
+/// The word `General`, whose letters have no meaning.
 fn is_general(pieces: &[Piece]) -> bool {
     pieces.iter().copied().eq("general".chars().map(Piece::Sign))
         || pieces.iter().copied().eq("G/通用格式".chars().map(|c| match c {
@@ -231,7 +231,7 @@ fn of_days(pieces: &[Piece]) -> Option<Format> {
     if pieces.contains(&Piece::Elapsed) {
         return Some(Format::Time);
     }
-    // `e` is a year in Chinese formats, and an exponent behind a digit.
+    // `e` is a year in Chinese formats, and an exponent after a digit.
     let digits = has('0') || has('#') || has('?');
     if has('y') || has('d') || (has('m') && !has('h') && !has('s')) || (has('e') && !digits) {
         return Some(Format::Date { day: has('d') });
@@ -251,7 +251,7 @@ fn digits(pieces: &[Piece]) -> Option<Digits> {
             Piece::Sign('.') if !in_decimals && index > 0 && index <= last + 1 => {
                 in_decimals = true
             }
-            // Behind the last place a comma divides by a thousand.
+            // After the last place a comma divides by a thousand.
             Piece::Sign(',') if index > first && index < last && !in_decimals => {
                 let next = pieces.get(index + 1);
                 if !next.is_some_and(place) {
@@ -281,7 +281,7 @@ fn digits(pieces: &[Piece]) -> Option<Digits> {
 }
 
 impl Digits {
-    /// The number as it is shown.
+    /// The displayed number.
     fn shown(&self, value: Decimal) -> Shown {
         let most = u32::try_from(self.decimals.1).unwrap_or(0);
         let rounded = value.round_dp_with_strategy(most, RoundingStrategy::MidpointAwayFromZero);

@@ -1,18 +1,18 @@
-//! Files of text: the encoding is found out over the whole file, the separator from its lines.
+//! Text files: the whole file decides the encoding, its lines the separator.
 //!
-//! Start at [`decode`], then [`read`]. Text is UTF-8 if all of it is, else GB18030 if all of it is, else
-//! unreadable; UTF-16 says so by its mark. (Short GBK words can be valid UTF-8 by accident; a whole file of them
-//! cannot.) A row's number is that of its physical line, whatever ends the lines: CR LF, LF or CR alone.
+//! Start at [`decode`], then [`read`]. Text is UTF-8 if all of it is, otherwise GB18030 if all of it is, otherwise
+//! unreadable; a mark identifies UTF-16. (Short GBK words can be valid UTF-8 by accident; a whole file of them cannot.)
+//! A row's number is that of its physical line, with any line end: CR LF, LF or CR alone.
 
 use super::{Builder, Encoding, Head, Kind, Unreadable, Visitor};
 use remittance::Bilingual;
 use std::borrow::Cow;
 
-/// Separators in the order in which they are preferred.
+/// Separators in order of preference.
 const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
-/// Lines that are looked at to find the separator.
+/// Lines inspected to find the separator.
 const LINES_LOOKED_AT: usize = 20;
-/// What old programs end a file with.
+/// The end-of-file mark of old programs.
 const END_OF_FILE: char = '\u{1a}';
 
 pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), Unreadable> {
@@ -44,7 +44,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), Unreadabl
     }
 }
 
-/// Shows every row that is not blank.
+/// Passes on every row that is not blank.
 pub(super) fn read(text: &str, visitor: &mut dyn Visitor) -> Result<(), Unreadable> {
     let text = text.trim_end_matches(END_OF_FILE);
     let (separator, mut at, mut line) = match declared(text) {
@@ -68,7 +68,7 @@ pub(super) fn read(text: &str, visitor: &mut dyn Visitor) -> Result<(), Unreadab
     Ok(())
 }
 
-/// `sep=;` on the first line, which Excel understands and hides; with the bytes it takes.
+/// `sep=;` on the first line, which Excel interprets and hides; with its length in bytes.
 fn declared(text: &str) -> Option<(u8, usize)> {
     let line = text.split(['\n', '\r']).next()?;
     let rest = line.trim_matches('"').strip_prefix("sep=").or_else(|| line.strip_prefix("SEP="))?;
@@ -81,7 +81,7 @@ fn declared(text: &str) -> Option<(u8, usize)> {
     (rest.len() == 1 && separator.is_ascii()).then_some((separator, line.len() + break_length))
 }
 
-/// The separator that parts most lines into the same number of cells.
+/// The separator that splits most lines into the same number of cells.
 fn separator(text: &str) -> u8 {
     let lines =
         || text.split(['\n', '\r']).filter(|line| !line.trim().is_empty()).take(LINES_LOOKED_AT);
@@ -111,7 +111,7 @@ fn count(line: &str, separator: u8) -> usize {
     count
 }
 
-/// Reads one row into the builder; gives where the next begins.
+/// Reads one row into the builder; returns the start of the next.
 fn row(
     text: &str,
     mut at: usize,
@@ -153,7 +153,7 @@ fn blanks(bytes: &[u8], at: usize) -> usize {
     bytes.iter().skip(at).take_while(|byte| **byte == b' ').count()
 }
 
-/// Reads the inside of quotes; gives the place of the separator or line end behind it.
+/// Reads a quoted text; returns the place of the separator or line end after it.
 fn quoted(
     text: &str,
     start: usize,
@@ -179,7 +179,7 @@ fn quoted(
             from = quote + 2;
             continue;
         }
-        // What stands between the closing quote and the separator belongs to the cell, as spreadsheets have it.
+        // Text between the closing quote and the separator belongs to the cell, as in spreadsheets.
         let rest = bytes.get(quote + 1..).unwrap_or_default();
         let length = memchr::memchr3(separator, b'\n', b'\r', rest).unwrap_or(rest.len());
         unescaped.push_str(text.get(quote + 1..quote + 1 + length).unwrap_or_default());
@@ -187,7 +187,7 @@ fn quoted(
     }
 }
 
-/// Lines that end inside a text.
+/// Line ends inside a text.
 fn breaks(text: &str) -> u64 {
     let bytes = text.as_bytes();
     let lone = |at: usize| bytes.get(at + 1) != Some(&b'\n');
@@ -195,7 +195,7 @@ fn breaks(text: &str) -> u64 {
     u64::try_from(memchr::memchr_iter(b'\n', bytes).count() + returns).unwrap_or(0)
 }
 
-/// A cell without what pads it: blanks of any width, tabs, what is not seen.
+/// A cell without padding: blanks of any width, tabs, invisible characters.
 pub(super) fn trimmed(text: &str) -> &str {
     let solid = |byte: Option<&u8>| byte.is_none_or(|byte| byte.is_ascii_graphic());
     if solid(text.as_bytes().first()) && solid(text.as_bytes().last()) {

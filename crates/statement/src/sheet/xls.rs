@@ -1,8 +1,8 @@
 //! Old workbooks (Excel 97-2003, WPS `.et`): the records of BIFF8, with formats and hidden rows.
 //!
-//! Start at [`read`]. The compound file is opened by `compound.rs`. Crate calamine reads these files too, but not
-//! how a number is shown nor which rows are hidden, and those decide what a key is. What is older than BIFF8 (Excel
-//! 95) is refused with how to save it.
+//! Start at [`read`]. `compound.rs` opens the compound file. Crate calamine reads these files too, but not number
+//! formats or hidden rows, and those decide the text of a key. Formats older than BIFF8 (Excel 95) are refused with a
+//! hint on how to save the file.
 
 mod record;
 
@@ -13,7 +13,7 @@ use super::{Builder, Format, Head, Kind, Merged, Unreadable, Visitor};
 use remittance::Bilingual;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Largest file of this kind that is read; sixty thousand rows are below.
+/// The largest file of this kind; sixty thousand rows are smaller.
 const BYTES_MAX: usize = 64 << 20;
 
 fn broken(found: &str) -> Unreadable {
@@ -28,7 +28,7 @@ fn u32_at(data: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(data.get(at..at + 4)?.try_into().ok()?))
 }
 
-/// Shows every row that is not blank.
+/// Passes on every row that is not blank.
 pub(super) fn read(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<(), Unreadable> {
     if bytes.len() > BYTES_MAX {
         return Err(broken("a file of more than 64 MiB"));
@@ -58,7 +58,7 @@ pub(super) fn read(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<(), Unread
     Ok(())
 }
 
-/// Records one after the other: number, data, where the next begins.
+/// Records one after the other: number, data, start of the next.
 fn next(stream: &[u8], at: usize) -> Option<(u16, &[u8], usize)> {
     let (number, length) = (u16_at(stream, at)?, usize::from(u16_at(stream, at + 2)?));
     Some((number, stream.get(at + 4..at + 4 + length)?, at + 4 + length))
@@ -108,7 +108,7 @@ impl Book {
     }
 }
 
-/// A sheet's name and place; charts and macros are none.
+/// A sheet's name and place; charts and macros are skipped.
 fn bound_sheet(data: &[u8]) -> Option<(Head, usize)> {
     let at = usize::try_from(u32_at(data, 0)?).ok()?;
     let (hidden, kind, count) = (*data.get(4)? & 3 != 0, *data.get(5)?, usize::from(*data.get(6)?));
@@ -116,7 +116,7 @@ fn bound_sheet(data: &[u8]) -> Option<(Head, usize)> {
     (kind == 0).then(|| (Head { name, hidden, ..Head::default() }, at))
 }
 
-/// Characters of one byte or two, and where they end.
+/// Characters of one or two bytes, and their end.
 fn characters(data: &[u8], at: usize, count: usize, wide: bool) -> Option<(String, usize)> {
     if wide {
         let bytes = data.get(at..at + count * 2)?;
@@ -127,7 +127,7 @@ fn characters(data: &[u8], at: usize, count: usize, wide: bool) -> Option<(Strin
     Some((data.get(at..at + count)?.iter().map(|byte| char::from(*byte)).collect(), at + count))
 }
 
-/// A text with its length in two bytes before it.
+/// A text preceded by its two-byte length.
 fn long_text(data: &[u8], at: usize) -> Option<(String, usize)> {
     let (count, flags) = (usize::from(u16_at(data, at)?), *data.get(at + 2)?);
     let runs = if flags & 8 != 0 { 2 } else { 0 };
@@ -135,7 +135,7 @@ fn long_text(data: &[u8], at: usize) -> Option<(String, usize)> {
     characters(data, at + 3 + runs + phonetic, count, flags & 1 != 0)
 }
 
-/// Bytes that go on over several records; where a text goes on, its width stands there again.
+/// Bytes continued over several records; a continued text gives its width again.
 struct Pieces<'a> {
     pieces: Vec<&'a [u8]>,
     piece: usize,
@@ -195,7 +195,7 @@ fn shared_texts(stream: &[u8], at: usize) -> Option<Vec<String>> {
     let count = pieces.number(4)?;
     let mut texts = Vec::with_capacity(count.min(1 << 16));
     for _ in 0..count {
-        // A table that breaks off has the texts before the break.
+        // A truncated table has the texts before the end.
         match pieces.text() {
             Some(text) => texts.push(text),
             None => break,
@@ -204,7 +204,7 @@ fn shared_texts(stream: &[u8], at: usize) -> Option<Vec<String>> {
     Some(texts)
 }
 
-/// A cell as a record has it.
+/// A cell in a record.
 enum Stored {
     Text(String),
     Number(String),
@@ -212,14 +212,14 @@ enum Stored {
     Fault(u8),
 }
 
-/// The rows of one sheet; records of cells may stand in any order.
+/// The rows of one sheet; cell records may come in any order.
 #[derive(Default)]
 struct Sheet {
     cells: BTreeMap<(u16, u16), (Stored, usize)>,
     hidden_rows: BTreeSet<u16>,
     hidden_columns: Vec<(usize, usize)>,
     merged: Vec<Merged>,
-    /// The cell of a formula whose text comes in the next record.
+    /// The cell of a formula whose text is in the next record.
     awaited: Option<(u16, u16, usize)>,
 }
 
@@ -233,7 +233,7 @@ impl Sheet {
                 record::BOF => depth += 1,
                 record::EOF if depth <= 1 => return Some(sheet),
                 record::EOF => depth -= 1,
-                // A chart within the sheet has records of its own.
+                // A chart within the sheet has its own records.
                 _ if depth == 1 => _ = sheet.take(number, data, book),
                 _ => {}
             }
@@ -301,7 +301,7 @@ impl Sheet {
         Some(())
     }
 
-    /// A formula's stored value: a number, or what the bytes say instead.
+    /// A formula's stored value: a number, or another kind by its bytes.
     fn formula(&mut self, data: &[u8]) -> Option<()> {
         let value = data.get(6..14)?;
         let stored = match (value.get(6..8)?, *value.first()?) {
@@ -370,11 +370,11 @@ fn push(builder: &mut Builder, column: usize, stored: &Stored, style: usize, boo
 }
 
 fn double(bytes: &[u8]) -> Option<String> {
-    // The shortest text that reads back as the same number: what was typed.
+    // The shortest text that parses to the same number: what was typed.
     Some(f64::from_le_bytes(bytes.try_into().ok()?).to_string())
 }
 
-/// A number in four bytes: an integer or half a float, perhaps in hundredths.
+/// A four-byte number: an integer or half a float, perhaps in hundredths.
 fn rk(packed: u32) -> String {
     let hundredths = packed & 1 != 0;
     if packed & 2 != 0 {

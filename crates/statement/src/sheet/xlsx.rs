@@ -1,7 +1,7 @@
-//! The parts of a workbook around its sheets: which there are, how numbers are shown, the shared texts.
+//! The parts of a workbook around its sheets: the list of sheets, number formats, shared texts.
 //!
-//! Start at [`read`]. A workbook is a zip of XML; its sheets are streamed by `grid.rs`. Sizes are capped, since
-//! a small archive can be made to unpack into any size.
+//! Start at [`read`]. A workbook is a zip of XML; `grid.rs` streams its sheets. Sizes are limited, because a small
+//! archive can unpack to any size.
 //!
 //! Invariant: memory holds the shared texts and one row.
 
@@ -19,11 +19,11 @@ use zip::ZipArchive;
 
 pub(super) type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
-/// Largest sheet that is read, unpacked: 200,000 rows take a tenth of it.
+/// The largest unpacked sheet; 200,000 rows take a tenth of it.
 const SHEET_BYTES_MAX: u64 = 1 << 30;
-/// Largest part beside the sheets, unpacked.
+/// The largest other part, unpacked.
 const PART_BYTES_MAX: u64 = 256 << 20;
-/// Sheets of one book.
+/// The most sheets of one book.
 const SHEETS_MAX: usize = 256;
 
 struct Listed {
@@ -31,7 +31,7 @@ struct Listed {
     path: String,
 }
 
-/// Shows every sheet and every row that is not blank.
+/// Passes on every sheet and every row that is not blank.
 pub(super) fn read(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<(), Unreadable> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
     let names: Vec<String> =
@@ -69,7 +69,7 @@ pub(super) fn read(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<(), Unread
     Ok(())
 }
 
-/// What an archive is that holds no workbook.
+/// The kind of an archive that is no workbook.
 fn no_workbook(names: &[String]) -> Unreadable {
     let has = |ending: &str| names.iter().any(|name| name.ends_with(ending));
     if has("workbook.bin") {
@@ -96,11 +96,11 @@ fn part<'a, 'b>(
     if file.size() > most {
         return Err(broken(&format!("a part of {} bytes", file.size())));
     }
-    // What a header declares may be false: the stream is cut, and cut XML is an error.
+    // The declared size may be false: the stream is limited, and truncated XML is an error.
     Ok(Reader::from_reader(BufReader::with_capacity(1 << 16, file.take(most))))
 }
 
-/// Walks the tags of a part; texts go to `text`.
+/// Walks the tags of a part; passes texts to `text`.
 fn walk(
     archive: &mut Archive<'_>,
     path: &str,
@@ -125,7 +125,7 @@ fn walk(
     }
 }
 
-/// The sheets in their order, and whether days count from 1904.
+/// The sheets in order, and whether day numbers start in 1904.
 fn listed(archive: &mut Archive<'_>, path: &str) -> Result<(Vec<Listed>, bool), Unreadable> {
     let (mut sheets, mut since_1904) = (Vec::new(), false);
     walk(archive, path, |tag| match tag.local_name().as_ref() {
@@ -177,7 +177,7 @@ fn formats(archive: &mut Archive<'_>, path: &str) -> Result<Vec<Format>, Unreada
     Ok(formats)
 }
 
-/// The shared texts; what is only how to pronounce one is left out.
+/// The shared texts without phonetic ones.
 fn texts(archive: &mut Archive<'_>, path: &str) -> Result<Texts, Unreadable> {
     let mut reader = part(archive, path, PART_BYTES_MAX)?;
     let mut buffer = Vec::new();

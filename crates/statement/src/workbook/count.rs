@@ -1,7 +1,7 @@
-//! The number of shared strings that a workbook declares, and that calamine reserves room for.
+//! The declared number of shared strings of a workbook, for which calamine reserves memory.
 //!
-//! A workbook of three kilobytes may say that it has four thousand million; the process would end on that. Where the
-//! number cannot be, it is taken out of a copy of the archive, and the strings that there are get read.
+//! A workbook of three kilobytes may declare four thousand million, which would kill the process. An impossible number
+//! is removed from a copy of the archive, and the existing strings are read.
 
 use super::{WorkbookError, broken};
 use quick_xml::events::Event;
@@ -9,24 +9,24 @@ use std::io::{BufReader, Cursor, Read, Seek, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-/// Bytes within which the table of strings must begin.
+/// The table of strings must begin within so many bytes.
 const HEAD_BYTES_MAX: u64 = 64 * 1024;
-/// `<si/>`: no string takes less.
+/// `<si/>`: the shortest string.
 const STRING_BYTES_MIN: u64 = 5;
 
-/// The head of a table of strings.
+/// The start of a table of strings.
 struct Head {
-    /// What stands before the tag, the tag's name, and how many bytes both take.
+    /// The bytes before the tag, the tag's name, and the length of both.
     before: usize,
     name: String,
     bytes: usize,
     declared: u64,
 }
 
-/// A copy of the archive without the count, where there is one that cannot be.
+/// A copy of the archive without the count, if that is impossible.
 ///
 /// # Errors
-/// Where a table of strings does not begin as one.
+/// If a table of strings does not begin as one.
 pub(super) fn mended<R: Read + Seek>(
     archive: &mut ZipArchive<R>,
     most: u64,
@@ -61,7 +61,7 @@ fn head(member: impl Read) -> Result<Head, WorkbookError> {
             Err(error) => return Err(strange(error.to_string())),
         };
         let name = tag.name().as_ref().to_owned();
-        // What is no number is none to calamine either.
+        // Calamine also ignores a count that is no number.
         let count = |attribute: quick_xml::events::attributes::Attribute<'_>| {
             (attribute.key.as_ref() == "uniqueCount")
                 .then(|| attribute.value.trim().parse::<u64>().unwrap_or(u64::MAX))
@@ -73,7 +73,7 @@ fn head(member: impl Read) -> Result<Head, WorkbookError> {
     }
 }
 
-/// Every member as it is, but for the tables of strings that lie.
+/// Copies every member unchanged, except tables of strings with a false count.
 fn copied<R: Read + Seek>(
     archive: &mut ZipArchive<R>,
     lying: &[(usize, Head)],

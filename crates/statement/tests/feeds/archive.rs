@@ -1,4 +1,4 @@
-//! Zipped statements are read one by one, whole or not at all.
+//! Zipped statements are parsed one by one, all or none.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where its world is not as it must be")]
 
@@ -13,7 +13,7 @@ const MESSAGE: &str = ":20:S\n:25:1\n:60F:C260511CNY0,\n:62F:C260511CNY0,\n-\n";
 
 /// A file of an archive: name and bytes.
 type Member<'a> = (&'a str, &'a [u8]);
-/// Statements and entries, or what is wrong.
+/// Statements and entries, or the error.
 type Wanted = Result<(u64, u64), &'static str>;
 
 fn archive(members: &[Member<'_>]) -> Vec<u8> {

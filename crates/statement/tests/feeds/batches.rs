@@ -1,8 +1,8 @@
-//! camt entries with details, made at random: whatever the details say, the money is counted once.
+//! Random camt entries with details: whatever the details say, the money is counted once.
 //!
-//! Goal: the entries that a statement gives sum to its bookings, in each direction; parts exist where all
-//! details carry amounts that sum up, and nowhere else; no reference in an entry that contradicts itself
-//! can settle. Method: the generator knows of each entry what its details must make of it.
+//! Goal: a statement's entries add up to its bookings, in each direction; parts exist if all details carry amounts that
+//! add up, and only then; no reference in a contradictory entry can settle. Method: the generator knows the expected
+//! result for each entry.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where its data is not what it must be")]
 
@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 
 static LAYOUTS: LazyLock<BankLayouts> = LazyLock::new(|| BankLayouts::shipped().unwrap());
 
-/// What the details of an entry say of their amounts.
+/// What the details of an entry say about their amounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     NoDetails,
@@ -44,7 +44,7 @@ const KINDS: [Kind; 9] = [
     Kind::Foreign,
 ];
 
-/// An entry: its kind, whether it is a credit, its serial, and its details with serials of their own.
+/// An entry: its kind, whether it is a credit, its serial, and its details with their own serials.
 #[derive(Clone, Debug)]
 struct Booked {
     kind: Kind,
@@ -58,7 +58,7 @@ impl Booked {
         self.details.iter().map(|(fen, _)| i64::from(*fen)).sum()
     }
 
-    /// As many details as there are amounts, none where there are to be none.
+    /// As many details as there are amounts, or none.
     fn count(&self) -> usize {
         if self.kind == Kind::NoDetails { 0 } else { self.details.len() }
     }
@@ -69,7 +69,7 @@ impl Booked {
                 false
             }
             Kind::Short | Kind::Over | Kind::Against => true,
-            // One detail without its amount is a detail without an amount.
+            // A single detail without its amount is just a detail without an amount.
             Kind::Partial => self.details.len() > 1,
         }
     }
@@ -152,7 +152,7 @@ fn statement(entries: &[Booked]) -> String {
     text + "</Stmt></BkToCstmrStmt></Document>"
 }
 
-/// An entry as far as money goes.
+/// The money of an entry.
 #[derive(Debug)]
 struct Given {
     credit: bool,
@@ -247,7 +247,7 @@ proptest! {
         prop_assert_eq!((sum(true), sum(false)), books.sums);
         prop_assert_eq!(books.proved, Some(true));
         prop_assert_eq!(books.told, entries.iter().filter(|entry| entry.contradicts()).count());
-        // What `feed inspect` says counts both.
+        // The output of `feed inspect` counts both.
         let summary = inspect("x.xml", &mut Cursor::new(text.as_bytes()), &LAYOUTS, &mut |_| {});
         prop_assert_eq!(summary.entries, books.entries);
         prop_assert_eq!(usize::try_from(summary.transactions).unwrap(), books.given.len());
@@ -273,7 +273,7 @@ proptest! {
         feed::mt::read(&mut file.as_bytes(), &mut amounts).unwrap();
         prop_assert_eq!(amounts.0.len() + amounts.1, 1);
         if let [amount] = amounts.0.as_slice() {
-            // Blanks before the type are no part of the amount.
+            // Blanks before the type are not part of the amount.
             let written = text.trim_end();
             let marks = written.bytes().filter(|byte| !byte.is_ascii_digit()).count();
             prop_assert!(marks <= 1, "{} read from {:?}", amount, text);

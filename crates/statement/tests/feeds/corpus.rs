@@ -1,9 +1,9 @@
-//! Every file of the corpus, read as `duizhang feed inspect` reads it, against its figures.
+//! Every file of the corpus, parsed as in `duizhang feed inspect`, against its figures.
 //!
-//! The corpus is not part of the project: `DUIZHANG_SHARED` says where it lies (default
-//! `../shared`); without it the tests say so and pass. Real camt and MT files must agree to the fen
-//! with `expected.json`; attacks and malformed files must end as their `expect` says, within a
-//! second each and a hundred megabytes together. OFX and BAI2 are refused by name.
+//! The corpus is not part of the project: `DUIZHANG_SHARED` says where it is (default `../shared`); without it the
+//! tests say so and pass. Real camt and MT files must agree to the fen with `expected.json`; attacks and malformed
+//! files must end as their `expect` says, within a second each and a hundred megabytes together. OFX and BAI2 are
+//! refused by name.
 
 #![expect(
     clippy::unwrap_used,
@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 
 static LAYOUTS: LazyLock<BankLayouts> = LazyLock::new(|| BankLayouts::shipped().unwrap());
 
-/// The keys of a summary that `expected.json` has too.
+/// The summary keys that are also in `expected.json`.
 const FIGURES: [&str; 8] = [
     "statements",
     "entries",
@@ -43,7 +43,7 @@ fn shared() -> Option<PathBuf> {
     None
 }
 
-/// The corpus's folder, and what it expects of its files in these formats.
+/// The corpus's folder, and its expectations for files in these formats.
 fn corpus(formats: &[&str]) -> Option<(PathBuf, Vec<Value>)> {
     let root = shared()?.join("corpus");
     let text = std::fs::read_to_string(root.join("expected.json")).unwrap();
@@ -114,7 +114,7 @@ fn every_attack_and_malformed_file_ends_as_expected() {
             "accept-exact-or-reject" | "reject-or-accept" => exact || rejected,
             other => panic!("{}: expect {other:?} is not known", got.file),
         };
-        // Whatever is let pass must be right, unless there is nothing to compare with.
+        // Accepted content must be correct, unless there is nothing to compare with.
         let silent = !flagged && expected["entries"].is_u64() && !exact;
         if !ends_well || silent {
             let differences = differences(&got, expected);
@@ -136,7 +136,7 @@ fn formats_that_are_not_read_are_refused_by_name() {
             error.starts_with("expected CSV, camt, MT940 or settlement records, found")
                 || error.starts_with("expected a statement, found an empty file")
         });
-        // What is broken beyond recognition is still refused.
+        // Content that is broken beyond recognition is still refused.
         let broken = got.error.is_some() && expected["class"] != "sample";
         if !named && !broken {
             wrong.push(serde_json::to_string(&got).unwrap());
@@ -164,7 +164,7 @@ fn all_shared_files_are_read_or_refused_without_panic_in_bounded_memory() {
         }
     }
     assert!(count > 400 && read > 200, "{read} of {count}");
-    // Linux says how much this process ever took; elsewhere nothing is checked.
+    // Linux reports the peak memory of this process; elsewhere nothing is checked.
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes: u64 = peak.map_or(0, |peak| peak.replace("kB", "").trim().parse().unwrap());

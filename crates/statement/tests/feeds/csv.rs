@@ -1,7 +1,7 @@
-//! What people read when a table cannot be read, and what must hold for any table.
+//! Messages for people about unreadable tables, and invariants for any table.
 //!
-//! The goldens below are the texts of rejects and errors, each from a few lines that make it. The
-//! properties run the whole reader over mutated files: nothing panics, every row is accounted for.
+//! The goldens below are the texts of rejects and errors, each from a few lines that cause it. The properties run the
+//! full reader over mutated files: nothing panics, every row is accounted for.
 #![expect(clippy::unwrap_used, reason = "a test stops where its world is not as it must be")]
 
 use proptest::prelude::*;
@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 
 static LAYOUTS: LazyLock<BankLayouts> = LazyLock::new(|| BankLayouts::shipped().unwrap());
 
-/// Keeps what a reader gives, in words.
+/// Keeps a reader's results as text.
 #[derive(Default)]
 struct Kept {
     entries: Vec<String>,
@@ -99,7 +99,7 @@ fn a_row_that_cannot_be_read_says_where_and_why() {
     }
 }
 
-/// What a minus says: a correction (红字), or nothing new beside a word that each outgoing row repeats with it.
+/// The meaning of a minus: a correction (红字), or nothing new beside a word if each outgoing row has both.
 #[test]
 fn a_minus_is_read_as_the_table_uses_it() {
     let flagged = "交易日期,借贷标志,交易金额,余额";
@@ -109,7 +109,7 @@ fn a_minus_is_read_as_the_table_uses_it() {
         (flagged, "2026-05-11,贷,-5.00,95.00", vec!["debit 5.00 red"]),
         (flagged, "2026-05-11,借,-5.00,95.00\n2026-05-11,贷,5.00,100.00", vec!["debit 5.00", "credit 5.00"]),
         (flagged, "2026-05-11,借,5.00,95.00\n2026-05-11,借,-5.00,100.00", vec!["debit 5.00", "credit 5.00 red"]),
-        // Where balances say another thing than the rows without a minus, they are right.
+        // If balances disagree with the rows without a minus, the balances win.
         (flagged, "2026-05-11,借,5.00,95.00\n2026-05-11,借,-5.00,90.00", vec!["debit 5.00", "debit 5.00"]),
         (pair,    "2026-05-11,,-5.00,105.00",  vec!["credit 5.00 red"]),
         (pair,    "2026-05-11,-5.00,,95.00",   vec!["debit 5.00 red"]),
@@ -123,7 +123,7 @@ fn a_minus_is_read_as_the_table_uses_it() {
     }
 }
 
-/// 贷 is money in for a bank; the books of an account's owner say the opposite, and only balances can tell.
+/// 贷 is money in for a bank; in the account owner's books it is the opposite, and only balances can tell.
 #[test]
 fn books_of_the_owner_are_read_where_balances_prove_them() {
     let bank = "交易日期,借方,贷方,余额\n2026-05-11,,100.00,1100.00\n2026-05-12,30.00,,1070.00\n2026-05-13,,7.00,1077.00\n";
@@ -133,7 +133,7 @@ fn books_of_the_owner_are_read_where_balances_prove_them() {
         assert!(result.is_ok(), "{result:?}");
         assert_eq!(kept.ways, ["credit 100.00", "debit 30.00", "credit 7.00"], "{text}");
     }
-    // 收入 and 支出 leave nothing open: what contradicts them is told, and refused where it goes on.
+    // 收入 and 支出 are unambiguous: a contradiction is flagged, and refused if it continues.
     let other = owner.replace("借方", "支出").replace("贷方", "收入");
     let (result, kept) = read(other.as_bytes());
     assert!(result.is_ok() && kept.flags.len() == 2, "{result:?} {:?}", kept.flags);
@@ -145,7 +145,7 @@ fn books_of_the_owner_are_read_where_balances_prove_them() {
     );
 }
 
-/// Behind the last row a row without a day is a footer, whatever it sums up; between rows it is a reject.
+/// After the last row a row without a day is a footer, whatever sums it has; between rows it is a reject.
 #[test]
 fn a_row_without_a_day_is_a_footer_or_a_reject() {
     let header = "交易日期,收入金额,支出金额,余额,对方户名,附言";
@@ -167,7 +167,7 @@ fn a_row_without_a_day_is_a_footer_or_a_reject() {
     }
 }
 
-/// A row without a day is of the statement's day, where that covers one day alone, and it is told.
+/// A row without a day gets the statement's day if that is a single one, and a flag.
 #[test]
 fn a_statement_of_one_day_gives_its_rows_the_day() {
     let rows = "09:30:00,5.00,,105.00,甲\n09:31:00,,1.00,104.00,\n合计,5.00,1.00,,\n";
@@ -178,12 +178,12 @@ fn a_statement_of_one_day_gives_its_rows_the_day() {
     assert!(kept.entries.iter().all(|entry| entry.contains("booked_on: 2026-05-11")));
     assert!(kept.entries[0].contains("09:30:00"), "{}", kept.entries[0]);
     assert_eq!(kept.flags, ["3: booked-on-statement-day: found \"2026-05-11\""]);
-    // Two days, and nobody can tell which.
+    // With two days the choice would be arbitrary.
     let (_, kept) = read(format!("起止日期：2026-05-11至2026-05-12\n{header}\n{rows}").as_bytes());
     assert_eq!((kept.entries.len(), kept.rejects.len()), (0, 1));
 }
 
-/// The commonest headings of Chinese exports need no layout at all.
+/// The most common headings of Chinese exports need no layout.
 #[test]
 fn headings_alone_are_enough() {
     let text = "账号：70200000000000099\n入账日期,收入,支出,余额,对方名称,备注\n\
@@ -201,7 +201,7 @@ fn headings_alone_are_enough() {
     assert_eq!(kept.statements, ["70200000000000099 1 entries, +1200.00 -0.00, - to 11200.00"]);
 }
 
-/// What nobody reads is named, so that nobody is told that a payer wrote nothing.
+/// Unread columns are reported, so that nobody is told that a payer wrote nothing.
 #[test]
 fn a_column_with_words_that_nobody_reads_is_named() {
     let text = "交易日期,收入金额,支出金额,红利账本,空栏\n2026-05-11,5.00,,P1906133753,\n2026-05-11,5.00,,P1906133753,\n";
@@ -303,7 +303,7 @@ fn every_encoding_gives_the_same_entries_and_is_named() {
     }
 }
 
-/// A bank that cuts a remark at a byte count leaves half a character: only that row suffers.
+/// A bank that cuts a remark at a byte count leaves half a character: only that row is rejected.
 #[test]
 fn a_character_cut_in_two_rejects_its_row_alone() {
     let text = format!("{HEADER}\n2026-05-11,,贷,5.00,,,公积金,\n2026-05-11,,贷,6.00,,,公积金,\n");

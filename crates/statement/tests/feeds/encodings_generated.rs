@@ -1,8 +1,8 @@
-//! The work generator's feed gives the same entries in UTF-8 and in GB18030.
+//! The workload generator's feed gives the same entries in UTF-8 and in GB18030.
 //!
-//! Goal: decoding on the fly changes nothing, on realistic data across many buffers.
-//! Method: `bench/gen.py` of the shared folder writes 20,000 rows in both encodings; every entry is
-//! hashed in order. Without the folder or without python3 the test says that it skips.
+//! Goal: decoding while reading changes nothing, on realistic data across many buffers. Method: `bench/gen.py` of the
+//! shared folder writes 20,000 rows in both encodings; every entry is hashed in order. Without the folder or without
+//! python3 the test says that it skips.
 
 use statement::feed::{self, Flag, Reject, Sink, Statement, StatementEntry};
 use statement::rules::bank::BankLayouts;

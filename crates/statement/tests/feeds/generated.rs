@@ -1,7 +1,7 @@
-//! The same bank entries as CSV, camt.053 and MT940: both readers must give what the CSV says.
+//! The same bank entries as CSV, camt.053 and MT940: both readers must agree with the CSV.
 //!
-//! The generator is not part of the project: `DUIZHANG_SHARED` says where it lies (default
-//! `../shared`); without it, or without python3, the test says so and passes.
+//! The generator is not part of the project: `DUIZHANG_SHARED` says where it is (default `../shared`); without it, or
+//! without python3, the test says so and passes.
 
 #![expect(
     clippy::unwrap_used,
@@ -16,7 +16,7 @@ use std::io::BufRead;
 use std::path::Path;
 use std::process::Command;
 
-/// What all three formats say of an entry.
+/// The values of an entry in all three formats.
 #[derive(Debug, PartialEq, Eq)]
 struct Row {
     account: String,

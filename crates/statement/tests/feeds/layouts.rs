@@ -1,8 +1,8 @@
-//! Every layout in `rules/banks` reads its own examples.
+//! Every layout in `rules/banks` parses its own examples.
 //!
-//! Goal: a layout and what it means stand side by side, and neither can change alone.
-//! Method: each example goes through the whole reader, in UTF-8 and, where the bank delivers it, in
-//! GB18030; each entry is written as one line and compared.
+//! Goal: a layout and its expected results are side by side, and neither can change alone. Method: each example goes
+//! through the full reader, in UTF-8 and, if the bank delivers it, in GB18030; each entry is written as one line and
+//! compared.
 #![expect(clippy::unwrap_used, reason = "a test stops where its world is not as it must be")]
 
 use statement::feed::{self, Flag, Reject, Sink, Statement, StatementEntry};

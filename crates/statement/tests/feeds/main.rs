@@ -1,4 +1,4 @@
-//! The readers through their public face: every format, every container, what is broken, what is made by chance.
+//! The readers through their public interface: every format, every container, broken and random files.
 
 mod archive;
 mod batches;

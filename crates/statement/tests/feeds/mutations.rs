@@ -1,5 +1,5 @@
-//! Files that are almost right: whatever is cut, doubled or overwritten in a good file, a reader
-//! ends with a value, and what it says of statements follows from what it gave.
+//! Files that are almost correct: for any cut, duplication or overwrite in a good file, a reader returns a value, and
+//! its statements match its entries.
 
 use proptest::prelude::*;
 use remittance::Direction;
@@ -10,12 +10,12 @@ use std::io::BufRead;
 const CAMT: &str = include_str!("../../../../fixtures/feeds/camt/statement.xml");
 const MT940: &str = include_str!("../../../../fixtures/feeds/mt/statement.sta");
 
-/// Sums up what the entries say, and holds it against the statements.
+/// Sums up the entries, and compares them with the statements.
 #[derive(Default)]
 struct Books {
     credit: Decimal,
     debit: Decimal,
-    /// What the entries were booked as: those of one booking that follow each other are one.
+    /// The number of bookings: consecutive entries of one booking count once.
     bookings: u64,
     booking: Option<(String, Decimal)>,
     rejects: u64,
@@ -51,7 +51,7 @@ impl Sink for Books {
 
 type Read = fn(&mut dyn BufRead, &mut dyn Sink) -> Result<Format, FeedError>;
 
-/// A place in the file (in thousandths) and what happens there.
+/// A place in the file (in thousandths) and its change.
 fn change() -> impl Strategy<Value = (usize, usize, Vec<u8>)> {
     let piece = prop_oneof![
         prop::collection::vec(any::<u8>(), 0..4),
@@ -108,7 +108,7 @@ proptest! {
         for (good, read) in [(CAMT, feed::camt::read as Read), (MT940, feed::mt::read)] {
             let bytes = changed(good, &changes);
             let whole = read(&mut bytes.as_slice(), &mut Books::default());
-            // The same in pieces of seven bytes: where a buffer ends must change nothing.
+            // The same in pieces of seven bytes: buffer boundaries must change nothing.
             let mut pieces = std::io::BufReader::with_capacity(7, bytes.as_slice());
             prop_assert_eq!(whole, read(&mut pieces, &mut Books::default()));
         }

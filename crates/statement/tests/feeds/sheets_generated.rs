@@ -1,9 +1,9 @@
-//! Sheets as people fill them, made by chance: forms × containers × slips.
+//! Random sheets as people fill them: forms × containers × slips.
 //!
-//! Goal: what is plain is read as it was meant, a slip is told at its row and column, and nothing is taken wrongly.
-//! Method: a table of known values is written in one of the forms that people and programs give it, into one of the
-//! containers that they save it in, with one slip or none. What is wrong is written back, found wrong again, mended,
-//! and is then a clean file. `DUIZHANG_SHEETS=n` makes so many of them.
+//! Goal: plain values are parsed as meant, a slip is reported at its row and column, and nothing is misread. Method: a
+//! table of known values is written in a form that people and programs use, into a container that they save, with one
+//! slip or none. Errors are written back, found again, fixed, and the file is then clean. `DUIZHANG_SHEETS=n` makes n
+//! of them.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 #![expect(clippy::indexing_slicing, reason = "a test that cannot go on stops")]
@@ -25,7 +25,7 @@ fn read(bytes: &[u8], template: Template, what: &str) -> Register {
     import::register(bytes, template).unwrap_or_else(|errors| panic!("{what}: {errors:?}"))
 }
 
-/// The values of every row that was read, by the row's number.
+/// The values of every parsed row, by row number.
 fn values(register: &Register) -> Vec<(u64, Vec<String>)> {
     register.rows.iter().map(|row| (row.line, row.cells.clone())).collect()
 }
@@ -76,7 +76,7 @@ fn nothing_is_taken_wrongly_and_what_is_mended_is_clean() {
     );
 }
 
-/// What is wrong is written back; as it is it is wrong still, mended it is clean.
+/// Errors are written back; unchanged the sheet is still wrong, fixed it is clean.
 fn mend(
     bytes: &[u8],
     register: &Register,

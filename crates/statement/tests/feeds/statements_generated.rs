@@ -1,10 +1,10 @@
-//! Statements made at random from the parts of headings that public importers know, in every form and container.
+//! Random statements from the parts of headings that public importers know, in every form and container.
 //!
-//! Goal: no table is read wrongly, none is silently short, and nearly all are read whole.
-//! Method: the movements are drawn first; then one way to write them: headings, order of columns, direction, forms of days and
-//! amounts, labels, footers, blocks, container, encoding. What the reader gives is compared with what was drawn. The words of
-//! headings stand here once more, from the same public sources, and not from the rules that the reader uses.
-//! `DUIZHANG_STATEMENTS` makes another number of them (the slow suite does), `DUIZHANG_SEED` begins elsewhere.
+//! Goal: no table is misread, none is silently incomplete, and nearly all are read completely. Method: the movements
+//! are drawn first, then one way to write them: headings, order of columns, direction, forms of days and amounts,
+//! labels, footers, blocks, container, encoding. The reader's results are compared with the drawn values. The words of
+//! headings are repeated here from the same public sources, and do not come from the reader's rules.
+//! `DUIZHANG_STATEMENTS` changes their number (the slow suite does), `DUIZHANG_SEED` the start.
 
 #![expect(
     clippy::unwrap_used,
@@ -25,10 +25,10 @@ use std::time::{Duration, Instant};
 
 static LAYOUTS: LazyLock<BankLayouts> = LazyLock::new(|| BankLayouts::shipped().unwrap());
 
-/// Statements that are shown where something is wrong.
+/// The most failing statements shown.
 const SHOWN: usize = 10;
 
-/// Statements that the ordinary run makes.
+/// Statements of the ordinary run.
 const STATEMENTS: u64 = 400;
 
 #[derive(Default)]
@@ -70,7 +70,7 @@ impl Sink for Kept {
 
 enum End {
     Whole,
-    /// Refused as a whole, with its reason.
+    /// The file was refused, with the reason.
     Refused(String),
     Wrong(String),
 }
@@ -128,7 +128,7 @@ fn no_statement_is_read_wrongly_and_nearly_all_are_read_whole() {
     assert!(whole * 1000 >= count * 995, "only {whole} of {count} are read whole");
 }
 
-/// Junk in cells, cells too many and too few: never a panic, never a long wait, and no row that is in no count.
+/// Junk in cells, too many and too few cells: never a panic, never a long wait, and no uncounted row.
 #[test]
 fn no_junk_makes_a_row_vanish() {
     let first = number("DUIZHANG_SEED", 1);
@@ -141,7 +141,7 @@ fn no_junk_makes_a_row_vanish() {
         let end = feed::read(&mut Cursor::new(&made.bytes), &LAYOUTS, &mut kept);
         let waited = began.elapsed();
         read += u64::from(end.is_ok());
-        // A movement of zero is told and goes no further.
+        // A movement of zero is flagged and dropped.
         let zeros = kept.flags.iter().filter(|flag| flag.contains("zero-amount")).count();
         let counted = kept.entries.len() + kept.rejects.len() + zeros;
         let lost = end.is_ok() && made.kept.is_some_and(|kept| counted < kept);

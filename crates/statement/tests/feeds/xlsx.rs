@@ -1,6 +1,6 @@
-//! Workbooks are read like tables, and their floats are never trusted.
+//! Workbooks are parsed like tables, and their floats are never trusted.
 //!
-//! The workbook is written here, with numbers, texts and dates as banks' programs write them.
+//! The workbook is written here, with numbers, texts and dates as in banks' programs.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where its world is not as it must be")]
 
@@ -60,7 +60,7 @@ fn workbook() -> Vec<u8> {
     sheet.write(4, 2, 20).unwrap();
     sheet.write(4, 3, 622_200_000_000_f64).unwrap();
     sheet.write(5, 0, "2026-05-11").unwrap();
-    // What 0.1 + 0.2 makes in a spreadsheet.
+    // The result of 0.1 + 0.2 in a spreadsheet.
     sheet.write(5, 1, 0.300_000_000_000_000_04).unwrap();
     sheet.write(6, 0, "合计").unwrap();
     sheet.write(6, 1, 53117.4).unwrap();
@@ -95,7 +95,7 @@ fn a_broken_workbook_is_an_error() {
     );
 }
 
-/// What a workbook says of itself, read by the rules that ship.
+/// The entries of a workbook, parsed with the shipped rules.
 fn read(bytes: Vec<u8>) -> Result<Vec<String>, String> {
     let layouts = BankLayouts::shipped().unwrap();
     let mut kept = Kept::default();
@@ -131,7 +131,7 @@ fn a_table_may_stand_anywhere_in_its_sheet() {
         ["1", "S1", "2026-05-11", "贷", "7.00", "甲"],
         ["1", "S2", "2026-05-12", "贷", "8.00", "乙"],
     ];
-    // From C5 on, with three thousand empty rows in its middle and a note far to the right of a row.
+    // From C5 on, with three thousand empty rows in the middle and a note far to the right of a row.
     for (cells, row) in rows.iter().zip([4, 5, 3005]) {
         for (cell, column) in cells.iter().zip(2..) {
             sheet.write(row, column, *cell).unwrap();

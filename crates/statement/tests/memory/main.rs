@@ -1,9 +1,9 @@
-//! What the readers themselves need of memory, whatever the file holds.
+//! The memory of the readers themselves, for any file.
 //!
-//! Goal: a remark of ten megabytes passes, a piece without end is refused, and neither takes more
-//! than its bound, nor does a file of any length. Method: the files are never whole anywhere; a
-//! source makes their bytes as they are read, and the kernel says what the process took at most.
-//! One test, because the peak is the process's; where there is no kernel to ask, only the ends count.
+//! Goal: a remark of ten megabytes passes, an endless piece is refused, and neither exceeds its bound, nor does a file
+//! of any length. Method: no file is ever in memory completely; a source makes the bytes during the read, and the
+//! kernel reports the peak of the process. It is one test, because the peak belongs to the process; without such a
+//! kernel only the results count.
 
 #![expect(
     clippy::unwrap_used,
@@ -21,7 +21,7 @@ use statement::feed::inspect::{Summary, inspect};
 use statement::rules::bank::BankLayouts;
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// A file of `before`, so many times `again`, and `after`.
+/// A file of `before`, repetitions of `again`, and `after`.
 struct Made {
     before: Vec<u8>,
     again: Vec<u8>,
@@ -62,21 +62,21 @@ impl Seek for Made {
     }
 }
 
-/// Kilobytes that the process has, and has had at most since it was last asked.
+/// The present and the peak memory of the process, in kilobytes, since the last reset.
 fn kilobytes(key: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(key));
     line.map_or(0, |line| line.trim_start_matches(':').replace("kB", "").trim().parse().unwrap())
 }
 
-/// The summary, and the megabytes that the process took at most beyond what it `began` with.
+/// The summary, and the peak megabytes beyond the `began` value.
 fn measured(
     name: &str,
     input: &mut dyn Source,
     layouts: &BankLayouts,
     began: u64,
 ) -> (Summary, u64) {
-    // Forgets the peak so far, where the kernel can.
+    // Resets the peak, if the kernel can.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
     let summary = inspect(name, input, layouts, &mut |_| {});
     let taken = kilobytes("VmHWM").saturating_sub(began) / 1024;
@@ -98,7 +98,7 @@ const ROW: &str = "1,1,2026-05-11,贷,1.00,";
 
 type Case = (&'static str, Box<dyn Source>, Option<u64>, u64);
 
-/// Workbooks of some kilobytes that say that they are large. A cell far out costs under 100 MB; here, far less.
+/// Workbooks of some kilobytes that claim to be large. A far cell costs under 100 MB; here, far less.
 fn books() -> Vec<Case> {
     use workbook::{FAR_CELL, MANY_STRINGS, NO_STRINGS, statement, xlsx};
     let good = statement("1", "S1", "1.00", "P1906133753");
@@ -132,7 +132,7 @@ fn memory_is_bounded_whatever_a_file_holds() {
     let whole = format!("{ENTRY}P1906133753{ENTRY_END}\n");
     let movement = format!("{MT_ENTRY}P1906133753\n");
     let row = format!("{ROW}P1906133753\n");
-    // Name, bytes, entries or else an error, megabytes at most.
+    // Name, bytes, entries or the error, megabytes at most.
     #[rustfmt::skip] // A table is read by column.
     let rows = [
         ("no header, one line",  Made::new("", &kilobyte, long, ""),              None,    8),

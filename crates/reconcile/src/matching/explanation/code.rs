@@ -1,10 +1,10 @@
 //! The explanation as one line of text that a store keeps: `underpaid|1906133753|125000|120000|2|…`.
 //!
-//! Start at [`Explanation::to_code`]; [`Explanation`]'s `FromStr` reads it back. Fields stand between bars,
-//! amounts are fen, references their number, days ISO; a serial number, which may hold anything, comes
-//! last. Words are never reused for another meaning: what was kept must read the same for years.
+//! Start at [`Explanation::to_code`]; [`Explanation`]'s `FromStr` parses it. Bars separate the fields, amounts are fen,
+//! references their number, days ISO; a serial number, which may contain anything, comes last. Words are never reused
+//! for another meaning: stored text must read the same for years.
 //!
-//! Invariant: reading what was written gives the same explanation.
+//! Invariant: parsing the written line gives the same explanation.
 
 use super::{
     Doubt, Explanation, Named, NoticeState, PartsSummary, PartsVerdict, PayerDisagrees, RefundLink,
@@ -14,7 +14,7 @@ use remittance::{Money, PaymentReference, RefundReference, Total, YearMonth};
 use std::fmt;
 use std::str::FromStr;
 
-/// Why a kept text is no explanation; prints as `expected an explanation, found "x|y"`.
+/// Why a stored text is no explanation; prints as `expected an explanation, found "x|y"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExplanationError {
     pub found: String,
@@ -55,7 +55,7 @@ const DOUBTS: [(Doubt, &str); 3] = [
 ];
 
 impl Explanation {
-    /// One line, to be kept and read back.
+    /// One line to store and parse.
     #[must_use]
     pub fn to_code(&self) -> String {
         match self {
@@ -126,7 +126,7 @@ fn summary_code(summary: &PartsSummary) -> String {
     )
 }
 
-/// What an advance balance brings: a field of its own where it brings anything.
+/// What an advance balance pays: a field of its own unless zero.
 fn advance_code(from_advance: Money) -> String {
     if from_advance.is_zero() { String::new() } else { format!("|{}", from_advance.fen()) }
 }
@@ -188,11 +188,11 @@ fn read(text: &str) -> Option<Explanation> {
         "rule" => Explanation::Rule,
         _ => read_summary(word, fields)?,
     };
-    // Anything left over means that the text is not ours.
+    // Extra fields mean that the text is not ours.
     fields.next().filter(|rest| !rest.is_empty()).is_none().then_some(explanation)
 }
 
-/// An explanation that ends with a serial number, which may hold anything.
+/// An explanation that ends with a serial number, which may contain anything.
 fn with_serial(word: &str, rest: &str) -> Option<Explanation> {
     if let Some((role, _)) = ROLES.iter().find(|(_, known)| *known == word) {
         let mut fields = rest.splitn(3, '|');
@@ -258,7 +258,7 @@ fn money<'a>(fields: &mut impl Iterator<Item = &'a str>) -> Option<Money> {
     next(fields).map(Money::from_fen)
 }
 
-/// An amount that is left out where it is zero.
+/// An amount that is omitted when zero.
 fn money_or_none<'a>(fields: &mut impl Iterator<Item = &'a str>) -> Option<Money> {
     match fields.next() {
         None => Some(Money::ZERO),

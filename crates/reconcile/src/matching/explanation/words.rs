@@ -1,11 +1,11 @@
 //! The explanation in words for finance staff.
 //!
-//! Start at [`Explanation`]. A sentence names what was read, which condition failed and by how much. Amounts
-//! are grouped (`1,200.00元`) because people read them here; files of ours never group.
+//! Start at [`Explanation`]. A sentence names the reading, the condition that failed and by how much. Amounts are
+//! grouped (`1,200.00元`) because people read them here; our files never group.
 //!
-//! What is said of the parts of a notice is in `words/parts.rs`, of refunds in `words/refund.rs`.
+//! `words/parts.rs` has the sentences on the parts of a notice, `words/refund.rs` those on refunds.
 //!
-//! Invariant: nothing of a payer's text is quoted, so a sentence can stand in any page or letter.
+//! Invariant: no text of a payer is quoted, so a sentence is safe in any page or letter.
 
 mod parts;
 mod refund;
@@ -19,7 +19,7 @@ use remittance::{Language, Localized, Money, PaymentReference, Total, said};
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// The explanation for staff, a sentence or two.
+/// One or two sentences for staff.
 impl Localized for Explanation {
     fn in_language(&self, language: Language) -> Cow<'static, str> {
         let money = |amount: &Money| money(*amount, language);
@@ -64,7 +64,7 @@ impl Localized for Explanation {
     }
 }
 
-/// That a repaired reference is confirmed by its notice.
+/// Says that its notice confirms a repaired reference.
 fn confirmed(
     reference: PaymentReference,
     due: Money,
@@ -86,7 +86,7 @@ fn confirmed(
     )
 }
 
-/// How the notice that a remark names stands.
+/// The state of the notice that a remark names.
 fn notice(
     reference: PaymentReference,
     state: &NoticeState,
@@ -195,7 +195,7 @@ impl Localized for SeveralNotices {
         let end = match (self.exact, self.due_if_open()) {
             (true, _) => {
                 let with = self.with_advance(language);
-                // Counted in digits here and in words below, as the sentences always were.
+                // Digits here and words below, as these sentences have always had.
                 return said!(
                     language,
                     "备注写明{count}个登记号：{named}；均待收款，{with}合计与本笔{received}一致。",
@@ -227,7 +227,7 @@ impl Localized for SeveralNotices {
 }
 
 impl SeveralNotices {
-    /// What the notices sum to, if all are open.
+    /// The sum of the notices, if all are open.
     fn due_if_open(&self) -> Option<Total> {
         self.named.iter().try_fold(Total::ZERO, |sum, named| match named.state {
             NoticeState::Open(due) => Some(sum + due.into()),
@@ -235,7 +235,7 @@ impl SeveralNotices {
         })
     }
 
-    /// What advance balances add to it; empty for nothing.
+    /// What advance balances add to it; empty if nothing.
     fn with_advance(&self, language: Language) -> Cow<'static, str> {
         let advance = money(self.from_advance, language);
         match self.from_advance {
@@ -324,7 +324,7 @@ fn more_or_less(one: impl Into<Total>, other: impl Into<Total>) -> String {
     }
 }
 
-/// Counts as people say them: 两 rather than 2, digits from eleven on.
+/// Counts as people say them: 两 rather than 2, digits from eleven.
 fn number(count: usize) -> String {
     let said = ["零", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十"];
     said.get(count).map_or_else(|| count.to_string(), |word| (*word).to_owned())

@@ -1,11 +1,10 @@
 //! The employers by payer account and by name, exact or alike.
 //!
-//! Start at [`Employers::likely`]. Names are compared by their pairs of neighbouring characters, in per
-//! mille, without floats. The kinds of company that people mix up (有限公司, 有限责任公司) are made one,
-//! brackets, spaces and full-width forms are folded.
+//! Start at [`Employers::likely`]. Names are compared by their pairs of neighbouring characters, in per mille, without
+//! floats. The company types that people mix up (有限公司, 有限责任公司) are unified; brackets, spaces and full-width forms are
+//! folded.
 //!
-//! Invariant: what is found does not depend on the order in which employers were given, but for their
-//! numbers.
+//! Invariant: the result does not depend on the order of the employers, except for their numbers.
 
 use super::Evidence;
 use super::sorted::range;
@@ -15,7 +14,7 @@ use crate::matching::place;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmployerIndex(pub u32);
 
-/// What suggestions need to know of an employer.
+/// An employer as suggestions need it.
 #[derive(Clone, Copy, Debug)]
 pub struct EmployerFact<'a> {
     pub employer_id: &'a str,
@@ -24,17 +23,17 @@ pub struct EmployerFact<'a> {
     pub payer_accounts: &'a [String],
 }
 
-/// The indices over all employers; built once a night.
+/// The indices over all employers; built once a run.
 #[derive(Clone, Debug, Default)]
 pub struct Employers {
     ids: Vec<Box<str>>,
     names: Vec<Box<str>>,
     by_name: Vec<u32>,
     by_account: Vec<(Box<str>, u32)>,
-    /// What people confirmed, by the payer's account and by its folded name.
+    /// Confirmed payers, by account and by folded name.
     confirmed_accounts: Vec<(Box<str>, u32)>,
     confirmed_names: Vec<(Box<str>, u32)>,
-    /// The pairs of each name, rising: those of employer `e` end at `pairs_end[e]`.
+    /// The pairs of each name in rising order: those of employer `e` end at `pairs_end[e]`.
     pairs: Vec<Pair>,
     pairs_end: Vec<usize>,
     by_pair: Vec<(Pair, u32)>,
@@ -43,13 +42,13 @@ pub struct Employers {
 /// Two neighbouring characters.
 type Pair = u64;
 
-/// Employers that one payer can mean; more would say nothing.
+/// Employers that one payer can mean; more would be no evidence.
 const LIKELY_MAX: usize = 8;
 /// Employers that one account can pay for: an agency (劳务派遣) pays for many.
 const OF_ACCOUNT_MAX: usize = 64;
-/// Names alike less than this, in per mille, are different names.
+/// Names less similar than this, in per mille, are different names.
 const ALIKE_MIN: u16 = 600;
-/// Names that are compared one by one; they are those that share the rarest pairs.
+/// Names that are compared one by one: those that share the rarest pairs.
 const COMPARED_MAX: usize = 96;
 
 impl Employers {
@@ -80,8 +79,7 @@ impl Employers {
         self.ids.get(place(employer.0)).map(|id| &**id)
     }
 
-    /// Knows from now on who was confirmed to pay for whom, in place of what it knew: an account, a name,
-    /// or both of a payer.
+    /// Replaces the confirmed payers of employers: an account, a name, or both.
     pub fn confirm<'f>(
         &mut self,
         facts: impl IntoIterator<Item = (&'f str, &'f str, EmployerIndex)>,
@@ -103,7 +101,7 @@ impl Employers {
         }
     }
 
-    /// The employers that a payer can be, with what says so; an employer may come twice.
+    /// The possible employers of a payer, with evidence; an employer may come twice.
     pub(super) fn likely(&self, account: &str, name: &str) -> Vec<(EmployerIndex, Evidence)> {
         let mut found = Vec::new();
         if !account.is_empty() {
@@ -111,7 +109,7 @@ impl Employers {
             found.extend(confirmed.take(OF_ACCOUNT_MAX));
             let confirmed = found.clone();
             let known = with(&self.by_account, account, Evidence::AccountKnown);
-            // Confirmed says more of an account than known; it counts once.
+            // A confirmed account is stronger than a known one; it counts once.
             let news = |(one, _): &(EmployerIndex, _)| !confirmed.iter().any(|(two, _)| two == one);
             found.extend(known.take(OF_ACCOUNT_MAX).filter(news));
         }
@@ -119,7 +117,7 @@ impl Employers {
         if name.is_empty() {
             return found;
         }
-        // One confirmation is one fact: the name of a payer whose account is known adds nothing to it.
+        // One confirmation is one fact: the payer's name adds nothing to a known account.
         let by_account = found.clone();
         let news = |(one, _): &(EmployerIndex, _)| !by_account.iter().any(|(two, _)| two == one);
         let confirmed = with(&self.confirmed_names, &name, Evidence::NameConfirmed);
@@ -134,7 +132,7 @@ impl Employers {
         found
     }
 
-    /// Employers whose names are alike, the likest first.
+    /// Employers with similar names, the most similar first.
     fn alike(&self, name: &str) -> Vec<(EmployerIndex, Evidence)> {
         let wanted = pairs(name);
         let holders = |pair: &Pair| range(&self.by_pair, |(other, _)| other.cmp(pair));
@@ -165,7 +163,7 @@ impl Employers {
     }
 }
 
-/// The employers that stand under a key, with what that says.
+/// The employers under a key, with the evidence that it gives.
 fn with<'t>(
     sorted: &'t [(Box<str>, u32)],
     key: &str,
@@ -175,7 +173,7 @@ fn with<'t>(
     found.iter().map(move |(_, employer)| (EmployerIndex(*employer), evidence))
 }
 
-/// How alike two lists of pairs are: twice what they share, over all they have, in per mille.
+/// The similarity of two lists of pairs: twice the shared ones over the total, in per mille.
 fn alike(one: &[Pair], other: &[Pair]) -> u16 {
     let (mut left, mut right) = (one.iter().peekable(), other.iter().peekable());
     let mut shared = 0_usize;
@@ -194,7 +192,7 @@ fn alike(one: &[Pair], other: &[Pair]) -> u16 {
     (2000 * shared).checked_div(all).and_then(|score| u16::try_from(score).ok()).unwrap_or(0)
 }
 
-/// The pairs of a folded name, rising, each once, without the kind of company at its end.
+/// The pairs of a folded name, rising, without duplicates and without the company type at its end.
 fn pairs(name: &str) -> Vec<Pair> {
     let kinds = ["股份有限公司", "集团有限公司", "有限公司", "公司"];
     let core = kinds.iter().find_map(|kind| name.strip_suffix(kind)).unwrap_or(name);
@@ -206,7 +204,7 @@ fn pairs(name: &str) -> Vec<Pair> {
     pairs
 }
 
-/// A name as it is compared: half-width, upper case, no spaces or brackets, one kind of limited company.
+/// A name prepared for comparison: half-width, upper case, no spaces or brackets, one kind of limited company.
 pub(in crate::matching) fn folded(name: &str) -> String {
     let half = |c: char| match c {
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),

@@ -1,9 +1,9 @@
 //! The open notices by reference, by amount and by employer.
 //!
-//! Start at [`OpenNotices::new`]. A slip of the pen means a hundred look-ups by reference, so these go
-//! through a directory with about one notice a bucket instead of a binary search over a million.
+//! Start at [`OpenNotices::new`]. A slip of the pen means a hundred look-ups by reference, so these use a directory
+//! with about one notice a bucket instead of a binary search over a million.
 //!
-//! Invariant: every index holds each notice once; `by_reference` is the order of the places given out.
+//! Invariant: every index holds each notice once; the places are those in `by_reference`.
 
 use super::employers::EmployerIndex;
 use super::sorted::range;
@@ -11,7 +11,7 @@ use crate::matching::place;
 use remittance::{Money, PaymentReference, YearMonth};
 use std::collections::BTreeSet;
 
-/// An open notice, as far as suggestions need it.
+/// An open notice, as suggestions need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpenNotice {
     pub reference: PaymentReference,
@@ -20,7 +20,7 @@ pub struct OpenNotice {
     pub month: YearMonth,
 }
 
-/// The indices over all open notices; built once a night.
+/// The indices over all open notices; built once a run.
 #[derive(Clone, Debug, Default)]
 pub struct OpenNotices {
     by_reference: Vec<OpenNotice>,
@@ -29,11 +29,11 @@ pub struct OpenNotices {
     width: u64,
     by_amount: Vec<u32>,
     by_employer: Vec<u32>,
-    /// Those that were settled since; their places stay.
+    /// Those settled since; they keep their places.
     settled: BTreeSet<u32>,
 }
 
-/// References end below this.
+/// All references are below this.
 const REFERENCES: u64 = 10_u64.pow(10);
 
 impl OpenNotices {
@@ -73,12 +73,12 @@ impl OpenNotices {
         self.by_reference.get(place(notice))
     }
 
-    /// A notice that is still open.
+    /// A notice, if it is still open.
     pub(super) fn open(&self, notice: u32) -> Option<&OpenNotice> {
         self.get(notice).filter(|_| !self.settled.contains(&notice))
     }
 
-    /// Says whether a notice is open now; `false` where it is and was not when the indices were built.
+    /// Sets whether a notice is open now; `false` if it is and was not when the indices were built.
     #[must_use]
     pub fn mark(&mut self, reference: PaymentReference, is_open: bool) -> bool {
         match self.find(reference) {

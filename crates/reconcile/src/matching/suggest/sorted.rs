@@ -1,6 +1,6 @@
 //! Looks things up in sorted lists.
 
-/// The stretch of a sorted list that compares equal.
+/// The range of a sorted list that compares equal.
 pub(super) fn range<T>(sorted: &[T], compare: impl Fn(&T) -> std::cmp::Ordering) -> &[T] {
     let from = sorted.partition_point(|one| compare(one).is_lt());
     let rest = sorted.get(from..).unwrap_or_default();

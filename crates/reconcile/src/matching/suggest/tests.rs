@@ -1,4 +1,4 @@
-//! Suggestions as a clerk meets them: what was written, and which notices come first, and why.
+//! Suggestions as a clerk sees them: what was written, which notices come first, and why.
 
 use super::*;
 use remittance::{Language, Localized};
@@ -47,7 +47,7 @@ fn suggested(payment: &Payment) -> Vec<String> {
         notice(2_000_000_002, 125_000, 2, "2026-01"),
         // Issued here: 2×10 + 6×9 + 1×8 + 3×7 + 5×6 + 4×2 = 141 = 12×11 + 9, and the check digit is 2.
         notice(2_613_500_042, 66_600, 3, "2026-05"),
-        // Of a core system: its last digit is the check digit by chance, its first are of another year.
+        // From a core system: its last digit is the check digit by chance, its first are of another year.
         notice(1_900_000_008, 55_500, 3, "2026-05"),
     ]);
     let open_item = OpenItem {

@@ -1,7 +1,7 @@
-//! What speaks for and against a suggestion, in words for staff.
+//! The evidence for and against a suggestion, in words for staff.
 //!
-//! Start at [`Evidence`]. `✓` is a fact, `≈` is near, `✗` does not fit: a mark, not only a colour,
-//! so that it reads in print and for everybody.
+//! Start at [`Evidence`]. `✓` is a fact, `≈` is near, `✗` does not fit: a mark and not only a colour, so that it is
+//! readable in print and for everybody.
 
 use super::{Against, Evidence, Slip};
 use remittance::{Language, Localized, Money, said};
@@ -58,7 +58,7 @@ impl Localized for Evidence {
     }
 }
 
-/// How the reference that was written differs.
+/// How the written reference differs.
 fn slip(slip: Slip, language: Language) -> Cow<'static, str> {
     match slip {
         Slip::Digit { position } => said!(

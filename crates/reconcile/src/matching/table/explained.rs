@@ -1,12 +1,12 @@
-//! What stands behind the rows of the decision table: what earlier nights know, and the words for people.
+//! What the decision table leaves out: knowledge from earlier runs, and the words for people.
 //!
-//! Start at the golden file of explanations, the last test; the language of the rows is that of `table.rs`.
+//! Start at the golden file of explanations, the last test; the rows use the language of `table.rs`.
 
 use super::*;
 use remittance::{Language, Localized};
 use std::fmt::Write;
 
-/// A credit of an earlier night that settled P8.
+/// A credit of an earlier run that settled P8.
 fn credit(state: CreditState, claim: &Claim) -> Credit<'_> {
     Credit {
         account: AccountIndex(0),
@@ -36,7 +36,7 @@ fn a_debit_that_takes_back_what_is_settled_or_decided_goes_to_a_person_however_o
         (vec![handled()], vec!["05-12 icbc !-1000 -"], "reversal-of-matched", "但该款已由工作人员处理，需人工处理。"),
         (vec![settled(), handled()], vec!["05-12 icbc !-1000 -"], "reversal-unclear", "不能确定是哪一笔。"),
         (vec![settled(), handled()], vec!["05-12 icbc !-1000 P8"], "reversal-of-matched", "但该款已经入账，需人工处理。"),
-        // Alike: the one that is not settled yet; different: nobody guesses.
+        // Alike: the unsettled one; different: nobody can decide.
         (vec![settled()], vec!["05-12 icbc !-1000 -", "05-11 icbc 1000 P8"], "returned", "该款尚未入账。"),
         (vec![settled()], vec!["05-12 icbc !-1000 -", "05-11 icbc 1000 P1"], "reversal-unclear", "不能确定是哪一笔。"),
     ];
@@ -61,7 +61,7 @@ fn a_probable_reading_yields_to_what_an_earlier_payment_named() {
     assert_eq!(decisions.iter().map(said).collect::<Vec<_>>(), ["unreadable-reference", "matched"]);
 }
 
-/// What staff read, for every kind of explanation. The golden file is read by people: keep it so.
+/// What staff read, for every kind of explanation. Keep the golden file readable: people read it.
 #[test]
 fn explanations_read_well_and_come_back_from_what_is_kept() {
     let nights: &[(&str, &[&str])] = &[

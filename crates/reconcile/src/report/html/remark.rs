@@ -1,14 +1,14 @@
-//! A remark as the page shows it: pieces with a mark, nothing invisible, nothing endless.
+//! A remark for the page: marked pieces, nothing invisible, nothing endless.
 
 use super::super::{Segment, SegmentKind, text};
 
-/// Characters of one piece that are shown before its middle is left out.
+/// Characters shown of one piece before its middle is left out.
 const PIECE_CHARS_MAX: usize = 160;
 
-/// Pieces of one remark that are shown; a hostile remark may alternate for megabytes.
+/// Pieces shown of one remark; a hostile remark may alternate for megabytes.
 const PIECES_MAX: usize = 48;
 
-/// One piece: what to write, and what the reader made of it.
+/// One piece: its text, and how the parser used it.
 pub(super) struct Piece {
     pub(super) text: String,
     pub(super) kind: SegmentKind,
@@ -36,14 +36,14 @@ pub(super) fn pieces(segments: &[Segment]) -> Vec<Piece> {
 
 fn piece(segment: &Segment) -> Piece {
     let text = match segment.kind {
-        // A blank that was taken out must be seen to be believed.
+        // A stripped blank must be visible.
         SegmentKind::Stripped => shown(&segment.text).replace([' ', '\u{3000}', '\u{A0}'], "␣"),
         SegmentKind::Plain | SegmentKind::Read => shown(&segment.text),
     };
     Piece { text, kind: segment.kind }
 }
 
-/// A text with its middle left out where it is long, and with the invisible made visible.
+/// A text without its middle if it is long, and with its invisible characters shown.
 pub(super) fn shown(whole: &str) -> String {
     let count = whole.chars().count();
     if count <= PIECE_CHARS_MAX {

@@ -1,7 +1,7 @@
-//! Which items a page shows, and where a figure leads to.
+//! Selects the items for a page, and the target of each figure.
 //!
-//! Importance is amount × age, so that neither a large fresh item nor a small old one is lost first.
-//! Chosen items are grouped by reason and keep their numbers; the index lists them by bank and age.
+//! Importance is amount × age, so that neither a large fresh item nor a small old one is dropped first. The selected
+//! items are grouped by reason and keep their numbers; the index lists them by bank and age.
 
 use super::super::{Age, Bilingual, Item, Report, Tally};
 use super::InBoth;
@@ -9,30 +9,30 @@ use remittance::Reason;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-/// The items of one reason that are shown, and how many there are.
+/// The shown items of one reason, and the count of all.
 pub(super) struct Group<'a> {
     pub(super) reason: Reason,
     pub(super) tally: Tally,
     pub(super) items: Vec<&'a Item>,
 }
 
-/// Where the figure of a bank or an age band leads to.
+/// The target of a bank's or an age band's figure.
 pub(super) struct Index {
     pub(super) anchor: String,
-    /// A bank's name, where it is one; otherwise `words` says it.
+    /// A bank's name; for anything else `words` has the text.
     pub(super) name: String,
     pub(super) words: InBoth,
     pub(super) numbers: Vec<u64>,
 }
 
 impl Group<'_> {
-    /// Whether some of its items are left out.
+    /// Whether some of its items are not shown.
     pub(super) fn partly(&self) -> bool {
         u64::try_from(self.items.len()) != Ok(self.tally.count)
     }
 }
 
-/// Positions of the items with the largest amount × age; equal ones in their order.
+/// Positions of the items with the largest amount × age; ties in item order.
 pub(super) fn most_important(items: &[Item], items_max: usize) -> BTreeSet<usize> {
     let mut ranked: Vec<usize> = (0..items.len()).collect();
     if items.len() > items_max {

@@ -1,6 +1,6 @@
 //! The trend of the suspense balance as an SVG line: ninety days, integer geometry, figures beside it.
 //!
-//! Nights are placed by their date, not by their number, so that a night that was left out shows.
+//! Nights are placed by date, not by number, so that a missing night is visible.
 
 use super::super::{NightPoint, text};
 use chrono::{Days, NaiveDate};
@@ -9,13 +9,13 @@ use remittance::Total;
 /// Days drawn.
 const DAYS: u64 = 90;
 
-// The drawing, in units of its view box: the plot lies between these.
+// The drawing, in units of its view box: the plot is between these.
 const LEFT: i128 = 4;
 const RIGHT: i128 = 636;
 const TOP: i128 = 4;
 const BOTTOM: i128 = 121;
 
-/// A line to draw and the figures that say the same.
+/// A line to draw and its figures.
 pub struct Trend {
     /// `x,y x,y …` of the closing balance.
     pub line: String,
@@ -29,7 +29,7 @@ pub struct Trend {
     pub highest: String,
     pub lowest: String,
     pub latest: String,
-    /// Against the earliest night drawn; with its sign.
+    /// The difference from the earliest night drawn, with its sign.
     pub change: String,
     pub rose: bool,
     /// Latest first, for the table.
@@ -37,7 +37,7 @@ pub struct Trend {
 }
 
 impl Trend {
-    /// The trend up to a day; `None` with fewer than two nights, for one point is no line.
+    /// The trend up to a day; `None` with fewer than two nights, because one point is no line.
     pub fn of(nights: &[NightPoint], as_of: NaiveDate) -> Option<Self> {
         let since = as_of.checked_sub_days(Days::new(DAYS)).unwrap_or(as_of);
         let drawn: Vec<NightPoint> = nights

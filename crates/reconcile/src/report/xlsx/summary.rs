@@ -1,6 +1,6 @@
-//! The sheets beside the items: 汇总 (figures), 待补足 (what waits), 警告 (what to look at).
+//! The sheets beside the items: 汇总 (figures), 待补足 (waiting parts), 警告 (warnings).
 //!
-//! The summary holds the same figures in the same order as the page.
+//! The summary has the same figures in the same order as the page.
 
 use super::super::column::Value;
 use super::super::{Bilingual, Language, Report, Tally};
@@ -146,7 +146,7 @@ fn night(pen: &mut Pen<'_>, report: &Report) -> Result<(), XlsxError> {
     let Some(trail) = &report.trail else { return Ok(()) };
     pen.title(Bilingual::fixed("审计日志", "Audit trail"))?;
     pen.count(Bilingual::fixed("条目", "Entry"), trail.entry.unsigned_abs())?;
-    // A hash is as wide as the sheet; it stands in a row of its own, over the empty columns.
+    // A hash is as wide as the sheet, so it has a row of its own, over the empty columns.
     for line in [&trail.head, &trail.signed()].into_iter().filter(|line| !line.is_empty()) {
         string(pen.sheet, pen.row, 0, line, &pen.looks.text)?;
         pen.row += 1;

@@ -1,9 +1,9 @@
-//! What letters do not repeat of a payer's words: `rules/letters/quoting.toml`, each rule with its examples.
+//! What letters do not quote of a payer's words: `rules/letters/quoting.toml`, each rule with its examples.
 //!
-//! Start at [`Quoting::hidden`]. A text is folded sign by sign ([`folded`]), so that a rule finds what is written in wide
-//! letters or with invisible ones between; what it finds is told by places in the text as it was written.
+//! Start at [`Quoting::hidden`]. A text is folded character by character ([`folded`]), so that a rule finds text in
+//! wide letters or with invisible characters in between. Results are places in the original text.
 //!
-//! Invariant: a rule that does not do what its examples say is no rule of a centre: the file is refused.
+//! Invariant: a file with a rule that fails its examples is refused.
 
 use crate::rulebook::{RuleError, RuleFile};
 use regex::Regex;
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use std::ops::Range;
 use toml::Spanned;
 
-/// The rules, in the order in which they are asked.
+/// The rules, in order of precedence.
 #[derive(Clone, Debug, Default)]
 pub struct Quoting {
     rules: Vec<Rule>,
@@ -70,10 +70,10 @@ impl PartialEq for Quoting {
 impl Eq for Quoting {}
 
 impl Quoting {
-    /// Reads the file and tries every rule on its examples, with all rules at work.
+    /// Parses the file and tries every rule on its examples, with all rules active.
     ///
     /// # Errors
-    /// [`RuleError`] with the place of the first pattern that is none, or example that comes out otherwise.
+    /// [`RuleError`] with the place of the first invalid pattern or failing example.
     pub(super) fn parse(file: &RuleFile) -> Result<Self, RuleError> {
         let written: File = file.parse()?;
         let mut quoting = Self::default();
@@ -109,7 +109,7 @@ impl Quoting {
         Ok(quoting)
     }
 
-    /// A text with what is not to be repeated named instead.
+    /// A text with its hidden parts replaced by their names.
     #[must_use]
     pub fn shown(&self, text: &str) -> String {
         let chars: Vec<char> = text.chars().collect();
@@ -125,7 +125,7 @@ impl Quoting {
         shown
     }
 
-    /// What is not to be repeated: places in the text, in their order, and what is said instead.
+    /// The hidden places in the text, in order, with their replacements.
     #[must_use]
     pub fn hidden(&self, chars: &[char]) -> Vec<(Range<usize>, &str)> {
         let (folded, places) = folded(chars);
@@ -152,7 +152,7 @@ impl Quoting {
 }
 
 impl Rule {
-    /// Where it finds something that nothing forbidden stands beside.
+    /// The matches without anything forbidden beside them.
     fn find(&self, folded: &str) -> Vec<Range<usize>> {
         let (mut at, mut places) = (0, Vec::new());
         while let Some(found) = self.pattern.find_at(folded, at) {
@@ -197,7 +197,7 @@ fn compiled(file: &RuleFile, text: &Spanned<String>, end: &str) -> Result<Regex,
     Regex::new(&whole).map_err(|error| file.error_at(text.span(), &error.to_string()))
 }
 
-/// Controls, joiners, direction marks and the like, which part nothing that is read.
+/// Controls, joiners, direction marks and the like, which do not separate anything.
 const fn is_unseen(found: char) -> bool {
     matches!(found,
         '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{7F}'..='\u{9F}'
@@ -207,7 +207,7 @@ const fn is_unseen(found: char) -> bool {
         | '\u{E0000}'..='\u{E01EF}')
 }
 
-/// A text as rules read it, and which sign of the text each of its signs was.
+/// A text folded for rules, and the original position of each character.
 fn folded(chars: &[char]) -> (String, Vec<usize>) {
     let (mut folded, mut places) = (String::with_capacity(chars.len()), Vec::new());
     for (place, found) in chars.iter().enumerate() {

@@ -1,12 +1,12 @@
-//! Which sections each file of letters has: name, variables it knows, and whether it must use them all.
+//! The sections of each file of letters: name, known variables, and whether it must use them all.
 
 /// A section's name, its variables, and whether it must use them all.
 pub(super) type Known = (&'static str, &'static [&'static str], bool);
 
-/// Sections that copies of before may hold, and no letter uses any more.
+/// Sections that older copies may have, and that no letter uses any more.
 pub(super) const RETIRED: [&str; 1] = ["reminder-note"];
 
-/// The sections of `letter.txt`: name, variables it knows, and whether it must use them all.
+/// The sections of `letter.txt`: name, known variables, and whether it must use them all.
 #[rustfmt::skip] // A table is read by column.
 pub(super) const LETTER: [Known; 11] = [
     ("subject-one",      &["months", "amount"], true),
@@ -107,7 +107,7 @@ pub(super) const STAFF: [Known; 17] = [
     ("confirm-body",     &["employer", "link", "days", "phone"], true),
 ];
 
-/// The sections of `server.txt`: a file of its own, since a centre's copy of `staff.txt` may be older.
+/// The sections of `server.txt`: a file of its own, because a centre's copy of `staff.txt` may be older.
 #[rustfmt::skip] // A table is read by column.
 pub(super) const SERVER: [Known; 3] = [
     ("what-mail",        &[], false),

@@ -1,4 +1,4 @@
-//! Words of letters, and what is refused in them.
+//! Sentences of letters, and errors in their files.
 
 use super::*;
 

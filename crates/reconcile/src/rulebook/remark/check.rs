@@ -1,18 +1,18 @@
-//! Checks of `remark.toml` that go beyond types: what a centre may write, and what would be wrong.
+//! Checks of `remark.toml` beyond types: what a centre may write, and what would be wrong.
 //!
-//! Start at [`check`]. Each check gives the place in the file and says what was expected there.
+//! Start at [`check`]. Each check gives the place in the file and the expected value.
 //!
-//! Invariant: what passes here can be compiled by `remark.rs` without a further error.
+//! Invariant: what passes here compiles in `remark.rs` without a further error.
 
 use super::{Example, RemarkRules, class_ranges};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::Spanned;
 
-/// A place in the file and what is wrong there.
+/// A place in the file and its error.
 type Wrong = (Range<usize>, String);
 
-/// Codes of [`crate::remark::Advice`]; a test holds the two lists together.
+/// Codes of [`crate::remark::Advice`]; a test compares the two lists.
 pub(super) const ADVICE_CODES: [&str; 12] = [
     "broken_by_space",
     "digits_follow",
@@ -94,7 +94,7 @@ fn check_example(example: &Example) -> Result<(), Wrong> {
     }
 }
 
-/// A look-alike reads as one digit or as the prefix, and as the same wherever it stands.
+/// A look-alike reads as one digit or as the prefix, and the same everywhere.
 fn check_lookalikes(rules: &RemarkRules) -> Result<(), Wrong> {
     let mut seen = BTreeMap::new();
     for rule in &rules.lookalike {
@@ -134,7 +134,7 @@ fn check_lookalikes(rules: &RemarkRules) -> Result<(), Wrong> {
     Ok(())
 }
 
-/// Every advice has its words and points at a rule of the handbook.
+/// Every advice has its words and names a rule of the handbook.
 fn check_texts(rules: &RemarkRules) -> Result<(), Wrong> {
     for text in &rules.advice {
         if !ADVICE_CODES.contains(&text.code.as_ref().as_str()) {

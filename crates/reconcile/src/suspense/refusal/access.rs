@@ -1,4 +1,4 @@
-//! Why a change of access is not done.
+//! Why a change of access is refused.
 
 use super::super::AccessState;
 use super::Role;
@@ -6,20 +6,19 @@ use remittance::{Language, Localized, said};
 use std::borrow::Cow;
 use std::fmt;
 
-/// Why nobody's access changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccessRefusal {
-    /// Nobody changes their own access but by their own page.
+    /// People change their own access only on their own page.
     Oneself,
-    /// Whoever asked does not confirm, nor whose access it is, nor whom the one who asked made fit for it.
+    /// The requester, the person concerned, and anyone whom the requester qualified for this may not confirm.
     NotAnother,
-    /// It is decided already.
+    /// It is already decided.
     Decided {
         state: AccessState,
     },
-    /// The same waits already.
+    /// The same request is already pending.
     Waits,
-    /// The name to log in with is taken.
+    /// The login name is taken.
     Taken {
         login: String,
     },
@@ -29,7 +28,7 @@ pub enum AccessRefusal {
         owner: Role,
     },
     LastAdministrator,
-    /// They are locked out; a token or a reset would be of no use.
+    /// They are locked out; a token or a reset would be useless.
     Locked,
 }
 

@@ -1,24 +1,24 @@
-//! Why an act that touches an employer's advance balance (单位暂存款) is not done, in both languages.
+//! Why an act on an employer's advance balance (单位暂存款) is refused, in both languages.
 
 use remittance::{Language, Localized, Money, PaymentReference, said};
 use std::borrow::Cow;
 use std::fmt;
 
-/// What is in the way on an advance balance.
+/// The obstacle on an advance balance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AdvanceRefusal {
-    /// It holds less than is to be taken from it.
+    /// It holds less than the act takes.
     Short { employer_id: String, held: Money, needed: Money },
-    /// What is free of it is too little: notices that wait have the rest reserved.
+    /// Too little of it is free: open notices have the rest reserved.
     Reserved { employer_id: String, free: Money, needed: Money, notices: Vec<PaymentReference> },
-    /// What it adds goes to one notice: of several nobody could say which.
+    /// It can add money to one notice only: among several the choice would be arbitrary.
     ForSeveral,
-    /// Nobody says whose it is; until somebody does, the money stays in suspense.
+    /// The owner is unknown; until somebody names one, the money stays in suspense.
     NoOwner,
 }
 
 impl AdvanceRefusal {
-    /// A word for programs; kebab-case, kept forever.
+    /// A code for programs; kebab-case, kept forever.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {

@@ -1,10 +1,10 @@
-//! What people name in what they ask: it may be missing, named twice, or not named at all.
+//! The things that a request names: one may be missing, named twice, or not named at all.
 
 use remittance::{Language, Localized};
 use std::borrow::Cow;
 use std::fmt;
 
-/// A kind of thing that people name.
+/// A kind of thing in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntityKind {
     AccessChange,
@@ -14,14 +14,14 @@ pub enum EntityKind {
     Employer,
     Import,
     Item,
-    /// An item that stands on the proposal it is named in.
+    /// An item that is on the named proposal.
     ItemOfProposal,
     Letter,
-    /// A rule about how much a role may decide.
+    /// A rule that limits a role's decisions.
     Limit,
-    /// Mail that came in.
+    /// Received mail.
     Message,
-    /// Mail that came in and that nobody has dealt with.
+    /// Received mail that nobody has handled.
     WaitingMessage,
     Note,
     Notice,
@@ -32,7 +32,7 @@ pub enum EntityKind {
     Role,
     Share,
     Table,
-    /// A token that was not taken back.
+    /// A token that is not revoked.
     TokenInForce,
     Transaction,
 }

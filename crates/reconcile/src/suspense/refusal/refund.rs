@@ -1,24 +1,24 @@
-//! What is wrong about a refund, or about what is asked of it, in both languages.
+//! What is wrong with a refund, or with a request about it, in both languages.
 
 use remittance::{Language, Localized};
 use std::borrow::Cow;
 
-/// What is wrong about a refund, or about a movement that is said to be its own.
+/// What is wrong with a refund, or with a movement that a request links to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefundFault {
-    /// Nobody knows the payee's account.
+    /// The payee's account is unknown.
     NoAccount,
-    /// What was typed is no account number.
+    /// The typed text is no account number.
     Account,
-    /// Another amount, another direction, a day before it, or the other side is somebody else.
+    /// Its amount, direction, day or counterparty does not fit.
     Movement,
-    /// The movement is decided otherwise: it paid something, was returned, or staff decided it.
+    /// The movement is already decided: it paid something, was returned, or staff decided it.
     Decided,
-    /// A change of it waits for approval.
+    /// A change of it is pending approval.
     Waits,
-    /// No change of it waits for approval.
+    /// No change of it is pending approval.
     NothingWaits,
-    /// Why is not said.
+    /// The reason is missing.
     NoNote,
 }
 

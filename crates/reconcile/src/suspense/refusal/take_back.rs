@@ -1,14 +1,14 @@
-//! Why a credit is not one that a debit can have taken back.
+//! Why a debit cannot have reversed a credit.
 
 use remittance::{Language, Localized};
 use std::borrow::Cow;
 
-/// What is wrong about the credit that staff name.
+/// What is wrong with the credit that staff name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TakeBackFault {
-    /// It stands on another account, is another amount, or came later than the debit.
+    /// Its account or amount differs, or it came later than the debit.
     Unlike,
-    /// Staff decided it; that is booked back first.
+    /// Staff decided it; reverse that first.
     ByStaff,
     /// It is neither settled nor open.
     Nowhere,

@@ -1,7 +1,7 @@
-//! The events of the audit trail: what can happen, with its code and its name in both languages.
+//! The events of the audit trail, with code and name in both languages.
 //!
-//! A code is kept forever. A trail is read whatever stands in it, for only what is read can be checked: a word
-//! that this release does not know is [`TrailEvent::Other`].
+//! A code is kept forever. Any trail can be read, because only what is read can be checked: a word that this release
+//! does not know is [`TrailEvent::Other`].
 
 use remittance::{Bilingual, Language, Localized};
 use std::borrow::Cow;
@@ -9,20 +9,19 @@ use std::fmt;
 
 macro_rules! events {
     ($($(#[$doc:meta])* $variant:ident $code:literal $zh:literal $en:literal)+) => {
-        /// What happened.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum TrailEvent {
             $($(#[$doc])* $variant,)+
-            /// What another release, or another hand, wrote: it is hashed and shown as it stands.
+            /// Written by another release or by hand: it is hashed and shown unchanged.
             Other(Box<str>),
         }
 
         impl TrailEvent {
-            /// Each event that this release knows, by its code.
+            /// Each event known to this release, by code.
             pub const KNOWN: &'static [(&'static str, Bilingual)] =
                 &[$(($code, Bilingual::fixed($zh, $en))),+];
 
-            /// The word that is kept.
+            /// The stored word.
             #[must_use]
             pub fn code(&self) -> &str {
                 match self {
@@ -101,9 +100,9 @@ events! {
     MailDealtWith "mail-dealt-with" "处理来信" "mail that came in dealt with"
     RulesChanged "rules-changed" "规则变更" "rules changed"
     FeedWithdrawn "feed-withdrawn" "撤回流水文件" "delivery withdrawn"
-    /// A night that changed the books: how far they are, for whoever keeps the trail's head.
+    /// A run that changed the books: their state, for keepers of the trail's head.
     Night "night" "夜间对账" "night"
-    /// A night found a row which is not as it was written, and decided nothing by it.
+    /// A run found an altered row, and did not use it for a decision.
     RowHeld "row-held" "数据被改动，暂停处理" "row held, it was changed by hand"
     AdviceDeclined "advice-declined" "单位退订填写提示" "advice declined"
     AddressesUnblocked "addresses-unblocked" "批量恢复函件地址" "addresses for letters unblocked"

@@ -1,7 +1,6 @@
-//! A notice that waits is revoked: its lists and supplements are free again.
+//! Revokes an open notice and frees its lists and supplements.
 //!
-//! Start at [`revoke`]. What the bank's side of the store knows of its money is said by
-//! [`Centre::note_parts_here`].
+//! Start at [`revoke`]. [`Centre::note_parts_here`] tells what the bank side of the store knows of its money.
 
 use super::super::{Output, RevokeNotice};
 use crate::centre::{Centre, Work};
@@ -13,25 +12,25 @@ use crate::roster::Roster;
 use crate::{PartsHere, PaymentReference};
 use serde::{Deserialize, Serialize};
 
-/// Where a revoked notice's money goes that is here already.
+/// Where the money already received for a revoked notice goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PartsGo {
-    /// To suspense, as `notice-revoked`: the next run puts them there.
+    /// To suspense, as `notice-revoked`: the next run moves it there.
     ToSuspense,
 }
 
 impl Centre {
-    /// Says what came of the money of a notice that waits, as the bank's side of the store knows it.
+    /// Records the money received for an open notice, as the bank side of the store knows it.
     pub fn note_parts_here(&mut self, reference: PaymentReference, parts: PartsHere) {
         self.parts_here.insert(reference, parts);
     }
 }
 
-/// Revokes an awaiting notice; its lists and supplements are free again, its reference is not.
+/// Revokes an open notice; its lists and supplements are free again, its reference is not.
 ///
-/// While a part of its money is here it is refused: the payer would have paid for nothing without
-/// anybody having said so. Whoever says where the parts go revokes it all the same.
+/// Refused while part of its money is here, unless the request says where the parts go: otherwise the payer would have
+/// paid for nothing, without anybody's decision.
 pub(crate) fn revoke(work: &mut Work<'_>, op: &RevokeNotice) -> Result<Output, Refusal> {
     let notice = work.awaiting(op.reference)?;
     let here = work.centre.parts_here.get(&op.reference).copied().unwrap_or_default();

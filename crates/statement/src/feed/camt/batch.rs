@@ -1,12 +1,12 @@
-//! An entry with details: when its parts are payments of their own, and what one is of several.
+//! An entry with details: when its parts are separate payments, and when it is one payment.
 //!
-//! Start at [`Shape::of`], the whole rule: details that all carry amounts which sum to the entry are its
-//! parts; details without amounts leave it one; anything else contradicts it, and then no reference in
-//! it may settle. A detail that goes against its entry (a charge, a return that the bank took off before
-//! it booked) contradicts it too: the gross was never booked, so nothing of it may be settled by itself.
-//! So does an amount on some details only: what the others moved nobody says.
+//! Start at [`Shape::of`], which has the rule. Details that all carry amounts which add up to the entry are its parts;
+//! details without amounts leave it one. Anything else contradicts the entry, and then no reference in it may settle. A
+//! detail in the other direction (a charge, a return that the bank deducted before booking) also contradicts it: the
+//! gross amount was never booked, so nothing of it may be settled alone. So does an amount on some details only: the
+//! share of the others is unknown.
 //!
-//! Invariant: the amounts of the parts sum to the entry's.
+//! Invariant: the amounts of the parts add up to the entry's.
 
 use super::detail::{Detail, Party, Share};
 use super::gathered::Gathered;
@@ -15,14 +15,14 @@ use super::value::{Exact, decimal_of_units};
 use crate::feed::identity::is_no_serial;
 use std::collections::HashMap;
 
-/// What the details make of their entry.
+/// What an entry becomes through its details.
 #[derive(Debug)]
 pub(super) enum Shape {
     /// One transaction.
     One,
     /// As many transactions as details, with these amounts.
     Parts(Vec<Exact>),
-    /// One transaction that contradicts itself; what was compared, what was declared, what was found.
+    /// One transaction that contradicts itself: the comparison, the declared value, the found value.
     Contradicted(&'static str, String, String),
 }
 
@@ -102,8 +102,8 @@ impl<'a> PartSerials<'a> {
         Self { whole, words, details, own, text: String::new() }
     }
 
-    /// The part's own reference where no sibling has it, else the entry's serial with its ordinal, from
-    /// 1; empty where the entry has none.
+    /// The part's own reference if no other part has it, otherwise the entry's serial with its ordinal, from 1; empty
+    /// if the entry has none.
     pub(super) fn serial(&mut self, index: usize) -> &str {
         let reference = self.details.get(index).map(|detail| detail.servicer_reference);
         let reference = self.words.get(reference.unwrap_or_default());
@@ -121,8 +121,8 @@ impl<'a> PartSerials<'a> {
     }
 }
 
-/// What several details are together, where they are no parts: their texts joined so that every
-/// reference stays readable, their parties where all name the same.
+/// Several details that are no parts, combined: their texts joined so that every reference stays readable, their
+/// parties if all name the same.
 #[derive(Debug, Default)]
 pub(super) struct Joined {
     pub(super) postscript: String,

@@ -1,8 +1,8 @@
-//! What the details of an entry make of it: parts, one transaction, or one that settles nothing.
+//! How details change an entry: parts, one transaction, or one that settles nothing.
 
 use super::tests::{credit, entry, statement, told};
 
-/// A detail with an amount (empty for none), a remark and further elements.
+/// A detail with an amount (may be empty), a remark and further elements.
 fn detail(amount: &str, text: &str, more: &str) -> String {
     let amount =
         if amount.is_empty() { String::new() } else { format!("<Amt Ccy=\"CNY\">{amount}</Amt>") };
@@ -13,7 +13,7 @@ fn reference(text: &str) -> String {
     format!("<Refs><AcctSvcrRef>{text}</AcctSvcrRef></Refs>")
 }
 
-/// What an entry of this amount with these details gives, without its statement.
+/// The results for an entry of this amount with these details, without its statement.
 fn given(amount: &str, serial: &str, details: &[String]) -> Vec<String> {
     let serial = if serial.is_empty() {
         String::new()
@@ -30,8 +30,8 @@ fn given(amount: &str, serial: &str, details: &[String]) -> Vec<String> {
     told
 }
 
-// An entry with details that carry amounts was one transaction before, with both remarks: 700.00 for a
-// notice and 500.00 of another payer settled a notice of 1200.00.
+// Regression: such an entry became one transaction with both remarks, so 700.00 for a notice and 500.00 of another
+// payer settled a notice of 1200.00.
 #[test]
 fn details_with_amounts_that_sum_up_are_transactions_of_their_own() {
     let party =
@@ -92,7 +92,7 @@ fn details_without_amounts_leave_one_transaction_with_all_remarks() {
     let details = [detail("", "P190613375", ""), detail("", "3月", "")];
     let want = "2 2026-05-11 credit 100 [R1] [P190613375；另：3月||批量|] [|||]";
     assert_eq!(given("100", "R1", &details), [want]);
-    // An amount in another currency is no share of this one, and what was instructed never is.
+    // An amount in another currency is no share of this one, and an instructed amount never is.
     let foreign = "<Amt Ccy=\"USD\">60</Amt>";
     let instructed = "<AmtDtls><InstdAmt><Amt Ccy=\"CNY\">60</Amt></InstdAmt></AmtDtls>";
     for more in [foreign, instructed] {

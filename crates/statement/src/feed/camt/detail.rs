@@ -1,8 +1,7 @@
-//! One `TxDtls`: its fields, and what it says of its share of the entry.
+//! One `TxDtls`: its fields, and its share of the entry.
 //!
-//! A detail's amount is `Amt`, else `AmtDtls/TxAmt/Amt`; what was instructed (`InstdAmt`) is another
-//! currency's or another bank's figure and is not read. An amount in another currency than the
-//! entry's is no share of it.
+//! A detail's amount is `Amt`, otherwise `AmtDtls/TxAmt/Amt`. The instructed amount (`InstdAmt`) is another currency's
+//! or another bank's figure and is ignored. An amount in another currency than the entry's is no share of it.
 
 use super::place::Side;
 use super::text::{Span, Texts};
@@ -21,7 +20,7 @@ pub(super) struct Party {
     pub(super) bank_name: Span,
 }
 
-/// What is gathered of a detail; spans of the words of the entry, and of the three buffers of pieces.
+/// The fields of a detail: spans of the entry's words, and of the three buffers of pieces.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Detail {
     /// Physical line on which it starts, from 1.
@@ -41,13 +40,13 @@ pub(super) struct Detail {
     pub(super) note: Span,
 }
 
-/// What a detail says of its share of the entry.
+/// A detail's share of its entry.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Share {
     /// Names no amount in the entry's currency.
     Unnamed,
     Named(Exact, i128),
-    /// Names one that goes the other way.
+    /// Names one in the other direction.
     Against(Exact),
     /// Names something that is no amount.
     Unreadable(Span),
@@ -98,8 +97,8 @@ impl Detail {
 
 /// Whether an `EndToEndId` is a payment reference and nothing else.
 ///
-/// It is the payer's own field, so a reference may stand there; but most systems fill it by
-/// themselves with numbers that must not be mistaken for one.
+/// It is the payer's own field, so it may hold a reference; but most systems fill it with their own numbers, which must
+/// not be mistaken for one.
 pub(super) fn looks_like_a_reference(text: &str) -> bool {
     match text.as_bytes() {
         [b'P' | b'p', digits @ ..] => {

@@ -1,11 +1,10 @@
-//! One `Ntry` that closed: an entry, its parts, or a reject.
+//! A closed `Ntry`: an entry, its parts, or a reject.
 //!
-//! Start at [`Gathered::close`]. Whether details are parts of the entry is `batch.rs`'s to say. Entries that
-//! are not booked (`PDNG`, `INFO`, `FUTR`) are counted by their statement and go no further. A
-//! statement's sums take in every booked amount that can be read, also where the entry is refused for
-//! its date.
+//! Start at [`Gathered::close`]. `batch.rs` decides whether details are parts of the entry. Entries that are not booked
+//! (`PDNG`, `INFO`, `FUTR`) are only counted by their statement. A statement's sums include every readable booked
+//! amount, even if the entry is rejected for its date.
 //!
-//! Invariant: what the sink gets of an entry sums to its amount.
+//! Invariant: what the sink receives of an entry adds up to its amount.
 
 use super::batch::{Joined, PartSerials, Shape};
 use super::detail::{Detail, Party};
@@ -20,21 +19,21 @@ use crate::feed::{self, Flag, Odd, Problem, Reject, Sink};
 use chrono::{NaiveDate, NaiveTime};
 use remittance::{AMOUNT_MAX, Counterparty, Direction, Remarks};
 
-/// Characters of a row and of a field that a reject shows.
+/// Characters of a row and of a field shown in a reject.
 const ROW_CHARACTERS_MAX: usize = 4096;
 const FOUND_CHARACTERS_MAX: usize = 80;
 
-/// Why an entry is refused: the field, what it held, what is wrong with it.
+/// Why an entry is rejected: the field, its content, the error.
 struct BadElement<'a>(&'static str, &'a str, Problem);
 
-/// An entry's amount, read.
+/// An entry's parsed amount.
 struct Amount {
     direction: Direction,
     amount: Exact,
     units: i128,
 }
 
-/// What all parts of an entry have in common.
+/// The values shared by all parts of an entry.
 struct Common<'a> {
     account: Option<&'a str>,
     currency: &'a str,
@@ -46,7 +45,7 @@ struct Common<'a> {
 }
 
 impl Gathered {
-    /// Gives the entry, its parts or a reject to the sink, and its amount to the statement.
+    /// Passes the entry, its parts or a reject to the sink, and its amount to the statement.
     pub(super) fn close(
         &self,
         statement: &mut Statement,
@@ -104,7 +103,7 @@ impl Gathered {
         Ok(())
     }
 
-    /// Gives the entry as one transaction.
+    /// Passes the entry on as one transaction.
     fn give_one(&self, common: &Common<'_>, contradicted: bool, sink: &mut dyn Sink) {
         let summary = self.words.get(self.fields.text);
         if let [] | [_] = self.details.as_slice() {
@@ -126,9 +125,9 @@ impl Gathered {
         sink.entry(feed::StatementEntry { contradicted, ..entry });
     }
 
-    /// Gives each detail as a transaction of its own.
+    /// Passes on each detail as a separate transaction.
     fn give_parts(&self, common: &Common<'_>, amounts: &[Exact], sink: &mut dyn Sink) {
-        // What the bank says of the whole is said of a part only where nothing is said of any part.
+        // The bank's text on the entry applies to a part only if no part has its own.
         let silent = !self.details.iter().any(Detail::has_words);
         let summary = if silent { self.words.get(self.fields.text) } else { "" };
         let booking =
@@ -181,7 +180,7 @@ impl Gathered {
         }
     }
 
-    /// A statement lists bookings; where the status is left out, the entry is one.
+    /// A statement lists bookings; without a status the entry is one.
     fn is_booked(&self) -> Result<bool, BadElement<'_>> {
         match self.words.get(self.fields.status) {
             "" | "BOOK" => Ok(true),
@@ -229,8 +228,8 @@ impl Gathered {
         Ok(Amount { direction, amount, units })
     }
 
-    /// The booking date; where the bank gives none, the value date; where it gives no day at all, the one
-    /// day that the statement covers. Either is said.
+    /// The booking date; without one, the value date; without any day, the only day that the statement covers. Both
+    /// substitutes are flagged.
     fn booked_on(
         &self,
         statement: &Statement,
@@ -276,10 +275,10 @@ impl Gathered {
         }
     }
 
-    /// The bank's own number of the booking. `NtryRef` comes last: some banks write a mere ordinal
-    /// or the account into it.
+    /// The bank's own number of the booking. `NtryRef` comes last: some banks write a mere ordinal or the account into
+    /// it.
     fn serial(&self, account: Option<&str>) -> &str {
-        // Of several details none speaks for the whole.
+        // With several details, none identifies the entry.
         let detail = match self.details.as_slice() {
             [detail] => detail.servicer_reference,
             _ => Span::default(),
@@ -289,10 +288,10 @@ impl Gathered {
         text.filter(|text| account != Some(*text)).unwrap_or_default()
     }
 
-    /// Who stands on the other side: of a credit the debtor, and of its reversal still the debtor.
+    /// The counterparty: the debtor of a credit, also when it is reversed.
     ///
-    /// Of a reversal some banks name the one party only, on the side that the money now goes to: then it
-    /// is that one, unless it is the centre itself.
+    /// For a reversal some banks name only one party, on the side that receives the money: then it is that one, unless
+    /// it is the centre itself.
     fn counterparty(
         &self,
         common: &Common<'_>,

@@ -1,6 +1,6 @@
-//! What is gathered of an `Ntry` while it is open: its fields and its details, as spans of texts.
+//! The data of an open `Ntry`: its fields and its details, as spans of texts.
 //!
-//! Start at [`Gathered::store`]. What it means is `entry.rs`'s to say, when the entry closes.
+//! Start at [`Gathered::store`]. `entry.rs` interprets it when the entry closes.
 //!
 //! Invariant: memory is bounded by the text that one entry may carry (`walk.rs`) and by
 //! [`DETAILS_MAX`].
@@ -9,16 +9,16 @@ use super::detail::{Detail, looks_like_a_reference};
 use super::place::EntryField;
 use super::text::{Span, Texts};
 
-/// Details of one entry that are kept: a payroll of the largest employer, and eleven megabytes.
+/// The most details kept of one entry: a payroll of the largest employer, and eleven megabytes.
 pub(super) const DETAILS_MAX: usize = 65_536;
 
-/// What is gathered of the entry that is open.
+/// The data of the open entry.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     pub(super) fields: Fields,
     /// The details that closed.
     pub(super) details: Vec<Detail>,
-    /// Details beyond those that are kept.
+    /// The count of details that were not kept.
     pub(super) details_more: u64,
     detail: Detail,
     pub(super) words: Texts,
@@ -41,7 +41,7 @@ pub(super) struct Fields {
     pub(super) booked: Span,
     pub(super) valued: Span,
     pub(super) text: Span,
-    /// What `Btch/NbOfTxs` declares, over all of them; `None` where one is no number.
+    /// The sum of all `Btch/NbOfTxs`; `None` if one is no number.
     pub(super) batch_count: Option<u64>,
     pub(super) batch_text: Span,
 }
@@ -61,7 +61,7 @@ impl Gathered {
         self.detail = Detail { line, ..Detail::default() };
     }
 
-    /// Takes in a field of the entry or of its open detail; `currency` is an amount's attribute.
+    /// Stores a field of the entry or of its open detail; `currency` is an amount's attribute.
     pub(super) fn store(&mut self, field: EntryField, text: &str, currency: &str) {
         if text.is_empty() {
             return;

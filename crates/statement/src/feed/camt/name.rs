@@ -1,9 +1,9 @@
-//! The element names that are read, as numbers.
+//! The known element names, as numbers.
 //!
-//! A document has forty elements an entry, and each is looked up: comparing numbers costs a fifth of
-//! comparing texts. A name longer than [`NAME_BYTES_MAX`] is none of ours.
+//! A document has forty elements an entry, and each is looked up: comparing numbers costs a fifth of comparing texts. A
+//! name longer than [`NAME_BYTES_MAX`] is unknown.
 
-/// Bytes of a name that fit into a number; the longest name that is read has 12.
+/// Bytes of a name that fit into a number; the longest known name has 12.
 const NAME_BYTES_MAX: usize = 16;
 
 /// An element's local name; 0 for one that is too long.

@@ -1,7 +1,7 @@
-//! Which elements are the bank's own: the prefixes of a document and what they stand for.
+//! Decides which elements are the bank's own: the prefixes of a document and their namespaces.
 //!
-//! A prefix means nothing by itself; two prefixes can stand for one namespace and one prefix for
-//! two. Only declarations that are open are kept, and only so many.
+//! A prefix has no meaning by itself; two prefixes can name one namespace and one prefix two. Only open declarations
+//! are kept, up to a limit.
 
 use crate::feed::FeedErrorKind;
 use quick_xml::events::BytesStart;
@@ -18,10 +18,10 @@ struct Declaration {
 /// The namespace declarations that are open.
 pub(super) struct Namespaces {
     open: Vec<Declaration>,
-    /// The namespace of the message element, and how that element was written.
+    /// The namespace of the message element, and the prefix of that element.
     message: String,
     message_prefix: String,
-    /// Declarations open at the message element: while there are no more, prefixes are settled.
+    /// Declarations open at the message element: without further ones, prefixes are settled.
     settled: usize,
 }
 
@@ -30,7 +30,7 @@ impl Namespaces {
         Self { open: Vec::new(), message: String::new(), message_prefix: String::new(), settled: 0 }
     }
 
-    /// Takes in what a start tag declares.
+    /// Adds the declarations of a start tag.
     pub(super) fn open(
         &mut self,
         start: &BytesStart<'_>,
@@ -62,14 +62,14 @@ impl Namespaces {
         Ok(())
     }
 
-    /// Forgets what the element at this depth declared.
+    /// Removes the declarations of the element at this depth.
     pub(super) fn close(&mut self, depth: usize) {
         while self.open.last().is_some_and(|declaration| declaration.depth >= depth) {
             self.open.pop();
         }
     }
 
-    /// Takes this element's namespace as the bank's own, and gives it.
+    /// Sets this element's namespace as the bank's own, and returns it.
     pub(super) fn settle(&mut self, prefix: &str) -> &str {
         self.message = self.uri(prefix).to_owned();
         prefix.clone_into(&mut self.message_prefix);

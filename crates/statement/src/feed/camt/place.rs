@@ -1,29 +1,29 @@
-//! Where in a camt document an element stands, and what its text therefore is.
+//! The place of an element in a camt document, and so the meaning of its text.
 //!
-//! [`Place::child`] is the whole schema as far as it concerns us, all versions in one table: what
-//! it does not name is skipped with everything below it.
+//! [`Place::child`] is the part of the schema that we need, all versions in one table. Elements that it does not name
+//! are skipped with everything below them.
 
 use super::name::{self, Name};
 
-/// An element that is open.
+/// An open element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// Outside the message: `Document` and whatever a bank puts around it.
+    /// Outside the message: `Document` and anything that a bank puts around it.
     Envelope,
     Message,
     Statement,
     Balance,
     Entry,
     Detail,
-    /// Only leads on to its children.
+    /// Only contains other elements.
     Group(Group),
     /// Holds the text of a field.
     CursorPage(Field),
-    /// Not ours to read, nor anything below it.
+    /// Ignored, with everything below it.
     Skip,
 }
 
-/// An element that means nothing but by its children.
+/// An element that only contains others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Group {
     Account,
@@ -56,14 +56,14 @@ pub(super) enum Group {
     Purpose,
 }
 
-/// Whose side of the movement a party or an agent is on.
+/// The side of a party or an agent in the movement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
     Debtor,
     Creditor,
 }
 
-/// Which of a summary's totals.
+/// One of a summary's totals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Total {
     All,
@@ -71,7 +71,7 @@ pub(super) enum Total {
     Debit,
 }
 
-/// A text that is read.
+/// A known text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Field {
     Statement(StatementField),
@@ -139,7 +139,7 @@ const fn entry(field: EntryField) -> Place {
 }
 
 impl Place {
-    /// Where a child of this name stands.
+    /// The place of a child with this name.
     pub(super) fn child(self, name: Name) -> Self {
         match self {
             Self::Envelope | Self::Skip => self,
@@ -150,7 +150,7 @@ impl Place {
         }
     }
 
-    /// Whether an amount's text stands here, with its currency beside it.
+    /// Whether this element holds an amount's text, with its currency as attribute.
     pub(super) const fn has_currency(self) -> bool {
         matches!(
             self,

@@ -1,12 +1,11 @@
-//! The text under the tokens: a window on the input that holds one piece of XML whole, counts lines
-//! and keeps an entry's own text.
+//! The text under the tokens: a window on the input that holds one complete piece of XML, counts lines and keeps an
+//! entry's own text.
 //!
-//! Start at [`Source::advance`] and [`Source::token`]. Text is checked to be UTF-8 once, when it comes in,
-//! and every token is a slice of it. Lines are counted and an entry's text is kept when somebody asks, or
-//! when the window moves on.
+//! Start at [`Source::advance`] and [`Source::token`]. UTF-8 is checked once, on input, and every token is a slice of
+//! it. Lines are counted and an entry's text is kept on demand, or when the window moves on.
 //!
-//! Invariant: one piece of XML (a tag, a text, a comment) never takes more than [`PIECE_BYTES_MAX`]; the
-//! memory of a reading is bounded by it. Where the input's own buffers end changes nothing.
+//! Invariant: one piece of XML (a tag, a text, a comment) never takes more than [`PIECE_BYTES_MAX`], which bounds
+//! memory. The boundaries of the input's own buffers change nothing.
 
 use super::token::{Found, Token, scan};
 use crate::feed::{FeedError, FeedErrorKind};
@@ -16,10 +15,10 @@ use std::io::{BufRead, ErrorKind};
 /// Bytes that one tag, text or comment may take: a remark of 10 MB passes, an endless one does not.
 const PIECE_BYTES_MAX: usize = 12 << 20;
 
-/// Bytes of an entry that are kept to be shown with a reject.
+/// Bytes kept of an entry to show with a reject.
 const RECORD_BYTES_MAX: usize = 4 * 4096;
 
-/// Bytes that the window takes in at once; a longer piece doubles it.
+/// Bytes that the window reads at once; a longer piece doubles it.
 const WINDOW_BYTES: usize = 64 << 10;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -28,22 +27,22 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 pub(super) struct Source<'a> {
     inner: &'a mut dyn BufRead,
     text: String,
-    /// Bytes of a character that is not whole yet.
+    /// Bytes of an incomplete character.
     split: Vec<u8>,
-    /// Nothing comes any more: the end, or what went wrong there.
+    /// The input has ended or failed.
     ended: Option<Result<(), FeedErrorKind>>,
     begun: bool,
     /// Bytes of `text` that were consumed.
     position: usize,
-    /// The current token, and where in `text` it begins.
+    /// The current token and its start in `text`.
     found: Found,
     token_start: usize,
     /// Bytes of `text` whose line breaks are in `breaks`.
     counted: Cell<usize>,
     breaks: Cell<u64>,
-    /// Where in `text` the part of the open entry begins that is not yet in `record`.
+    /// The start in `text` of the part of the open entry that is not yet in `record`.
     entry_start: Cell<Option<usize>>,
-    /// `record` is of an entry before.
+    /// `record` is from an earlier entry.
     stale: Cell<bool>,
     record: String,
 }
@@ -67,7 +66,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The physical line at which reading stands, from 1.
+    /// The current physical line, from 1.
     pub(super) fn line(&self) -> u64 {
         let bytes = self.text.as_bytes().get(self.counted.get()..self.position).unwrap_or_default();
         let breaks = memchr::memchr_iter(b'\n', bytes).count();
@@ -76,13 +75,13 @@ impl<'a> Source<'a> {
         self.breaks.get() + 1
     }
 
-    /// Starts to keep an entry's text; its start tag was already read.
+    /// Starts to keep an entry's text, after its start tag.
     pub(super) fn record(&self) {
         self.stale.set(true);
         self.entry_start.set(Some(self.position));
     }
 
-    /// The text of the entry that is open, as much of it as is kept.
+    /// The kept text of the open entry.
     pub(super) fn recorded(&self) -> String {
         let mut text = "<Ntry>".to_owned();
         if !self.stale.get() {
@@ -95,7 +94,7 @@ impl<'a> Source<'a> {
 
     /// Goes to the next token.
     ///
-    /// # Errors
+    /// If the next piece is no XML, too long or truncated, or the input failed.
     /// When what comes is no XML, is too long, is cut, or the input failed.
     #[inline]
     pub(super) fn advance(&mut self) -> Result<(), FeedError> {
@@ -133,7 +132,7 @@ impl<'a> Source<'a> {
         FeedError { line: self.line(), kind }
     }
 
-    /// Forgets what was consumed and takes more in: at least as much again as is pending.
+    /// Drops consumed text and reads more: at least as much again as is pending.
     fn refill(&mut self, pending: usize) {
         self.line();
         self.keep();
@@ -152,7 +151,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Moves what was consumed of the open entry into `record`.
+    /// Moves the consumed text of the open entry into `record`.
     fn keep(&mut self) {
         if let Some(start) = self.entry_start.get() {
             if self.stale.replace(false) {
@@ -167,7 +166,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Takes in one buffer of the input.
+    /// Reads one buffer of the input.
     fn take_in(&mut self) {
         let bytes = match self.inner.fill_buf() {
             Ok(bytes) => bytes,
@@ -184,7 +183,7 @@ impl<'a> Source<'a> {
             self.ended = Some(if self.split.is_empty() { Ok(()) } else { Err(broken()) });
             return;
         }
-        // A character that the buffer's end cut apart is made whole byte by byte.
+        // A character split by the buffer's end is completed byte by byte.
         let mut bytes = bytes;
         while let (false, Some((first, rest))) = (self.split.is_empty(), bytes.split_first()) {
             self.split.push(*first);

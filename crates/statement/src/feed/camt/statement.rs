@@ -1,7 +1,7 @@
-//! One `Stmt`, `Rpt` or `Ntfctn`: whose it is, its balances, and what its entries come to.
+//! One `Stmt`, `Rpt` or `Ntfctn`: its account, its balances, and the sums of its entries.
 //!
-//! What the statement declares of itself (balances, `TxsSummry`) is compared when it closes; a
-//! difference is a flag, never an error.
+//! The statement's declared values (balances, `TxsSummry`) are compared when it closes; a difference is a flag, never
+//! an error.
 
 use super::place::{StatementField, Total};
 use super::value::{Exact, date_time, decimal_of_units};
@@ -12,7 +12,7 @@ use remittance::Direction;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// How many, and how much in units of 10^-5.
+/// A count, and a sum in units of 10^-5.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sum {
     count: u64,
@@ -26,14 +26,14 @@ impl Sum {
     }
 }
 
-/// A total that the statement declares, as written.
+/// A declared total, unchanged.
 #[derive(Debug, Default)]
 struct Declared {
     count: String,
     sum: String,
 }
 
-/// The balance that is open, as written.
+/// The open balance, unchanged.
 #[derive(Debug, Default)]
 struct BalanceText {
     code: String,
@@ -45,13 +45,13 @@ struct BalanceText {
 /// What is kept of the statements that ended.
 #[derive(Debug, Default)]
 pub(super) struct File {
-    /// What makes each statement itself, by its names alone and by all that stands before its entries.
+    /// Fingerprints of each statement: by its names alone, and by everything before its entries.
     seen: HashSet<u64>,
     heads: HashSet<u64>,
     pub(super) sequence: Sequence,
 }
 
-/// What is gathered of the statement that is open.
+/// The data of the open statement.
 #[derive(Debug, Default)]
 pub(super) struct Statement {
     line: u64,
@@ -68,7 +68,7 @@ pub(super) struct Statement {
     balance_currency: String,
     balance: BalanceText,
     opening: Option<Balance>,
-    /// The closing of the day before, which serves where no opening is given.
+    /// The closing of the previous day, used if there is no opening.
     previous: Option<Balance>,
     closing: Option<Balance>,
     unreadable_balance: Option<String>,
@@ -92,12 +92,12 @@ impl Statement {
         some(&self.account)
     }
 
-    /// The account's currency, or its balances'.
+    /// The currency of the account, or of its balances.
     pub(super) fn currency(&self) -> Option<&str> {
         some(&self.account_currency).or_else(|| some(&self.balance_currency))
     }
 
-    /// Takes in a field of the statement or of its open balance.
+    /// Stores a field of the statement or of its open balance.
     pub(super) fn store(&mut self, field: StatementField, text: &str, currency: &str) {
         let single = match field {
             StatementField::Id => &mut self.id,
@@ -139,7 +139,7 @@ impl Statement {
         self.balance = BalanceText::default();
     }
 
-    /// Takes the balance that closed, if it is one we compare: the first opening, the last closing.
+    /// Stores the closed balance, if it is compared: the first opening, the last closing.
     pub(super) fn close_balance(&mut self) {
         let text = &self.balance;
         if !matches!(text.code.as_str(), "OPBD" | "PRCD" | "CLBD") {
@@ -151,7 +151,7 @@ impl Statement {
         };
         let amount = amount.decimal();
         let on = date_time(&text.date).map(|(date, _)| date);
-        // A balance without an indicator stands as written.
+        // A balance without an indicator keeps its sign.
         let amount = if text.indicator == "DBIT" { -amount } else { amount };
         let balance = Some(Balance { amount, on });
         match text.code.as_str() {
@@ -161,7 +161,7 @@ impl Statement {
         }
     }
 
-    /// The first entry comes: says whether all that stands before it stood in the file before.
+    /// At the first entry: says whether everything before it was in the file before.
     pub(super) fn begin_entries(&self, file: &mut File, sink: &mut dyn Sink) {
         if self.entries == 0 && !self.id.is_empty() {
             let mut hasher = DefaultHasher::new();
@@ -175,13 +175,13 @@ impl Statement {
         }
     }
 
-    /// The day that the statement covers, where it is one alone: its period, or the days of its balances.
+    /// The day that the statement covers, if it is a single one: its period, or the days of its balances.
     pub(super) fn only_day(&self) -> Option<NaiveDate> {
         let on = |balance: Option<Balance>| balance.and_then(|balance| balance.on);
         let closing = on(self.closing);
         if !(self.from.is_empty() && self.to.is_empty()) {
             let ((from, _), (to, time)) = (date_time(&self.from)?, date_time(&self.to)?);
-            // Up to midnight is up to the end of the day before.
+            // A period that ends at midnight ends on the day before.
             let midnight = time == Some(NaiveTime::MIN) && to > from;
             let to = if midnight { to.pred_opt()? } else { to };
             return Some(to).filter(|to| *to == from && closing.is_none_or(|on| on == *to));
@@ -189,7 +189,7 @@ impl Statement {
         let day = closing?;
         let opening = match (on(self.opening), on(self.previous)) {
             (Some(opening), _) => opening,
-            // The closing of the day before: what comes after it is this day's alone.
+            // The closing of the previous day: what follows belongs to this day only.
             (None, Some(previous)) if previous.succ_opt() == Some(day) => day,
             (None, previous) => previous?,
         };
@@ -209,7 +209,7 @@ impl Statement {
             currency != self.entry_currency || self.currency().is_some_and(|own| own != currency);
     }
 
-    /// Counts an entry that is not booked: only a declared total may take it in.
+    /// Counts an entry that is not booked: only a declared total may include it.
     pub(super) fn count_pending(&mut self, direction: Direction, units: i128) {
         match direction {
             Direction::Credit => self.pending_credit.add(units),
@@ -217,7 +217,7 @@ impl Statement {
         }
     }
 
-    /// Gives the statement and what is odd about it to the sink.
+    /// Passes the statement and its oddities to the sink.
     pub(super) fn close(
         &self,
         format: Option<Format>,
@@ -248,7 +248,7 @@ impl Statement {
         self.check(&statement, sink);
         let (line, found) = (self.line, self.id.clone());
         let has_opening = statement.opening.is_some() || self.unreadable_balance.is_some();
-        // Reports within a day and notifications need not have any balance.
+        // Reports within a day and notifications need no balance.
         if format == Some(Format::Camt053) && !has_opening {
             let found = found.clone();
             sink.flag(Flag::Oddity { line, odd: Odd::NoOpeningBalance, found });
@@ -298,7 +298,7 @@ impl Statement {
         self.compare(of_debit, debit, self.debit, self.pending_debit, sink);
     }
 
-    /// Compares a declared total with the booked entries, and with the pending ones taken in.
+    /// Compares a declared total with the booked entries, then with the pending ones included.
     fn compare(
         &self,
         what: &'static str,
@@ -323,7 +323,7 @@ impl Statement {
         }
     }
 
-    /// What makes two statements of one file the same. Eight bytes a statement are kept.
+    /// The fingerprint by which two statements of one file are the same; eight bytes a statement are kept.
     fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         (&self.account, &self.id, &self.number, &self.page, self.currency()).hash(&mut hasher);

@@ -1,4 +1,4 @@
-//! What one document gives, told as lines: a movement, a reject, a statement, a flag, an error.
+//! The results for one document, as lines: a movement, a reject, a statement, a flag, an error.
 
 use super::read;
 use crate::feed::{Flag, Odd, Reject, Sink, Statement, StatementEntry};
@@ -46,7 +46,7 @@ impl Sink for Told {
     }
     fn flag(&mut self, flag: Flag) {
         self.0.push(match flag {
-            // Nearly every statement here is one without balances; it has a test of its own.
+            // Nearly every statement here has no balances; another test covers that.
             Flag::Oddity { odd: Odd::NoOpeningBalance, .. } => return,
             Flag::Oddity { odd, found, .. } => format!("flag {} {found}", odd.code()),
             Flag::ControlSum { what, declared, found, .. } => {
@@ -82,7 +82,7 @@ pub(super) fn credit(amount: &str, rest: &str) -> String {
     ))
 }
 
-/// An entry with these elements and no more.
+/// An entry with only these elements.
 pub(super) fn entry(elements: &str) -> String {
     format!("<Ntry>{elements}</Ntry>")
 }
@@ -323,7 +323,7 @@ fn what_is_missing_between_statements_of_a_file_is_told() {
         let from = envelope.find("<Stmt>").unwrap();
         let to = envelope.find("</BkToCstmrStmt>").unwrap();
         let text = format!("{}{}{}", &envelope[..from], parts.concat(), &envelope[to..]);
-        // The balances of these statements without entries do not hold; that is not asked here.
+        // The balances of these statements without entries do not hold; that is not tested here.
         let flags = told(&text)
             .into_iter()
             .filter(|line| line.contains("-missing") || line.contains("-closing"));

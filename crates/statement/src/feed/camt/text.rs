@@ -1,17 +1,16 @@
-//! The texts of one entry, one behind the other in buffers that are used again for the next.
+//! The texts of one entry, one after the other in buffers that are reused for the next.
 //!
-//! Start at [`Texts::word`]. A field is a [`Span`] of a buffer: beginning an entry forgets all texts by
-//! moving four positions, and a detail is a list of numbers that can be kept by the thousand. What a
-//! bank cuts into pieces (`Ustrd`, `Strd`, `AddtlTxInf`) has a buffer each, so that a piece always stands
-//! right behind the one before.
+//! Start at [`Texts::word`]. A field is a [`Span`] of a buffer: starting an entry drops all texts by resetting four
+//! positions, and a detail is a few numbers that can be kept by the thousand. Texts that a bank cuts into pieces
+//! (`Ustrd`, `Strd`, `AddtlTxInf`) have a buffer each, so that a piece always directly follows the one before.
 //!
-//! Invariant: a span was made by the buffer that it is read from, for the entry that is open.
+//! Invariant: a span is read from the buffer that made it, for the open entry.
 
-/// Stands between texts of different origin. Words, because a reference may be broken by spaces and
-/// signs: nothing of the one text may ever complete a number cut off in the other.
+/// Separates texts of different origin. It consists of words, because a reference may be broken by spaces and signs:
+/// one text must never complete a number cut off in the other.
 const JOINT: &str = "；另：";
 
-/// Where a text stands in its buffer.
+/// The place of a text in its buffer.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Span {
     from: usize,
@@ -44,12 +43,12 @@ impl Texts {
         Span { from, to: self.0.len() }
     }
 
-    /// Adds a text of another origin to one that stands last.
+    /// Appends a text of another origin to the last one.
     pub(super) fn join(&mut self, whole: &mut Span, part: &str) {
         self.add(whole, JOINT, part);
     }
 
-    /// Adds the next piece of the same text (banks cut it after 140 characters).
+    /// Appends the next piece of the same text (banks cut it after 140 characters).
     pub(super) fn extend(&mut self, whole: &mut Span, part: &str) {
         self.add(whole, " ", part);
     }
@@ -68,7 +67,7 @@ impl Texts {
     }
 }
 
-/// Adds a text of another origin.
+/// Appends a text of another origin.
 pub(in crate::feed) fn join(whole: &mut String, part: &str) {
     if !part.is_empty() {
         if !whole.is_empty() {

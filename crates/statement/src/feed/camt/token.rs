@@ -1,9 +1,9 @@
-//! Tags, texts and what else an XML file is made of, cut out of a text that is in memory.
+//! Cuts tags, texts and the other parts of XML out of a text in memory.
 //!
-//! Start at [`scan`]. It knows where a piece ends and nothing of what it means; it expands nothing. That
-//! end tags belong to start tags is `walk.rs`'s to see.
+//! Start at [`scan`]. It knows where a piece ends but not what it means; it expands nothing. `walk.rs` checks that end
+//! tags belong to start tags.
 //!
-//! Invariant: a piece is given only when it is whole, so where a window ends changes nothing.
+//! Invariant: only complete pieces are returned, so the end of a window changes nothing.
 
 use std::ops::Range;
 
@@ -12,11 +12,11 @@ use std::ops::Range;
 pub(super) enum Token<'a> {
     /// Name and attributes, as between `<` and `>`.
     Start(&'a str),
-    /// The same of a tag that ends with `/>`.
+    /// The same for a tag that ends with `/>`.
     Empty(&'a str),
     End(&'a str),
     Text(&'a str),
-    /// What stands between `&` and `;`.
+    /// The text between `&` and `;`.
     Reference(&'a str),
     Declaration,
     DocumentType,
@@ -39,7 +39,7 @@ enum Kind {
     EndOfFile,
 }
 
-/// A piece that was found: what it is, where in it its content stands, how long it is.
+/// A found piece: its kind, the place of its content, its length.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Found {
     kind: Kind,
@@ -49,7 +49,7 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// The token, from the text that was used for it.
+    /// The token, given the text it was found in.
     #[inline]
     pub(super) fn token(self, used: &str) -> Token<'_> {
         let content = used.get(self.from..self.to).unwrap_or_default();
@@ -76,17 +76,17 @@ const fn found(
     Ok(Some(Found { kind, from: content.start, to: content.end, used }))
 }
 
-/// Finds the piece with which a text begins; `None` where more must come to know.
+/// Finds the piece at the start of a text; `None` if more text is needed.
 ///
 /// # Errors
-/// What was found in place of XML.
+/// What was found instead of XML.
 #[inline]
 pub(super) fn scan(text: &str, last: bool) -> Result<Option<Found>, &'static str> {
     let bytes = text.as_bytes();
     let piece = match bytes {
         [b'<', b'/', rest @ ..] => match memchr::memchr(b'>', rest) {
             Some(end) => {
-                // A blank may stand behind the name.
+                // A blank may follow the name.
                 let name = rest.get(..end).unwrap_or_default().trim_ascii_end();
                 return found(Kind::End, 2..2 + name.len(), end + 3);
             }
@@ -117,7 +117,7 @@ pub(super) fn scan(text: &str, last: bool) -> Result<Option<Found>, &'static str
     }
 }
 
-/// A start tag; `>` may stand between quotes.
+/// A start tag; `>` may occur between quotes.
 #[inline]
 fn tag(bytes: &[u8]) -> Option<Found> {
     let mut end = memchr::memchr(b'>', bytes)?;
@@ -181,7 +181,7 @@ mod tests {
             match scan(text, true) {
                 Ok(Some(found)) => {
                     let (used, rest) = text.split_at(found.used);
-                    // Whatever is cut off a piece, the rest must be waited for and the piece is the same.
+                    // Any cut inside a piece must wait for the rest and give the same piece.
                     for end in (0..used.len()).filter(|end| used.is_char_boundary(*end)) {
                         let cut = used.get(..end).unwrap();
                         if let Ok(Some(early)) = scan(cut, false) {

@@ -1,4 +1,4 @@
-//! Amounts and dates as statements write them, read exactly or not at all.
+//! Amounts and dates in statements, parsed exactly or not at all.
 //!
 //! No float, no rounding, no exponent, no digit but ASCII `0` to `9`.
 
@@ -7,10 +7,10 @@ use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use remittance::{AMOUNT_MAX, beijing};
 use rust_decimal::Decimal;
 
-/// Digits that an amount may have in all (ISO 20022 `totalDigits`).
+/// The most digits of an amount (ISO 20022 `totalDigits`).
 const DIGITS_MAX: usize = 18;
 
-/// Decimals in which sums are kept (ISO 20022 `fractionDigits`); no entry may have more.
+/// The decimals of sums (ISO 20022 `fractionDigits`); no entry may have more.
 pub(in crate::feed) const SCALE: u32 = 5;
 
 /// The largest amount of one movement ([`AMOUNT_MAX`]) in units of 10^-[`SCALE`].
@@ -19,7 +19,7 @@ pub(in crate::feed) const UNITS_MAX: i128 = AMOUNT_MAX.fen() as i128 * 1_000;
 /// A sum past this could not be held exactly: ten thousand million of the largest amounts.
 const SUM_UNITS_MAX: i128 = 10_i128.pow(27);
 
-/// An amount as written: `mantissa` / 10^`scale`.
+/// An amount from a file: `mantissa` / 10^`scale`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::feed) struct Exact {
     mantissa: i64,
@@ -27,7 +27,7 @@ pub(in crate::feed) struct Exact {
 }
 
 impl Exact {
-    /// Reads digits with at most one decimal mark and, where allowed, a leading sign.
+    /// Parses digits with at most one decimal mark and, if allowed, a leading sign.
     pub(in crate::feed) fn read(text: &str, mark: u8) -> Result<Self, String> {
         let (negative, digits) = match text.as_bytes().split_first() {
             Some((b'-', rest)) => (true, rest),
@@ -60,7 +60,7 @@ impl Exact {
         Decimal::new(self.mantissa, self.scale)
     }
 
-    /// Decimals as written.
+    /// The decimals in the file.
     pub(in crate::feed) const fn scale(self) -> u32 {
         self.scale
     }
@@ -76,17 +76,17 @@ impl Exact {
     }
 }
 
-/// Units of 10^-[`SCALE`] as a decimal without trailing zeros; `None` past what can be exact.
+/// Units of 10^-[`SCALE`] as a decimal without trailing zeros; `None` if it cannot be exact.
 pub(in crate::feed) fn decimal_of_units(units: i128) -> Option<Decimal> {
     let held = (-SUM_UNITS_MAX..=SUM_UNITS_MAX).contains(&units);
     held.then(|| Decimal::from_i128_with_scale(units, SCALE).normalize())
 }
 
-/// Reads `YYYY-MM-DD` or `YYYY-MM-DDThh:mm:ss[.f]`, each with or without an offset.
+/// Parses `YYYY-MM-DD` or `YYYY-MM-DDThh:mm:ss[.f]`, each with or without an offset.
 ///
-/// An instant (a day, a time and an offset) becomes Beijing's day and time: a month is that of the
-/// booking day here. Without an offset, and without a time, the day is the one that the bank wrote. A
-/// year in which no bank books (`0000`, `9999`) is no date.
+/// An instant (a day, a time and an offset) becomes Beijing's day and time, because months follow the booking day here.
+/// Without an offset, or without a time, the bank's day is kept. A year in which no bank books (`0000`, `9999`) is no
+/// date.
 pub(in crate::feed) fn date_time(text: &str) -> Option<(NaiveDate, Option<NaiveTime>)> {
     let (date, rest) = text.split_at_checked(10)?;
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *date.as_bytes() else { return None };
@@ -126,7 +126,7 @@ fn time(text: &str) -> Option<(NaiveTime, Option<i64>)> {
     Some((time, offset(behind)?))
 }
 
-/// Minutes east of UTC, or that nothing stands there; `None` for what is no offset.
+/// Minutes east of UTC, or `None` inside for an empty text; `None` for an invalid offset.
 fn offset(text: &str) -> Option<Option<i64>> {
     match *text.as_bytes() {
         [] => Some(None),
@@ -134,14 +134,14 @@ fn offset(text: &str) -> Option<Option<i64>> {
         [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
             let (hours, minutes) = (number(&[h1, h2])?, number(&[m1, m2])?);
             let minutes = i64::from(hours * 60 + minutes);
-            // XML Schema goes to fourteen hours.
+            // XML Schema allows fourteen hours.
             (minutes <= 14 * 60).then_some(Some(if sign == b'-' { -minutes } else { minutes }))
         }
         _ => None,
     }
 }
 
-/// Reads ASCII digits; `None` for anything else.
+/// Parses ASCII digits; `None` for anything else.
 pub(in crate::feed) fn number(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0_u32, |value, byte| {
         let digit = byte.is_ascii_digit().then(|| u32::from(byte - b'0'))?;

@@ -1,7 +1,7 @@
-//! The walk through a document: which elements are open, and what closing one means.
+//! The walk through a document: the open elements, and the effect of closing one.
 //!
-//! Invariant: `places` holds one place an open element, never more than [`DEPTH_MAX`]; the text in
-//! `text` is that of the innermost leaf.
+//! Invariant: `places` holds one place for each open element, never more than [`DEPTH_MAX`]; `text` holds the text of
+//! the innermost leaf.
 
 use super::gathered::Gathered;
 use super::namespace::Namespaces;
@@ -12,26 +12,26 @@ use crate::feed::{FeedErrorKind, Flag, Format, Odd, Sink};
 use quick_xml::events::BytesStart;
 use std::borrow::Cow;
 
-/// Open elements; the deepest field of any camt version stands on level 13, envelopes add a few.
+/// The most open elements; the deepest field of any camt version is on level 13, envelopes add a few.
 const DEPTH_MAX: usize = 64;
 
-/// Bytes of text that one entry may carry in all its details.
+/// The most bytes of text in all details of one entry.
 const ENTRY_TEXT_BYTES_MAX: usize = 12 << 20;
 
-/// Bytes of a currency that are kept.
+/// Bytes kept of a currency.
 const CURRENCY_BYTES_MAX: usize = 16;
 
-/// What a text costs beside its own bytes: a joint before it.
+/// The cost of a text beside its own bytes: the joint before it.
 const TEXT_BYTES_MORE: usize = 16;
 
-/// The marks that XML itself names; any other entity is refused.
+/// The characters with names in XML itself; any other entity is refused.
 const PREDEFINED: [(&str, &str); 5] =
     [("lt", "<"), ("gt", ">"), ("amp", "&"), ("apos", "'"), ("quot", "\"")];
 
-/// The state of a reading.
+/// The state of a parse.
 pub(super) struct Walk {
     places: Vec<Place>,
-    /// The names of the open elements, one behind the other, and where each begins.
+    /// The names of the open elements, joined, and the start of each.
     names: String,
     name_starts: Vec<usize>,
     namespaces: Namespaces,
@@ -67,7 +67,7 @@ impl Walk {
         }
     }
 
-    /// Takes in a start tag: what stands between its brackets.
+    /// Handles a start tag, given the text between its brackets.
     pub(super) fn open(&mut self, tag: &str, source: &Source<'_>) -> Result<(), FeedErrorKind> {
         let length = tag.bytes().position(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
         let (qualified, attributes) =
@@ -78,7 +78,7 @@ impl Walk {
         if self.places.len() == DEPTH_MAX {
             return Err(structure("at most 64 nested elements", qualified));
         }
-        // Nearly every attribute is an amount's currency, and declares nothing.
+        // Nearly every attribute is an amount's currency and declares nothing.
         let currency = plain_currency(attributes);
         if !attributes.is_empty() && currency.is_none() {
             check_references(attributes)?;
@@ -113,9 +113,9 @@ impl Walk {
         Ok(())
     }
 
-    /// An element outside the message: the message itself, or more envelope.
+    /// An element outside the message: the message itself, or another envelope.
     fn envelope_child(&mut self, name: &str, prefix: &str) -> Result<Place, FeedErrorKind> {
-        // Version 01 wrote the version into the name.
+        // Version 01 has the version in the name.
         let format = match name.strip_suffix("V01").unwrap_or(name) {
             "BkToCstmrAcctRpt" => Format::Camt052,
             "BkToCstmrStmt" => Format::Camt053,
@@ -123,7 +123,7 @@ impl Walk {
             _ => return Ok(Place::Envelope),
         };
         let namespace = self.namespaces.settle(prefix);
-        // Documents without a namespace exist; one that names another message is that message.
+        // Documents without a namespace exist; one with another message's namespace is that message.
         if let Some((_, message)) = namespace.split_once(":tech:xsd:")
             && !message.starts_with("camt")
         {
@@ -149,7 +149,7 @@ impl Walk {
                 source.record();
             }
             Place::Detail => self.entry.begin_detail(source.line()),
-            // `Sts` holds its text or a `Cd`: the text goes on in the child.
+            // `Sts` holds its text or a `Cd`: the text continues in the child.
             Place::CursorPage(_) if matches!(parent, Some(Place::CursorPage(_))) => {
                 self.text.push(' ')
             }
@@ -166,14 +166,14 @@ impl Walk {
             let key: &str = attribute.key.as_ref();
             if key == "Ccy" {
                 let value: &str = attribute.value.as_ref();
-                // A longer one is no currency, and need not be kept to see that.
+                // A longer one is no currency, which the kept part already shows.
                 let value = value.get(..CURRENCY_BYTES_MAX).unwrap_or(value);
                 value.clone_into(&mut self.currency);
             }
         }
     }
 
-    /// Takes in an end tag; one without a name is the start tag's own.
+    /// Handles an end tag; one without a name belongs to an empty element.
     pub(super) fn close(
         &mut self,
         name: Option<&str>,
@@ -214,9 +214,9 @@ impl Walk {
         Ok(())
     }
 
-    /// Takes in text.
+    /// Handles text.
     pub(super) fn text(&mut self, text: &str) -> Result<(), FeedErrorKind> {
-        // Without a way out of the loop, so that many bytes are looked at together.
+        // The loop has no early exit, so that many bytes are checked together.
         let control = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
         if text.bytes().fold(false, |any, byte| any | control(byte)) {
             return Err(structure("text without control characters", "one"));
@@ -238,7 +238,7 @@ impl Walk {
         }
     }
 
-    /// Takes in `&name;`: a character reference or one of the five marks, nothing else.
+    /// Handles `&name;`: only a character reference or one of the five names.
     pub(super) fn reference(&mut self, name: &str) -> Result<(), FeedErrorKind> {
         if let Some(number) = name.strip_prefix('#') {
             let character =
@@ -249,7 +249,7 @@ impl Walk {
         self.text(mark)
     }
 
-    /// Takes in an XML declaration. What it says of the encoding no longer holds.
+    /// Handles an XML declaration. Its encoding no longer applies.
     pub(super) fn declaration(&self) -> Result<(), FeedErrorKind> {
         if self.root.is_empty() {
             return Ok(());
@@ -257,7 +257,7 @@ impl Walk {
         Err(structure("an XML declaration before the document only", "another one"))
     }
 
-    /// Says what the file was, at its end.
+    /// Reports the file's format, at its end.
     pub(super) fn finish(&mut self, sink: &mut dyn Sink) -> Result<Format, FeedErrorKind> {
         if self.root.is_empty() {
             return Err(FeedErrorKind::Empty);
@@ -283,7 +283,7 @@ fn plain_currency(attributes: &str) -> Option<&str> {
     (value.len() <= 3 && value.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(value)
 }
 
-/// Ends of lines as XML has them: CR LF and CR alone are LF.
+/// Line ends as in XML: CR LF and CR alone are LF.
 fn line_ends(text: &str) -> Cow<'_, str> {
     if memchr::memchr(b'\r', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
@@ -291,7 +291,7 @@ fn line_ends(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
-/// The character of `&#38;` or `&#x26;`; there is none of number zero.
+/// The character of `&#38;` or `&#x26;`; number zero has none.
 fn character(number: &str) -> Option<char> {
     let (digits, radix) = match number.strip_prefix('x') {
         Some(digits) => (digits, 16),

@@ -1,11 +1,11 @@
-//! Reads a label before or behind the rows by the same parts as a heading.
+//! Parses a label before or after the rows by the same parts as a heading.
 
 use super::{Meaning, Taken, meaning, way, without_brackets, without_translation};
 use crate::rules::bank::Field;
 use crate::rules::headings::{Headings, Part};
 use remittance::Direction;
 
-/// What a label can name.
+/// The meaning of a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::feed) enum LabelKind {
     /// The own account.
@@ -18,14 +18,13 @@ pub(in crate::feed) enum LabelKind {
     To,
     Period,
     Day,
-    /// How many rows, of one way or of both.
+    /// The number of rows, in one direction or in both.
     Count(Option<Direction>),
-    /// What the rows of one way sum to.
+    /// The sum of the rows in one direction.
     Sum(Direction),
 }
 
-/// Reads a label before or behind the rows: `None` where it is made of unknown parts, `Some(None)` where it is known and
-/// names nothing that is looked for.
+/// Parses a label before or after the rows: `None` if it has unknown parts, `Some(None)` if it is known but unused.
 pub(in crate::feed) fn label(rules: &Headings, text: &str) -> Option<Option<LabelKind>> {
     let (main, remarks) = without_brackets(&rules.folded(without_translation(text)));
     let (taken, remark) = (Taken::of(rules, &main), Taken::of(rules, &remarks));
@@ -39,7 +38,7 @@ pub(in crate::feed) fn label(rules: &Headings, text: &str) -> Option<Option<Labe
     Some(of_file(&taken, way))
 }
 
-/// A label of what the file says of its account, its balances and its sums.
+/// A label of the account, the balances or the sums.
 fn of_file(taken: &Taken, way: Option<Direction>) -> Option<LabelKind> {
     let is = |field| matches!(meaning(taken, way), Meaning::Field(found, _) if found == field);
     if taken.has(Part::Page) {
@@ -61,7 +60,7 @@ fn of_file(taken: &Taken, way: Option<Direction>) -> Option<LabelKind> {
     }
 }
 
-/// A label of the day, or the days, that the rows are of. 查询日期 is the day on which somebody asked.
+/// A label of the days of the rows. 查询日期 is the day of the query.
 fn of_days(taken: &Taken) -> Option<LabelKind> {
     let day = taken.all.has_any(&[Part::Day, Part::Time]) && !taken.has(Part::Passed);
     if taken.has(Part::Period) {

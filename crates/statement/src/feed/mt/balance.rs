@@ -4,18 +4,18 @@ use crate::feed::Balance;
 use crate::feed::camt::value::{Exact, number};
 use chrono::{Datelike, NaiveDate};
 
-/// A two-digit year from here on is of the last century: no bank sends a statement that old or new.
+/// A two-digit year from here on is in the last century: no bank sends a statement that old or new.
 const LAST_CENTURY_FROM: u32 = 80;
 
-/// A balance that was read.
+/// A parsed balance.
 pub(super) struct Read<'a> {
     pub(super) balance: Balance,
     pub(super) currency: &'a str,
-    /// What stands behind the amount and should not.
+    /// Unexpected text after the amount.
     pub(super) rest: &'a str,
 }
 
-/// Reads `C240304EUR1000,00`.
+/// Parses `C240304EUR1000,00`.
 pub(super) fn balance(text: &str) -> Option<Read<'_>> {
     let (mark, rest) = text.split_at_checked(1)?;
     let negative = match mark {
@@ -31,14 +31,14 @@ pub(super) fn balance(text: &str) -> Option<Read<'_>> {
     Some(Read { balance: Balance { amount, on: day(date) }, currency, rest })
 }
 
-/// A declared total: how many, which currency, how much.
+/// A declared total: count, currency and amount.
 pub(super) struct Total<'a> {
     pub(super) count: u64,
     pub(super) currency: &'a str,
     pub(super) sum: Exact,
 }
 
-/// Reads `3EUR1500,00`.
+/// Parses `3EUR1500,00`.
 pub(super) fn total(text: &str) -> Option<Total<'_>> {
     let digits_end = text.find(|c: char| !c.is_ascii_digit())?;
     let (count, rest) = text.split_at_checked(digits_end)?;
@@ -46,7 +46,7 @@ pub(super) fn total(text: &str) -> Option<Total<'_>> {
     Some(Total { count: count.parse().ok()?, currency, sum })
 }
 
-/// Splits `EUR1000,00 rest`. What the rest is of a balance is told; the statement's arithmetic judges.
+/// Splits `EUR1000,00 rest`. The rest of a balance is flagged; the statement's arithmetic decides.
 fn amount(text: &str) -> Option<(&str, Exact, &str)> {
     let (currency, rest) = text.split_at_checked(3)?;
     if !currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
@@ -57,8 +57,8 @@ fn amount(text: &str) -> Option<(&str, Exact, &str)> {
     Some((currency, amount_of(amount).ok()?, rest.trim()))
 }
 
-/// Reads digits with one comma and at most two decimals; also with a point in the comma's place, or
-/// with neither (see [`lacks_comma`]). Three digits behind a mark could as well be thousands.
+/// Parses digits with one comma and at most two decimals; also with a point instead of the comma, or with neither (see
+/// [`lacks_comma`]). Three digits after a mark could also be thousands.
 pub(super) fn amount_of(text: &str) -> Result<Exact, String> {
     if !text.starts_with(|c: char| c.is_ascii_digit() || c == ',' || c == '.') {
         return Err("expected digits with one ','".to_owned());
@@ -71,31 +71,31 @@ pub(super) fn amount_of(text: &str) -> Result<Exact, String> {
     Ok(amount)
 }
 
-/// Whether an amount is written without the comma that must stand in it.
+/// Whether an amount lacks its required comma.
 pub(super) fn lacks_comma(text: &str) -> bool {
     !text.contains(',')
 }
 
-/// The currency that begins `:34F:`.
+/// The currency at the start of `:34F:`.
 pub(super) fn leading_currency(text: &str) -> Option<&str> {
     let (currency, _) = text.split_at_checked(3)?;
     currency.bytes().all(|byte| byte.is_ascii_uppercase()).then_some(currency)
 }
 
-/// Reads `YYMMDD`; `None` for a day that does not exist.
+/// Parses `YYMMDD`; `None` for a day that does not exist.
 pub(super) fn day(text: &str) -> Option<NaiveDate> {
     let [y1, y2, m1, m2, d1, d2] = *text.as_bytes() else { return None };
     NaiveDate::from_ymd_opt(year(&[y1, y2])?, number(&[m1, m2])?, number(&[d1, d2])?)
 }
 
-/// Reads `YY`.
+/// Parses `YY`.
 pub(super) fn year(digits: &[u8]) -> Option<i32> {
     let year = number(digits)?;
     let century = if year >= LAST_CENTURY_FROM { 1900 } else { 2000 };
     i32::try_from(century + year).ok()
 }
 
-/// Reads `MMDD` in the year that brings it nearest to `near`.
+/// Parses `MMDD` in the year nearest to `near`.
 pub(super) fn day_near(text: &str, near: NaiveDate) -> Option<NaiveDate> {
     let [m1, m2, d1, d2] = *text.as_bytes() else { return None };
     let (month, day) = (number(&[m1, m2])?, number(&[d1, d2])?);

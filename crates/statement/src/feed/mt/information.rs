@@ -1,16 +1,16 @@
-//! `:86:`, what a payer and the banks say of a movement.
+//! `:86:`, the texts of payer and banks about a movement.
 //!
-//! Three forms: sub-fields (`166?00summary?20words?32name`, the separator is each bank's own),
-//! code words (`/REMI/words`, `SVWZ+words`), free text. Sub-fields and lines cut a text anywhere,
-//! in the middle of a number too: they are joined with nothing between. Lines of free text stay
-//! lines: a payer may have meant them as such, and a reader of remarks bridges them.
+//! Three forms: sub-fields (`166?00summary?20words?32name`, each bank has its own separator), code words
+//! (`/REMI/words`, `SVWZ+words`), free text. Sub-fields and lines cut a text anywhere, even in the middle of a number,
+//! so they are joined without a separator. Lines of free text remain lines: a payer may have meant them so, and the
+//! parser of remarks bridges them.
 
 use crate::feed::camt;
 
-/// Marks that banks put before the two digits of a sub-field.
+/// Separators that banks put before the two digits of a sub-field.
 const SEPARATORS: &[u8] = b"?~^+>";
 
-/// Code words of German banks inside the sub-fields 20 to 29, each before its `+`.
+/// Code words of German banks in the sub-fields 20 to 29, each before its `+`.
 const PLUS_WORDS: [&str; 15] = [
     "SVWZ+", "EREF+", "KREF+", "MREF+", "CRED+", "DEBT+", "COAM+", "OAMT+", "ABWA+", "ABWE+",
     "PURP+", "IBAN+", "BIC+", "RREF+", "BREF+",
@@ -23,7 +23,7 @@ const SLASH_WORDS: [&str; 27] = [
     "/PURP/", "/ULTC/", "/ULTD/", "/ULTB/", "/ACCW/", "/ID/", "/EXCH/", "/CSTI/", "/SVCL/",
 ];
 
-/// The texts of a movement; the buffers are used again.
+/// The texts of a movement; the buffers are reused.
 #[derive(Debug, Default)]
 pub(super) struct Information {
     pub(super) summary: String,
@@ -45,7 +45,7 @@ impl Information {
         self.name.clear();
     }
 
-    /// Reads one field, its lines still apart; a second one is added to the first.
+    /// Parses one field, with its lines still separate; a second one is appended.
     pub(super) fn read(&mut self, block: &str) {
         self.text.clear();
         if let Some((start, separator)) = sub_fields(block) {
@@ -67,7 +67,7 @@ impl Information {
         }
     }
 
-    /// Deals the sub-fields out. `text` begins with the first separator.
+    /// Distributes the sub-fields. `text` begins with the first separator.
     fn split(&mut self, text: &str, separator: u8) {
         let bytes = text.as_bytes();
         let (mut code, mut from) = (None, 0);
@@ -93,21 +93,21 @@ impl Information {
             // 10 is the bank's batch number, 34 a code.
             _ => return,
         };
-        // Sub-fields often stand a line each: nothing of the line's end belongs to the text.
+        // Sub-fields are often on separate lines: the line end is not part of the text.
         for line in part.split('\n') {
             into.push_str(line);
         }
     }
 }
 
-/// The two digits of a sub-field, where they are ones that exist.
+/// The two digits of a sub-field, if they are valid.
 fn code_at(bytes: &[u8], at: usize) -> Option<u8> {
     let [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] = *bytes.get(at..at + 2)? else { return None };
     let code = (tens - b'0') * 10 + (ones - b'0');
     matches!(code, 0 | 10 | 20..=39 | 60..=79).then_some(code)
 }
 
-/// Where the sub-fields of a text begin, and what separates them.
+/// The start of the sub-fields in a text, and their separator.
 fn sub_fields(block: &str) -> Option<(usize, u8)> {
     let bytes = block.as_bytes();
     let blank = bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
@@ -124,7 +124,7 @@ fn sub_fields(block: &str) -> Option<(usize, u8)> {
     (SEPARATORS.contains(&separator) && first).then_some((start, separator))
 }
 
-/// The text behind a code word, up to the next one.
+/// The text after a code word, up to the next one.
 fn plus_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(word)?;
     Some(up_to(rest, &PLUS_WORDS))

@@ -1,7 +1,6 @@
 //! Lines of a SWIFT file: ended by LF, CR LF, CR alone, or `@@`.
 //!
-//! Invariant: one line never takes more than [`LINE_BYTES_MAX`]; the buffer is used again for
-//! the next.
+//! Invariant: one line never takes more than [`LINE_BYTES_MAX`]; the buffer is reused for the next.
 
 use crate::feed::{FeedError, FeedErrorKind};
 use std::io::{BufRead, ErrorKind};
@@ -14,12 +13,12 @@ const LINE_BYTES_MAX: usize = 12 << 20;
 pub(super) struct Lines<'a> {
     input: &'a mut dyn BufRead,
     buffer: Vec<u8>,
-    /// The current line within `buffer`: all of it, but where `@@` ends lines.
+    /// The current line within `buffer`: all of it, or a piece if `@@` ends lines.
     piece: Range<usize>,
     number: u64,
-    /// The last line ended with CR: an LF right after it belongs to it.
+    /// The last line ended with CR: an LF directly after it belongs to it.
     after_return: bool,
-    /// Whether `@@` ends lines; known once a line with text was seen.
+    /// Whether `@@` ends lines; known after the first line with text.
     doubled_at: Option<bool>,
 }
 
@@ -40,7 +39,7 @@ impl<'a> Lines<'a> {
         self.number
     }
 
-    /// The current line without what ends it.
+    /// The current line without its line end.
     pub(super) fn current(&self) -> &[u8] {
         self.buffer.get(self.piece.clone()).unwrap_or_default()
     }
@@ -68,7 +67,7 @@ impl<'a> Lines<'a> {
         Ok(true)
     }
 
-    /// Makes what stands from `start` to the next `@@` the current line.
+    /// Makes the text from `start` to the next `@@` the current line.
     fn cut(&mut self, start: usize) {
         let rest = self.buffer.get(start..).unwrap_or_default();
         let length = memchr::memmem::find(rest, b"@@").unwrap_or(rest.len());

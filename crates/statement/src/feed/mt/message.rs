@@ -1,8 +1,8 @@
-//! The messages of a file: fields gathered until what they belong to is complete.
+//! The messages of a file: collects fields until their movement or message is complete.
 //!
-//! A message is a statement once it names an account, a balance, a movement or a total. It ends
-//! with the next `:20:`, the next block or the file. Banks also write `-}`, `-` or `-XXX`, but a
-//! hyphen alone may be a line of text, and what follows without a `:20:` has no other statement.
+//! A message is a statement once it names an account, a balance, a movement or a total. It ends at the next `:20:`, the
+//! next block or the end of the file. Banks also write `-}`, `-` or `-XXX`, but a hyphen alone may be a line of text,
+//! and fields after it without a `:20:` have no other statement.
 
 use super::balance::leading_currency;
 use super::movement::BadPart;
@@ -11,22 +11,22 @@ use super::statement::{File, Message};
 use super::tag::{Tag, may_be_a_time, tag};
 use crate::feed::{FeedErrorKind, Flag, Format, Odd, Reject, Sink};
 
-/// Bytes of text that one movement may carry.
+/// The most bytes of text in one movement.
 const TEXT_BYTES_MAX: usize = 12 << 20;
 
-/// Characters of a field that a reject shows.
+/// Characters of a field shown in a reject.
 const FOUND_CHARACTERS_MAX: usize = 80;
 
-/// What the next line without a field belongs to.
+/// The owner of the next line without a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Context {
-    /// Nothing that is kept: headers, fields that are not read.
+    /// Nothing that is kept: headers, unused fields.
     Nothing,
     Movement,
     Information,
 }
 
-/// The state of a reading.
+/// The state of a parse.
 pub(super) struct Messages {
     message: Message,
     open: Open,
@@ -57,7 +57,7 @@ impl Messages {
         }
     }
 
-    /// Takes in a line.
+    /// Handles a line.
     pub(super) fn take(
         &mut self,
         text: &str,
@@ -86,12 +86,12 @@ impl Messages {
         text.starts_with("-}") || text == "-XXX" || (text == "-" && !self.awaits_closing())
     }
 
-    /// Whether what looks like a field is the payer's text, going on.
+    /// Whether an apparent field is the payer's text continued.
     fn is_text(&self, tag: Tag, value: &str) -> bool {
         self.context == Context::Information && self.awaits_closing() && may_be_a_time(tag, value)
     }
 
-    /// Whether the message has an opening balance, so that a closing one must come.
+    /// Whether the message has an opening balance, so that a closing one is required.
     const fn awaits_closing(&self) -> bool {
         self.message.opening.is_some() && !self.message.closed
     }
@@ -175,7 +175,7 @@ impl Messages {
         Ok(())
     }
 
-    /// `:86:` belongs to the open movement; before the first and after the closing, to nobody.
+    /// `:86:` belongs to the open movement; before the first and after the closing it has no owner.
     fn information(&mut self, value: &str) {
         if !self.open.is {
             self.context = Context::Nothing;
@@ -193,7 +193,7 @@ impl Messages {
         let into = match self.context {
             Context::Nothing => return Ok(()),
             Context::Movement if !open.is_complete => {
-                // Some lines are cut before the amount.
+                // Some lines are cut off before the amount.
                 if open.go_on(text) {
                     return Ok(());
                 }
@@ -232,7 +232,7 @@ impl Messages {
         }
     }
 
-    /// Ends the message that is open.
+    /// Ends the open message.
     fn close(&mut self, sink: &mut dyn Sink) -> Result<(), FeedErrorKind> {
         self.close_movement(sink);
         self.context = Context::Nothing;
@@ -244,7 +244,7 @@ impl Messages {
         Ok(())
     }
 
-    /// Ends the file and says what it was.
+    /// Ends the file and reports its format.
     pub(super) fn finish(&mut self, sink: &mut dyn Sink) -> Result<Format, FeedErrorKind> {
         let line = self.message.line;
         self.close(sink)?;

@@ -7,10 +7,10 @@ use crate::feed::identity::is_no_serial;
 use chrono::NaiveDate;
 use remittance::{AMOUNT_MAX, Direction};
 
-/// Characters of an amount (SWIFT `15d`).
+/// The most characters of an amount (SWIFT `15d`).
 const AMOUNT_CHARACTERS_MAX: usize = 15;
 
-/// A movement as far as sums need it; its dates are still text.
+/// A movement as sums need it; its dates are still text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Movement<'a> {
     value: &'a str,
@@ -20,26 +20,26 @@ pub(super) struct Movement<'a> {
     /// `EC` and `ED`: announced, not booked.
     pub(super) expected: bool,
     pub(super) amount: Exact,
-    /// The amount as it stands there.
+    /// The amount, unchanged.
     pub(super) written: &'a str,
     ends: bool,
     pub(super) units: i128,
-    /// The bank's reference, behind `//`.
+    /// The bank's reference, after `//`.
     pub(super) serial: &'a str,
 }
 
-/// Why a movement is refused: which part, what it held, what is wrong with it.
+/// Why a movement is rejected: the part, its content, the error.
 #[derive(Debug)]
 pub(super) struct BadPart<'a>(pub(super) &'static str, pub(super) &'a str, pub(super) Problem);
 
-/// The day of a movement, and whether its value date is one that does not exist.
+/// The day of a movement, and whether its value date does not exist.
 pub(super) struct Booked {
     pub(super) on: NaiveDate,
     pub(super) value_impossible: bool,
 }
 
 impl<'a> Movement<'a> {
-    /// Reads the field's first line.
+    /// Parses the field's first line.
     pub(super) fn read(text: &'a str) -> Result<Self, BadPart<'a>> {
         let word = |expected: &str| Problem::Word { expected: expected.to_owned() };
         let date_digits = text.bytes().take(10).take_while(u8::is_ascii_digit).count();
@@ -50,7 +50,7 @@ impl<'a> Movement<'a> {
         }
         .ok_or_else(|| BadPart("value date", text, word("YYMMDD")))?;
         let (value, entry) = dates.split_at_checked(6).unwrap_or((dates, ""));
-        // Some banks leave four blanks where they leave the entry date out.
+        // Some banks write four blanks instead of the entry date.
         let rest = rest.trim_start_matches(' ');
         let ((direction, reversal, expected), rest) =
             mark(rest).ok_or_else(|| BadPart("mark", rest, word("C, D, RC or RD")))?;
@@ -83,12 +83,12 @@ impl<'a> Movement<'a> {
         })
     }
 
-    /// Whether something stands behind the amount, so that it is whole.
+    /// Whether text follows the amount, so that it is complete.
     pub(super) const fn ends(&self) -> bool {
         self.ends
     }
 
-    /// The day it was booked: the entry date or, where the bank leaves it out, the value date.
+    /// The booking day: the entry date or, if the bank omits it, the value date.
     pub(super) fn booked(&self) -> Result<Booked, BadPart<'a>> {
         let refuse =
             |field, found| BadPart(field, found, Problem::Date { expected: "a day that exists" });
@@ -97,7 +97,7 @@ impl<'a> Movement<'a> {
             let on = value.ok_or_else(|| refuse("value date", self.value))?;
             return Ok(Booked { on, value_impossible: false });
         }
-        // Interest runs to 30 February at some banks: the year is all that is needed of it.
+        // At some banks interest runs to 30 February: only the year is needed.
         let near = value.or_else(|| {
             let digits = self.value.as_bytes().get(..2)?;
             NaiveDate::from_ymd_opt(year(digits)?, 7, 1)
@@ -109,8 +109,8 @@ impl<'a> Movement<'a> {
     }
 }
 
-/// Splits off the amount, with whatever stands inside it and must not: it ends at the type's letter,
-/// or at the stroke of a reference where the type is left out.
+/// Splits off the amount with any wrong characters inside it: it ends at the type's letter, or at the slash of a
+/// reference if the type is omitted.
 fn split_amount(text: &str) -> (&str, &str) {
     let end = text.find(|c: char| c.is_ascii_alphabetic() || c == '/').unwrap_or(text.len());
     let (amount, rest) = text.split_at_checked(end).unwrap_or((text, ""));
@@ -126,7 +126,7 @@ fn mark(text: &str) -> Option<((Direction, bool, bool), &str)> {
         "R" | "r" | "E" | "e" => {
             let reversal = first.eq_ignore_ascii_case("R");
             let (second, rest) = rest.split_at_checked(1)?;
-            // The reversal of a credit takes the money out again.
+            // The reversal of a credit is money out.
             let direction = match (second, reversal) {
                 ("C" | "c", false) | ("D" | "d", true) => Direction::Credit,
                 ("D" | "d", false) | ("C" | "c", true) => Direction::Debit,

@@ -1,4 +1,4 @@
-//! The movement that is open: `:61:` and the lines that belong to it, until the next field.
+//! The open movement: `:61:` and its further lines, until the next field.
 
 use super::information::Information;
 use super::movement::Movement;
@@ -6,22 +6,22 @@ use crate::feed::camt::value::number;
 use crate::feed::{Flag, Odd, Sink};
 use chrono::NaiveTime;
 
-/// Characters of a row that a reject shows.
+/// Characters of a row shown in a reject.
 const ROW_CHARACTERS_MAX: usize = 4096;
 
-/// What is gathered of it; the buffers are used again.
+/// Its data; the buffers are reused.
 #[derive(Debug, Default)]
 pub(super) struct Open {
     pub(super) is: bool,
     pub(super) line: u64,
     pub(super) field: String,
-    /// `field` can be read, and no digit of its amount can stand in the next line.
+    /// `field` is readable, and its amount cannot continue in the next line.
     pub(super) is_complete: bool,
     /// Lines between `:61:` and `:86:`.
     pub(super) supplement: String,
     /// The lines of `:86:`.
     pub(super) block: String,
-    /// Where in `block` another `:86:` begins.
+    /// The start of each further `:86:` in `block`.
     pub(super) blocks: Vec<usize>,
     pub(super) information: Information,
 }
@@ -44,12 +44,11 @@ impl Open {
         self.blocks.clear();
     }
 
-    /// Takes the rest of a line that was cut before its amount or inside it; false where the text is a
-    /// line of its own.
+    /// Appends the rest of a line that was cut before or inside its amount; false if the text is a line of its own.
     pub(super) fn go_on(&mut self, text: &str) -> bool {
         let behind =
             text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ',' | '.'));
-        // Digits behind an amount that has no end: they go on with it, or nobody knows.
+        // Digits after an amount without an end: they continue it, or the amount is unknown.
         let digits = behind.len() < text.len();
         let readable = Movement::read(&self.field).is_ok();
         let length = self.field.len();
@@ -57,14 +56,14 @@ impl Open {
             self.field.push(' ');
         }
         self.field.push_str(text);
-        // Where it was readable and cannot be read now, the whole is refused.
+        // If it was readable and is not any more, all of it is rejected.
         let taken = if readable { digits } else { Movement::read(&self.field).is_ok() };
         if taken {
             self.is_complete = true;
             return true;
         }
         self.field.truncate(length);
-        // Nothing of the amount stands behind a line of text.
+        // The amount cannot continue after a line of text.
         self.is_complete = readable;
         false
     }
@@ -74,7 +73,7 @@ impl Open {
         row.chars().take(ROW_CHARACTERS_MAX).collect()
     }
 
-    /// The supplementary line where it is a time of day and nothing else.
+    /// The supplementary line if it is only a time of day.
     pub(super) fn time(&self) -> Option<NaiveTime> {
         match *self.supplement.trim_end().as_bytes() {
             [h1, h2, b':', m1, m2, b':', s1, s2] => {

@@ -1,7 +1,6 @@
-//! One message as a statement: what it says of itself, what its movements come to.
+//! One message as a statement: its own data, and the sums of its movements.
 //!
-//! Balances and totals that the message declares are compared when it closes; a difference is a
-//! flag, never an error.
+//! Declared balances and totals are compared when the message closes; a difference is a flag, never an error.
 
 use super::balance::{balance, lacks_comma, total};
 use super::movement::{BadPart, Movement};
@@ -13,10 +12,10 @@ use remittance::{Counterparty, Direction, Remarks};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Characters of a balance that a flag shows.
+/// Characters of a balance shown in a flag.
 const FOUND_CHARACTERS_MAX: usize = 80;
 
-/// How many, and how much in units of 10^-5.
+/// A count, and a sum in units of 10^-5.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sum {
     count: u64,
@@ -26,17 +25,17 @@ struct Sum {
 /// What is kept of the messages that ended.
 #[derive(Debug, Default)]
 pub(super) struct File {
-    /// What makes each statement itself, whole and by its head alone.
+    /// Fingerprints of each statement: of all of it, and of its head alone.
     pub(super) seen: HashSet<u64>,
     pub(super) heads: HashSet<u64>,
     pub(super) sequence: Sequence,
 }
 
-/// The message that is open.
+/// The open message.
 #[derive(Debug, Default)]
 pub(super) struct Message {
     pub(super) line: u64,
-    /// Holds something that makes it a statement.
+    /// Has something that makes it a statement.
     pub(super) is_statement: bool,
     pub(super) reference: String,
     pub(super) account: String,
@@ -44,18 +43,18 @@ pub(super) struct Message {
     pub(super) currency: String,
     pub(super) opening: Option<Balance>,
     pub(super) closing: Option<Balance>,
-    /// An opening stood there, readable or not.
+    /// Has an opening, readable or not.
     pub(super) opens: bool,
-    /// The opening is an intermediate one: pages stand before this one.
+    /// The opening is an intermediate one: earlier pages exist.
     pub(super) continues: bool,
-    /// A closing stood there, readable or not.
+    /// Has a closing, readable or not.
     pub(super) closed: bool,
-    /// The closing is an intermediate one: pages come after this one.
+    /// The closing is an intermediate one: further pages exist.
     pub(super) more: bool,
-    /// Holds what only an interim report holds.
+    /// Has a field that only interim reports have.
     pub(super) interim: bool,
     pub(super) entries: u64,
-    /// A movement stood there.
+    /// Has a movement.
     begun: bool,
     credit: Sum,
     debit: Sum,
@@ -64,7 +63,7 @@ pub(super) struct Message {
 }
 
 impl Message {
-    /// Counts the open movement and gives it to the sink.
+    /// Counts the open movement and passes it to the sink.
     pub(super) fn give<'a>(
         &mut self,
         open: &'a Open,
@@ -91,7 +90,7 @@ impl Message {
         }
         let time = open.time();
         let information = &open.information;
-        // A code word is the bank's, and so is the time; all else is kept as a note.
+        // A code word is the bank's, and so is the time; everything else is kept as a note.
         let supplement = if time.is_some() { "" } else { open.supplement.trim() };
         sink.entry(StatementEntry {
             line: open.line,
@@ -122,7 +121,7 @@ impl Message {
         Ok(())
     }
 
-    /// Reads a balance of this message, or says that it cannot be read.
+    /// Parses a balance of this message, or flags it as unreadable.
     pub(super) fn balance(
         &mut self,
         text: &str,
@@ -150,7 +149,7 @@ impl Message {
         }
     }
 
-    /// Gives the statement and what is odd about it to the sink.
+    /// Passes the statement and its oddities to the sink.
     pub(super) fn close(
         mut self,
         file: &mut File,
@@ -226,9 +225,9 @@ impl Message {
         }
     }
 
-    /// The first movement begins: says whether the message's head stood in the file before.
+    /// At the first movement: says whether the message's head was in the file before.
     pub(super) fn begin_movements(&mut self, heads: &mut HashSet<u64>, sink: &mut dyn Sink) {
-        // Without an opening balance nothing tells two reports of one day apart.
+        // Without an opening balance two reports of one day cannot be told apart.
         if self.begun || self.reference.is_empty() || self.opening.is_none() {
             return;
         }
@@ -255,7 +254,7 @@ impl Message {
         }
     }
 
-    /// What makes two messages of one file the same: many banks write one reference into all.
+    /// The fingerprint by which two messages of one file are the same: many banks write one reference into all.
     fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         let balances = [self.opening, self.closing]

@@ -1,7 +1,7 @@
-//! Which field a line begins.
+//! The field that a line begins.
 //!
-//! Only the fields of MT940 and MT942 count: a line of payer's text may begin with a colon and two
-//! digits (a time of day that was cut by the line's end) and is text all the same.
+//! Only the fields of MT940 and MT942 count: a line of a payer's text may begin with a colon and two digits (a time of
+//! day cut by the line end) and is still text.
 
 /// A field of the two messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,13 +14,13 @@ pub(super) enum Tag {
     Number,
     /// `:60F:`
     Opening,
-    /// `:60M:`: pages stand before this one.
+    /// `:60M:`: earlier pages exist.
     OpeningPage,
     /// `:61:`
     Movement,
     /// `:62F:`
     Closing,
-    /// `:62M:`: pages come after this one.
+    /// `:62M:`: further pages exist.
     ClosingPage,
     /// `:86:`
     Information,
@@ -32,7 +32,7 @@ pub(super) enum Tag {
     Debits,
     /// `:13:`, `:13D:`
     Time,
-    /// `:21:`, `:64:`, `:65:`, `:NS:`: nothing that is read.
+    /// `:21:`, `:64:`, `:65:`, `:NS:`: unused.
     Other,
 }
 
@@ -59,7 +59,7 @@ pub(super) fn tag(line: &str) -> Option<(Tag, &str)> {
     Some((tag, value))
 }
 
-/// Whether a line that begins a field can as well be the rest of a time of day: `:20:15 Uhr`.
+/// Whether a line that begins a field can also be the rest of a time of day: `:20:15 Uhr`.
 pub(super) fn may_be_a_time(tag: Tag, value: &str) -> bool {
     let hour = matches!(tag, Tag::Reference | Tag::Time | Tag::Other);
     let minute = match value.as_bytes() {

@@ -1,4 +1,4 @@
-//! What one file gives, told as lines: a movement, a reject, a statement, a flag, an error.
+//! The results for one file, as lines: a movement, a reject, a statement, a flag, an error.
 
 use super::read;
 use crate::feed::{Flag, Reject, Sink, Statement, StatementEntry};
@@ -152,7 +152,7 @@ fn what_is_no_statement_is_an_error_of_the_file() {
     assert!(told(&many)[0].contains("expected at most 12 MiB of text"));
 }
 
-// An amount was read up to what was no digit: `C1 200,00` was booked as 1.00.
+// Regression: an amount was read up to the first non-digit, so `C1 200,00` was booked as 1.00.
 #[test]
 fn an_amount_is_digits_with_one_comma_or_it_is_told_or_refused() {
     #[rustfmt::skip] // A table is read by column.

@@ -1,24 +1,24 @@
-//! Guesses from contents and balances what headings do not say: the day, and where amounts stand.
+//! Guesses from contents and balances what headings do not say: the day, and the columns of amounts.
 //!
-//! Start at [`guess`]. A guess is made only where one reading alone makes every balance follow from the one before; two such
-//! readings are none. It is a proposal for whoever teaches a layout, never a way to read a file.
+//! Start at [`guess`]. It guesses only if exactly one reading makes every balance follow from the previous one. A guess
+//! is a proposal for the author of a layout; no file is ever read by it.
 
 use super::{Outline, Understood};
 use crate::feed::amount::Amount;
 use crate::feed::date;
 use crate::rules::bank::{AmountStyle, DateOrder, Field};
 
-/// Columns of amounts among which readings are tried; more are a table of something else.
+/// The most columns of amounts to try; a table with more is something else.
 const COLUMNS_MAX: usize = 8;
 /// Steps that prove a reading.
 const STEPS_MIN: usize = 2;
-/// Characters of a word for a direction, at most.
+/// The most characters of a word for a direction.
 const WORD_CHARS_MAX: usize = 4;
 
-/// Where amounts stand: columns with their fields.
+/// The columns of amounts with their fields.
 type Reading = Vec<(usize, Field)>;
 
-/// Proposes fields for columns that nobody understands.
+/// Proposes fields for unknown columns.
 pub(super) fn guess(outline: &mut Outline) {
     let mut found = Reading::new();
     if column(outline, Field::Date).is_none() {
@@ -65,7 +65,7 @@ fn is_day(cell: &str) -> bool {
         .any(|order| date::day(cell, order).is_some())
 }
 
-/// The one reading of the amounts that the balances prove.
+/// The only reading of the amounts that the balances prove.
 fn amounts(outline: &Outline, day: usize) -> Reading {
     let has_day = |row: &&Vec<String>| row.get(day).is_some_and(|cell| is_day(cell));
     let rows: Vec<&Vec<String>> = outline.rows.iter().filter(has_day).collect();
@@ -108,7 +108,7 @@ fn amounts(outline: &Outline, day: usize) -> Reading {
     if proved.len() == 1 { proved.pop().unwrap_or_default() } else { Reading::new() }
 }
 
-/// The amounts of a column in hundredths; `None` where it holds anything else, or nothing.
+/// The amounts of a column in hundredths; `None` if it holds anything else, or nothing.
 fn values(rows: &[&Vec<String>], column: usize, style: AmountStyle) -> Option<Vec<Option<i64>>> {
     let mut values = Vec::with_capacity(rows.len());
     for row in rows {
@@ -119,7 +119,7 @@ fn values(rows: &[&Vec<String>], column: usize, style: AmountStyle) -> Option<Ve
     values.iter().any(Option::is_some).then_some(values)
 }
 
-/// Whether every balance follows from the one before, oldest or newest row first.
+/// Whether every balance follows from the previous one, oldest or newest row first.
 fn holds(balances: &[Option<i64>], moved: &[i64]) -> bool {
     let steps = balances.len().saturating_sub(1);
     let first = moved.first();
@@ -139,7 +139,7 @@ fn holds(balances: &[Option<i64>], moved: &[i64]) -> bool {
             .all(|((before, balance), by)| follows(before, balance, by.saturating_neg()))
 }
 
-/// Amounts without a sign, beside the one column whose two words tell the way.
+/// Amounts without a sign, beside the only column whose two words tell the direction.
 fn flagged(
     outline: &Outline,
     rows: &[&Vec<String>],
@@ -158,7 +158,7 @@ fn flagged(
         let two = other.is_some_and(|other| {
             said.iter().all(|word| (word == first || word == other) && short(word))
         });
-        // Digits and points are amounts, no words.
+        // Digits and points are amounts, not words.
         if !two || said.iter().any(|word| word.contains('.')) {
             continue;
         }
@@ -205,7 +205,7 @@ mod tests {
              "date amount balance"),
             ("项,向,数,剩\n2026/1/5,来,500.00,1500.00\n2026/1/6,去,88.80,1411.20\n2026/1/7,来,30.00,1441.20\n",
              "date flag amount balance"),
-            // One step proves nothing; nor do balances that do not follow; nor two columns of the same amounts.
+            // One step proves nothing; nor do balances that do not follow, or two columns with the same amounts.
             ("项,进,出,剩\n2026/1/5,500.00,,1500.00\n2026/1/6,,88.80,1411.20\n",                     "date - - -"),
             ("项,进,出,剩\n2026/1/5,5.00,,1.00\n2026/1/6,,8.80,2.00\n2026/1/7,3.00,,9.00\n",         "date - - -"),
             ("项,进,又,出,剩\n2026/1/5,500.00,500.00,,1500.00\n2026/1/6,,,88.80,1411.20\n2026/1/7,30.00,30.00,,1441.20\n",

@@ -3,7 +3,7 @@
 use super::packet::{Packet, Unpack};
 use crate::feed::{FeedError, FeedErrorKind, Problem, Reject};
 
-/// Archives lie in no archives; an error is in one member at most.
+/// Archives contain no archives; an error is in one member at most.
 const DEPTH_MAX: u8 = 4;
 
 pub(super) fn pack(packet: &mut Packet, error: &FeedError) {

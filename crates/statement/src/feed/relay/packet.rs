@@ -1,7 +1,7 @@
-//! Packets: numbers and texts of known length, one thing told each.
+//! Packets: numbers and texts of known length, one call each.
 //!
-//! On the wire: the length of the numbers, the length of the texts, the numbers, the texts. All texts stand together, so
-//! that they are proved to be UTF-8 at once and borrowed from the buffer.
+//! Wire format: the length of the numbers, the length of the texts, the numbers, the texts. All texts are adjacent, so
+//! that one UTF-8 check covers them and they can be borrowed from the buffer.
 
 use chrono::{Datelike, NaiveDate, NaiveTime, Timelike};
 use rust_decimal::Decimal;
@@ -11,12 +11,12 @@ use std::sync::{Mutex, PoisonError};
 
 /// Longest packet: a row of 12 MiB, with its texts several times over.
 const PACKET_BYTES_MAX: usize = 128 << 20;
-/// Room that is made for a packet before it has come.
+/// Memory allocated for a packet before it has arrived.
 const ROOM_BYTES: usize = 1 << 20;
-/// Constant texts of the readers that are known here; there are some dozens.
+/// The most constant texts of the readers kept here; there are some dozens.
 const CONSTANTS_MAX: usize = 512;
 
-/// A packet being made.
+/// A packet being written.
 #[derive(Default)]
 pub(super) struct Packet {
     numbers: Vec<u8>,
@@ -75,13 +75,13 @@ impl Packet {
         }
     }
 
-    /// A value by its place in a table that both sides have.
+    /// A value by its index in a table that both sides have.
     pub(super) fn place<T: PartialEq>(&mut self, table: &[T], value: &T) {
         let place = table.iter().position(|one| one == value).and_then(|at| u8::try_from(at).ok());
         self.numbers.push(place.unwrap_or(u8::MAX));
     }
 
-    /// Nothing that is told is longer than memory; what would be is cut off by the limit on packets.
+    /// No call is longer than memory; the limit on packets cuts off anything longer.
     fn length(&mut self, length: usize) {
         self.numbers.extend(u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
     }
@@ -95,7 +95,7 @@ impl Packet {
     }
 }
 
-/// Packets as they come.
+/// Packets as they arrive.
 pub(super) struct Packets<'r> {
     from: &'r mut dyn Read,
     buffer: Vec<u8>,
@@ -137,14 +137,14 @@ impl<'r> Packets<'r> {
     }
 }
 
-/// A packet being read; `None` where it does not hold what is asked of it.
+/// A packet being parsed; `None` if it does not hold the requested value.
 pub(super) struct Unpack<'a> {
     numbers: &'a [u8],
     texts: &'a str,
 }
 
 impl<'a> Unpack<'a> {
-    /// Whether all of it was read.
+    /// Whether all of it was consumed.
     pub(super) const fn is_empty(&self) -> bool {
         self.numbers.is_empty() && self.texts.is_empty()
     }
@@ -211,7 +211,7 @@ impl<'a> Unpack<'a> {
         mut unpack: impl FnMut(&mut Self) -> Option<T>,
     ) -> Option<Vec<T>> {
         let length = self.length()?;
-        // No room is reserved for a number that is only said.
+        // A declared count reserves no memory.
         let mut values = Vec::new();
         for _ in 0..length {
             values.push(unpack(self)?);
@@ -224,7 +224,7 @@ impl<'a> Unpack<'a> {
         table.get(usize::from(place)).copied()
     }
 
-    /// A text that stands in the program itself: kept for as long as it runs, once.
+    /// A constant text of the program; each is leaked only once.
     pub(super) fn constant(&mut self) -> Option<&'static str> {
         static KNOWN: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
         let text = self.text()?;

@@ -1,4 +1,4 @@
-//! What a reader is asked, as a packet: the file as it was looked at, and what it is read by.
+//! A request to a reader, as a packet: the inspected file, and its rules.
 
 use super::packet::{Packet, Packets, Unpack};
 use super::whole;
@@ -9,7 +9,7 @@ use crate::rules::RuleFile;
 use crate::rules::bank::BankLayouts;
 use std::io::{self, Read, Write};
 
-/// Changes with the form of what follows; both sides are one program, and say so.
+/// Changes with the format below; both sides are one program and check it.
 const VERSION: u8 = 1;
 
 const KINDS: [Kind; 9] = [
@@ -24,18 +24,18 @@ const KINDS: [Kind; 9] = [
     Kind::Text,
 ];
 
-/// What a reader is asked: the file as it was looked at, the layouts it is read by, the centre's accounts.
+/// A request to a reader: the inspected file, its layouts, the centre's accounts.
 pub struct Asked {
     pub look: Look,
     pub files: Vec<RuleFile>,
-    /// `None` where they are not known.
+    /// `None` if unknown.
     pub own: Option<Vec<String>>,
 }
 
-/// Asks a reader elsewhere to read a file that was looked at.
+/// Requests a reader elsewhere to parse an inspected file.
 ///
 /// # Errors
-/// Where it does not listen.
+/// If it does not listen.
 pub fn ask(
     to: &mut dyn Write,
     look: &Look,
@@ -60,10 +60,10 @@ pub fn ask(
     to.flush()
 }
 
-/// What was asked.
+/// Parses a request.
 ///
 /// # Errors
-/// Where the bytes are not those of [`ask`].
+/// If the bytes are not from [`ask`].
 pub fn asked(from: &mut dyn Read) -> io::Result<Asked> {
     let mut packets = Packets::new(from);
     let (tag, mut packet) = packets.next()?;

@@ -1,4 +1,4 @@
-//! What goes over a relay arrives as it was sent; what is no relay's is an error.
+//! Everything sent over a relay arrives unchanged; other bytes are an error.
 
 use super::*;
 use crate::feed::{FeedErrorKind, Odd, Problem, look, read};
@@ -6,7 +6,7 @@ use crate::rules::bank::BankLayouts;
 use rust_decimal::Decimal;
 use std::io::Cursor;
 
-/// Tells everything as lines.
+/// Writes every call as a line.
 #[derive(Default)]
 struct Told(Vec<String>);
 
@@ -162,8 +162,8 @@ fn what_is_asked_arrives_with_the_same_rules_and_accounts() {
     assert_eq!(here.0, there.0);
 }
 
-/// Goal: whatever comes over the wire is told or an error, and takes no more room than it has bytes.
-/// Method: the packets of a good file, cut at each byte, and with each byte another.
+/// Goal: any bytes on the wire are a call or an error, and take no more memory than their length. Method: the packets
+/// of a good file, cut at each byte, and with each byte changed.
 #[test]
 fn bytes_that_are_cut_or_changed_are_an_error_and_no_panic() {
     let (bytes, _) = relayed(FILES[2]);

@@ -1,10 +1,10 @@
-//! Finds the blocks of a file and reads their rows: a header begins one, so does the label of another own account.
+//! Finds the blocks of a file and parses their rows: a header or the label of another own account begins one.
 //!
-//! Start at [`TableReader::row`]. Before a header rows are labels; below it the first rows are kept until the plan is worked
-//! out, then all are read as they come. A row without a day waits until it is known whether a row with one follows: between
-//! rows it is a reject, behind the last one a footer, unless it names a payer or the balance shows that it moved money.
+//! Start at [`TableReader::row`]. Before a header rows are labels. Below it the first rows are kept until the plan is
+//! made, then all are parsed as they come. A row without a day waits for the next row with one: between rows it is a
+//! reject; after the last one it is a footer, unless it names a payer or the balance shows that it moved money.
 //!
-//! Invariant: memory is bounded by [`SAMPLE_ROWS`] and [`WAITING_MAX`], whatever the file holds.
+//! Invariant: memory is bounded by [`SAMPLE_ROWS`] and [`WAITING_MAX`] for any file.
 
 use super::cell::RowReader;
 use super::facts::Facts;
@@ -24,11 +24,11 @@ use crate::feed::{FeedError, FeedErrorKind, Flag, Odd, Sink};
 use crate::rules::bank::{Field, SerialPeriod};
 use chrono::NaiveDate;
 
-/// Rows below a header from which its plan is worked out.
+/// Rows below a header that its plan is based on.
 const SAMPLE_ROWS: usize = 256;
-/// Rows without a day that wait; more than any footer has.
+/// The most waiting rows without a day; no footer has more.
 const WAITING_MAX: usize = 1024;
-/// Ambiguous dates of one file that are named.
+/// Ambiguous dates of one file that are reported.
 const AMBIGUOUS_MAX: u32 = 8;
 
 impl<'a> TableReader<'a> {
@@ -55,10 +55,10 @@ impl<'a> TableReader<'a> {
         }
     }
 
-    /// Takes the next row.
+    /// Handles the next row.
     ///
     /// # Errors
-    /// When the table cannot be read as a whole.
+    /// If the table is unusable.
     pub(in crate::feed) fn row(
         &mut self,
         row: Row<'_>,
@@ -67,7 +67,7 @@ impl<'a> TableReader<'a> {
         match std::mem::replace(&mut self.state, State::Before) {
             State::Before => self.before_header(row),
             State::Sampling { header, mut rows } => {
-                // A header of two rows; or the label of another account, and its own header behind it.
+                // A header of two rows; or the label of another account, followed by its own header.
                 let next = || self.finder.under(&header, row).or_else(|| self.finder.header(row));
                 if rows.is_empty()
                     && let Some(header) = next()
@@ -91,7 +91,7 @@ impl<'a> TableReader<'a> {
         }
     }
 
-    /// A new sheet or table begins: it has a header and labels of its own.
+    /// A new sheet or table begins, with its own header and labels.
     pub(in crate::feed) fn sheet(&mut self, sink: &mut dyn Sink) -> Result<(), FeedError> {
         self.end_state(sink)?;
         self.facts = Facts::default();
@@ -114,7 +114,7 @@ impl<'a> TableReader<'a> {
     }
 
     fn note(&mut self, line: u64, label: &Label) {
-        // Behind rows a label is this block's, or begins another; see `other_row`.
+        // After rows a label is this block's, or begins another; see `other_row`.
         let before = matches!(self.state, State::Before);
         let facts = if before { &mut self.facts } else { &mut self.behind };
         facts.note(label);
@@ -131,7 +131,7 @@ impl<'a> TableReader<'a> {
         Ok(())
     }
 
-    /// Works out the plan and reads what was kept.
+    /// Makes the plan and parses the kept rows.
     pub(super) fn begin_reading(&mut self, sink: &mut dyn Sink) -> Result<(), FeedError> {
         let State::Sampling { header, rows } = std::mem::replace(&mut self.state, State::Before)
         else {
@@ -170,7 +170,7 @@ impl<'a> TableReader<'a> {
         Ok(())
     }
 
-    /// Reads a row of a movement; `false` where it is none, or cannot be read.
+    /// Parses a row of a movement; `false` if it is none, or cannot be parsed.
     fn read_row(&mut self, block: &mut Block<'a>, row: Row<'_>, sink: &mut dyn Sink) -> bool {
         if !self.waiting.is_empty() && (RowReader { plan: &block.plan }).day(row).is_ok() {
             self.reject_waiting(block, sink);
@@ -179,7 +179,7 @@ impl<'a> TableReader<'a> {
         self.read_row_of(block, row, None, sink)
     }
 
-    /// Reads a row, on the day given where it names none itself.
+    /// Parses a row, with the given day if it has none itself.
     fn read_row_of(
         &mut self,
         block: &mut Block<'a>,
@@ -206,7 +206,7 @@ impl<'a> TableReader<'a> {
         true
     }
 
-    /// What is no movement: a header, a label, a footer, or a row that cannot be read.
+    /// Rows that are no movement: a header, a label, a footer, or a row that cannot be parsed.
     fn other_row(
         &mut self,
         mut block: Box<Block<'a>>,
@@ -237,7 +237,7 @@ impl<'a> TableReader<'a> {
         if let Some(account) = named.filter(|account| self.facts.account.as_ref() != Some(account))
             && !moves_money(&block.plan, row)
         {
-            // The same columns, another account: what follows is read with a plan of its own.
+            // The same columns, another account: the following rows get their own plan.
             let header = block.header.clone();
             self.end_block(&block, sink);
             self.facts.account = Some(account.clone());
@@ -255,7 +255,7 @@ impl<'a> TableReader<'a> {
         Ok(())
     }
 
-    /// A movement without a day is of the day that the statement covers, where that is one alone; and it is told.
+    /// A movement without a day gets the day of the statement, if that is a single one, and a flag.
     fn read_on_only_day(
         &mut self,
         block: &mut Block<'a>,
@@ -275,7 +275,7 @@ impl<'a> TableReader<'a> {
         true
     }
 
-    /// A row without a day waits for what follows it.
+    /// Keeps a row without a day until the next row.
     fn wait(&mut self, row: Row<'_>, sink: &mut dyn Sink) {
         let State::Reading(mut block) = std::mem::replace(&mut self.state, State::Before) else {
             return;
@@ -300,7 +300,7 @@ impl<'a> TableReader<'a> {
         }
     }
 
-    /// A movement follows: what waited before it is a reject, but for what turns a page.
+    /// A movement follows: the rows waiting before it are rejects, apart from page breaks.
     fn reject_waiting(&mut self, block: &Block<'a>, sink: &mut dyn Sink) {
         for kept in std::mem::take(&mut self.waiting) {
             if !self.turns_page(block, kept.row()) {
@@ -309,7 +309,7 @@ impl<'a> TableReader<'a> {
         }
     }
 
-    /// 承前页, 本页合计 and what the bank's layout passes over.
+    /// 承前页, 本页合计 and the rows that the bank's layout skips.
     pub(super) fn turns_page(&self, block: &Block<'a>, row: Row<'_>) -> bool {
         let Some(first) = row.cells().find(|cell| !cell.is_empty()) else { return true };
         let rules = self.finder.layouts.headings();

@@ -1,4 +1,4 @@
-//! Reads one cell of a row under a plan: a text, a number, an amount, a day, or why the row is refused.
+//! Parses one cell of a row under a plan: a text, a number, an amount or a day, or why the row is rejected.
 
 use super::plan::Plan;
 use super::value;
@@ -8,23 +8,23 @@ use crate::feed::{Problem, date};
 use crate::rules::bank::Field;
 use remittance::MoneyError;
 
-/// Why a row is refused, and where in it.
+/// Why a row is rejected, and where in it.
 pub(super) struct BadCell {
     pub(super) column: usize,
     pub(super) problem: Problem,
 }
 
-/// Reads rows under a plan.
+/// Parses rows under a plan.
 #[derive(Clone, Copy)]
 pub(super) struct RowReader<'p> {
     pub(super) plan: &'p Plan<'p>,
 }
 
 impl RowReader<'_> {
-    /// A cell; empty where what stands there means nothing.
+    /// A cell; empty if its text means nothing.
     pub(super) fn cell<'a>(self, row: Row<'a>, column: usize) -> &'a str {
         let cell = row.cell(column);
-        // Nearly every cell begins as nothing that stands for an empty one does.
+        // The first byte shows that nearly every cell is not a placeholder.
         let first = cell.as_bytes().first().copied().unwrap_or_default();
         let may = self.plan.fillers.get(usize::from(first)).copied().unwrap_or(true);
         if may && self.plan.says_nothing(cell) { "" } else { cell }
@@ -34,7 +34,7 @@ impl RowReader<'_> {
         self.cell(row, self.plan.column(field))
     }
 
-    /// An account or a serial: what spreadsheets need to keep its digits comes off.
+    /// An account or a serial, without the guards that keep its digits in a spreadsheet.
     pub(super) fn number<'a>(self, row: Row<'a>, field: Field) -> &'a str {
         value::unguarded(self.value(row, field))
     }
@@ -43,7 +43,7 @@ impl RowReader<'_> {
         BadCell { column: self.plan.column(field), problem }
     }
 
-    /// The day in the day's column, with what stands behind it.
+    /// The day in the day's column, with the rest of the cell.
     pub(super) fn day<'a>(self, row: Row<'a>) -> Result<date::DayFound<'a>, BadCell> {
         let text = value::unguarded(self.value(row, Field::Date));
         let order = self.plan.dates;

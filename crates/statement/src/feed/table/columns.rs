@@ -1,7 +1,7 @@
-//! Which column holds which field: by the bank's layout, by the headings, and by what stands below them.
+//! Assigns columns to fields: by the bank's layout, by the headings, and by the rows below them.
 //!
-//! Each step fills what the ones before left free, in the order in which `Plan::of` calls them: the layout, the headings, the day,
-//! the time, the parties, the serial.
+//! Each step fills what the steps before left free, in the order in which `Plan::of` calls them: the layout, the
+//! headings, the day, the time, the parties, the serial.
 
 use super::header::Header;
 use super::plan::{NOWHERE, Plan, Sample, WORD_FIELDS};
@@ -12,7 +12,7 @@ use crate::feed::rows::KeptRow;
 use crate::rules::bank::{Field, Precedence};
 
 impl Plan<'_> {
-    /// The columns that the bank's layout names. Its days and times only where headings do not say them.
+    /// The columns that the bank's layout names. Its days and times only if headings do not name them.
     pub(super) fn place_layout(&mut self, header: &Header<'_>) {
         let Some((layout, places)) = header.layout else { return };
         let chinese = (0..header.cells.len()).any(|column| header.day_rank(column).is_some());
@@ -29,14 +29,14 @@ impl Plan<'_> {
         }
     }
 
-    /// Gives a column to a field for words, of which several may make one; `false` for any other field.
+    /// Assigns a column to a field for words, which may have several; `false` for any other field.
     fn add_words(&mut self, field: Field, column: usize) -> bool {
         let place = WORD_FIELDS.iter().position(|words| *words == field);
         let words = place.and_then(|place| self.words.get_mut(place));
         words.map(|words| words.push(column)).is_some()
     }
 
-    /// The columns that their headings name, where the layout names no other.
+    /// The columns that their headings name, if the layout names no other.
     pub(super) fn place_headings(&mut self, header: &Header<'_>) {
         let mut ranks = [u8::MAX; Field::COUNT];
         let (by_layout, taken) = (self.columns, self.taken());
@@ -63,13 +63,14 @@ impl Plan<'_> {
         }
     }
 
-    /// The columns that are given to a field already.
+    /// The columns that already have a field.
     fn taken(&self) -> Vec<usize> {
         let words = self.words.iter().flatten();
         self.columns.iter().chain(words).copied().filter(|column| *column != NOWHERE).collect()
     }
 
-    /// The booking day: of the days that stand in the rows, the one whose heading says booking, else a day, else an instant.
+    /// The booking day: among the days in the rows, the one whose heading says booking, otherwise a day, otherwise an
+    /// instant.
     pub(super) fn place_day(&mut self, header: &Header<'_>, rows: &[KeptRow]) {
         if self.has(Field::Date) {
             return;
@@ -102,7 +103,7 @@ impl Plan<'_> {
         self.set(Field::Date, column);
     }
 
-    /// The time of day, where a column holds one.
+    /// The time of day, if a column holds one.
     pub(super) fn place_time(&mut self, header: &Header<'_>, rows: &[KeptRow]) {
         let day = self.column(Field::Date);
         let is_time = |cell: &str| {
@@ -113,7 +114,7 @@ impl Plan<'_> {
         let beside = (0..header.headings.len()).filter(|column| *column != day);
         let moments =
             beside.clone().filter(|column| matches!(meaning(*column), Some(Meaning::Moment(_))));
-        // A column without any time in it is none, and its rows lose nothing that is needed: it is named as not read.
+        // A column without any time is none, and its rows lose nothing important: it is reported as not read.
         let fits = |column: &usize| {
             let mut cells = rows
                 .iter()
@@ -136,7 +137,7 @@ impl Plan<'_> {
         self.time_day = others.next().unwrap_or(NOWHERE);
     }
 
-    /// Whether payer and payee stand apart; where only the payer does, that is the other side.
+    /// Whether payer and payee have separate columns; if only the payer does, that is the counterparty.
     pub(super) fn place_parties(&mut self, sample: &Sample<'_>) {
         let payer = self.has(Field::PayerAccount) || self.has(Field::PayerName);
         let payee = self.has(Field::PayeeAccount) || self.has(Field::PayeeName);
@@ -163,7 +164,7 @@ impl Plan<'_> {
         }
     }
 
-    /// A column of serials that counts 1, 2, 3 … in each file tells no transaction from another.
+    /// A serial column that counts 1, 2, 3 … in each file does not identify transactions.
     pub(super) fn look_at_serials(&mut self, rows: &[KeptRow]) {
         let column = self.column(Field::Serial);
         let layout_says =

@@ -1,4 +1,4 @@
-//! Where a block or the file ends: footers, what was declared, what the balances come to.
+//! The end of a block or the file: footers, declared values, final balances.
 //!
 //! Start at [`TableReader::finish`].
 
@@ -11,7 +11,7 @@ use crate::feed::{BlockRead, FeedError, FeedErrorKind, Sink};
 use chrono::NaiveDate;
 
 impl<'a> TableReader<'a> {
-    /// The block ends: what waits is its footer, but for what moved money.
+    /// The block ends: the waiting rows are its footer, unless they moved money.
     pub(super) fn end_block(&mut self, block: &Block<'a>, sink: &mut dyn Sink) {
         for kept in std::mem::take(&mut self.waiting) {
             let row = kept.row();
@@ -43,13 +43,14 @@ impl<'a> TableReader<'a> {
             block.accounts.iter().map(|(account, days)| read(account.clone(), Some(*days))),
         );
         let behind = std::mem::take(&mut self.behind);
-        // A closing balance behind the rows is theirs, unless an opening one says that it is of what follows.
+        // A closing balance after the rows is theirs, unless an opening one shows that it belongs to the following
+        // ones.
         if behind.opening.is_none() {
             self.facts.closing = self.facts.closing.or(behind.closing);
         }
         let next = Facts { closing: behind.closing.filter(|_| behind.opening.is_some()), ..behind };
         if only_label {
-            // Its labels are those of the header that follows.
+            // Its labels belong to the following header.
             self.facts = next.or(std::mem::take(&mut self.facts));
             return;
         }
@@ -65,7 +66,7 @@ impl<'a> TableReader<'a> {
         self.facts = next;
     }
 
-    /// What the block declared of its account; an account column names it where there is one account.
+    /// The block's declared values for its account; an account column names it if there is only one.
     fn end_statement(&mut self, block: &Block<'a>) {
         let mut accounts = block.accounts.iter().map(|(account, _)| account.clone());
         let only = accounts.next().filter(|_| accounts.next().is_none());
@@ -82,7 +83,7 @@ impl<'a> TableReader<'a> {
     }
 
     pub(super) fn end_state(&mut self, sink: &mut dyn Sink) -> Result<(), FeedError> {
-        // Reading what was kept may begin another block, which ends here too.
+        // Parsing the kept rows may begin another block, which also ends here.
         loop {
             match std::mem::replace(&mut self.state, State::Before) {
                 State::Before => return Ok(()),
@@ -95,10 +96,10 @@ impl<'a> TableReader<'a> {
         }
     }
 
-    /// Ends the file: sums, balances, and what is odd of them. Gives the name of the layout that fits.
+    /// Ends the file: sums, balances and oddities. Returns the name of the matching layout.
     ///
     /// # Errors
-    /// Where no header was found, or the balances contradict every reading.
+    /// If no header was found, or the balances contradict every reading.
     pub(in crate::feed) fn finish(
         mut self,
         sink: &mut dyn Sink,

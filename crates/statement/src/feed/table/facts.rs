@@ -1,23 +1,23 @@
-//! What labels say of a block: its account, currency, balances, days.
+//! The facts about a block from its labels: its account, currency, balances, days.
 
 use super::label::Label;
 use crate::feed::amount::Amount;
 use chrono::NaiveDate;
 
-/// What stands before the rows of a block, and between blocks.
+/// Facts before the rows of a block, and between blocks.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Facts {
     pub(super) account: Option<String>,
     pub(super) currency: Option<String>,
     pub(super) opening: Option<Amount>,
     pub(super) closing: Option<Amount>,
-    /// First and last day that the rows are of.
+    /// First and last day of the rows.
     pub(super) from: Option<NaiveDate>,
     pub(super) to: Option<NaiveDate>,
 }
 
 impl Facts {
-    /// The one day that the rows are of, where there is only one.
+    /// The day of the rows, if there is only one.
     pub(super) fn only_day(&self) -> Option<NaiveDate> {
         self.from.filter(|from| self.to == Some(*from))
     }
@@ -38,7 +38,7 @@ impl Facts {
         }
     }
 
-    /// What these facts leave out, the others say.
+    /// Fills missing facts from others.
     pub(super) fn or(self, other: Self) -> Self {
         Self {
             account: self.account.or(other.account),

@@ -1,4 +1,4 @@
-//! The words that say which way money went, and what 1 and 2 say where something else agrees.
+//! The words for the direction, and the meaning of 1 and 2 if something else confirms it.
 
 use super::header::Header;
 use crate::feed::rows::KeptRow;
@@ -9,16 +9,16 @@ use remittance::Direction;
 /// The words of a direction's column.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Flags {
-    /// What the layout and the heading itself say.
+    /// Words from the layout and from the heading itself.
     own: Vec<(String, Direction)>,
-    /// What the first rows hold and the rules know: asked first.
+    /// Words in the first rows that the rules know: tried first.
     seen: Vec<(String, Direction)>,
-    /// Whether 1 is money in; `None` where digits say nothing.
+    /// Whether 1 is money in; `None` if digits mean nothing.
     pub(super) one_is_in: Option<bool>,
 }
 
 impl Flags {
-    /// What words mean by the layout and by the heading, and which stand in the first rows.
+    /// The meaning of words by the layout and by the heading, and those in the first rows.
     pub(super) fn learnt(
         rules: &Headings,
         header: &Header<'_>,
@@ -28,7 +28,7 @@ impl Flags {
         let mut flags = Self::default();
         let Some(heading) = header.headings.get(column) else { return flags };
         if let Some((layout, _)) = header.layout {
-            // Digits mean this here and that there: only a layout learnt from this very form is believed on them.
+            // Digits vary in meaning: only a layout learnt from this very form is trusted on them.
             let learned = layout.precedence == Precedence::Learned;
             let says = |word: &&String| learned || !word.bytes().all(|byte| byte.is_ascii_digit());
             let words = |words: &[String], way| -> Vec<(String, Direction)> {
@@ -48,7 +48,7 @@ impl Flags {
         flags
     }
 
-    /// The way that a word says.
+    /// The direction of a word.
     pub(super) fn way(&self, word: &str, rules: &Headings) -> Option<Direction> {
         if let Some((_, way)) = self.seen.iter().find(|(seen, _)| seen == word) {
             return Some(*way);
@@ -80,7 +80,7 @@ impl Flags {
         }
     }
 
-    /// What may stand there, for an error.
+    /// The allowed words, for an error.
     pub(super) fn expected(&self, rules: &Headings) -> String {
         let own = |way| -> Vec<&str> {
             let words = self.own.iter().filter(|(_, own)| *own == way);

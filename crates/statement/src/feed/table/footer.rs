@@ -1,7 +1,8 @@
-//! Rows without a day: footers, or movements of which only the day cannot be read.
+//! Rows without a day: footers, or movements with an unreadable day.
 //!
-//! Behind the last row of a block such a row is a footer, whatever sums it holds, unless it names a payer ([`names_payer`]) or
-//! its balance follows from the one before ([`follows`]). What was meant as a day is none of it: [`is_day_misspelt`].
+//! After the last row of a block such a row is a footer, whatever sums it has, unless it names a payer
+//! ([`names_payer`]) or its balance follows from the previous one ([`follows`]). A misspelt day ([`is_day_misspelt`])
+//! does not count as missing.
 
 use super::plan::{Model, NOWHERE, Plan};
 use super::value;
@@ -10,7 +11,7 @@ use crate::feed::date;
 use crate::feed::rows::Row;
 use crate::rules::bank::{AmountStyle, DateOrder, Field};
 
-/// Digits of an account that is surely one.
+/// Digits of an account that is certainly one.
 const ACCOUNT_DIGITS_MIN: usize = 8;
 
 /// Whether a row before any header has a day and an amount and no word that explains them.
@@ -23,7 +24,7 @@ pub(super) fn looks_like_data(row: Row<'_>) -> bool {
     filled >= 3 && row.cells().any(is_day) && row.cells().any(is_amount)
 }
 
-/// Whether what stands in the day's column was meant as a day: eight digits, or three numbers with two marks between.
+/// Whether the text in the day's column was meant as a day: eight digits, or three numbers with two separators.
 pub(super) fn is_day_misspelt(text: &str) -> bool {
     let marks = text.chars().filter(|c| matches!(c, '-' | '/' | '.')).count();
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
@@ -34,7 +35,7 @@ pub(super) fn is_day_misspelt(text: &str) -> bool {
         || (text.contains('年') && text.contains('月') && century)
 }
 
-/// Whether a row without a day has an amount where its block has them.
+/// Whether a row without a day has an amount in its block's columns.
 pub(super) fn amount_of(plan: &Plan<'_>, row: Row<'_>) -> Option<Amount> {
     let columns = match plan.amounts.model {
         Model::Pair { credit, debit } => [credit, debit],
@@ -52,7 +53,7 @@ pub(super) fn moves_money(plan: &Plan<'_>, row: Row<'_>) -> bool {
     amount_of(plan, row).is_some()
 }
 
-/// Whether a row without a day names who paid: by an account, or by a name beside an amount.
+/// Whether a row without a day names the payer: by an account, or by a name beside an amount.
 pub(super) fn names_payer(plan: &Plan<'_>, row: Row<'_>) -> bool {
     let filled = |field: Field| {
         let cell = row.cell(plan.column(field));
@@ -71,7 +72,7 @@ pub(super) fn names_payer(plan: &Plan<'_>, row: Row<'_>) -> bool {
             && moves_money(plan, row))
 }
 
-/// Whether a row without a day has a balance that follows from the one before by its amount.
+/// Whether the balance of a row without a day follows from the previous one by its amount.
 pub(super) fn follows(plan: &Plan<'_>, row: Row<'_>, before: Option<i64>) -> bool {
     let (Some(amount), Some(before)) = (amount_of(plan, row), before) else { return false };
     let balance = Amount::read(value::money(row.cell(plan.amounts.balance)), plan.style);

@@ -1,10 +1,10 @@
-//! Finds the row of headings of a table, and the bank's layout that it may fit.
+//! Finds the row of headings of a table, and the bank's layout that may fit it.
 //!
-//! Start at [`Finder::header`]: a row is a header where its headings, read by their parts, name a day and an amount.
-//! A header may take two rows (发生额 over 借方 and 贷方): [`Finder::under`]. A layout of `rules/banks/` that fits adds
-//! what its bank does against the habit; of several that fit, the one that knows the most columns is taken.
+//! Start at [`Finder::header`]: a row is a header if its headings, parsed by their parts, name a day and an amount. A
+//! header may take two rows (发生额 over 借方 and 贷方): [`Finder::under`]. A layout of `rules/banks/` that fits adds its
+//! bank's exceptions; of several that fit, the one that knows most columns wins.
 //!
-//! Invariant: a row of data is never a header, because no cell of it is made of parts of headings.
+//! Invariant: a row of data is never a header, because none of its cells is made of parts of headings.
 
 use super::value;
 use crate::feed::encoding::Encoding;
@@ -13,27 +13,27 @@ use crate::feed::rows::Row;
 use crate::feed::{FeedError, FeedErrorKind};
 use crate::rules::bank::{BankLayout, BankLayouts, Field, Precedence};
 
-/// Filled cells of a header, at least.
+/// The fewest filled cells of a header.
 pub(in crate::feed) const CELLS_MIN: usize = 3;
-/// Bytes of a heading with its translation, at most.
+/// The most bytes of a heading with its translation.
 const HEADING_BYTES_MAX: usize = 300;
-/// Characters of a header that an error shows.
+/// Characters of a header shown in an error.
 const HEADER_CHARS_MAX: usize = 200;
 
-/// Where each field of a layout stands; past the last cell for a field that is not there.
+/// The column of each field of a layout; past the last cell for a missing field.
 pub(super) type Places = [usize; Field::COUNT];
 
 /// A row of headings.
 #[derive(Clone, Debug)]
 pub(super) struct Header<'a> {
     pub(super) line: u64,
-    /// The headings as the file writes them; those of two rows one behind the other.
+    /// The headings in the file; those of two rows are joined.
     pub(super) cells: Vec<String>,
     pub(super) headings: Vec<Heading>,
     pub(super) layout: Option<(&'a BankLayout, Places)>,
 }
 
-/// The row that came nearest to a header.
+/// The row that was most like a header.
 #[derive(Clone, Debug)]
 pub(in crate::feed) struct Nearest {
     line: u64,
@@ -44,7 +44,7 @@ pub(in crate::feed) struct Nearest {
     columns: Vec<u64>,
 }
 
-/// Looks for headers.
+/// Searches for headers.
 #[derive(Clone, Copy)]
 pub(in crate::feed) struct Finder<'a> {
     pub(super) layouts: &'a BankLayouts,
@@ -56,18 +56,17 @@ impl<'a> Finder<'a> {
         Self { layouts, encoding }
     }
 
-    /// Whether the row is a header; one without a day is one where the statement is of one day alone, which
-    /// `TableReader` knows.
+    /// Whether the row is a header; it needs no day if the statement covers only one, which `TableReader` knows.
     pub(in crate::feed) fn is_header(&self, row: Row<'_>, daily: bool) -> bool {
         self.header_where(row, daily).is_some()
     }
 
-    /// The row as a header, where it is one.
+    /// The row as a header, if it is one.
     pub(super) fn header(&self, row: Row<'_>) -> Option<Header<'a>> {
         self.header_where(row, false)
     }
 
-    /// The row as a header; one without a day where the statement is of one day alone.
+    /// The row as a header; it needs no day if the statement covers only one.
     pub(super) fn header_where(&self, row: Row<'_>, daily: bool) -> Option<Header<'a>> {
         row.cells().filter(|cell| !cell.is_empty()).nth(CELLS_MIN - 1)?;
         if row.cells().any(is_number) {
@@ -79,7 +78,7 @@ impl<'a> Finder<'a> {
     fn of_cells(&self, line: u64, cells: Vec<String>, daily: bool) -> Option<Header<'a>> {
         let headings: Vec<Heading> = cells.iter().map(|cell| self.read(cell)).collect();
         let reads = self.reads_chinese() && is_header(&headings, daily);
-        // What headings say themselves needs no fallback.
+        // Headings with all the information need no fallback.
         let adds = |(layout, _): &(&BankLayout, Places)| {
             !reads || layout.precedence > Precedence::Fallback
         };
@@ -89,18 +88,18 @@ impl<'a> Finder<'a> {
     }
 
     pub(super) fn read(&self, cell: &str) -> Heading {
-        // What is longer is a text; it is not taken apart.
+        // A longer one is a text and is not split into parts.
         let cell = if cell.len() > HEADING_BYTES_MAX { "…" } else { cell };
         heading::read(self.layouts.headings(), cell)
     }
 
-    /// Chinese headings prove Unicode and GB18030, not what else might decode.
+    /// Chinese headings prove Unicode and GB18030, but not other encodings that might decode.
     fn reads_chinese(&self) -> bool {
         let name = self.encoding.name();
         name.starts_with("utf-") || name == "gb18030"
     }
 
-    /// A header of two rows, where the row below says more of its columns.
+    /// A header of two rows, if the row below says more about its columns.
     pub(super) fn under(&self, top: &Header<'a>, row: Row<'_>) -> Option<Header<'a>> {
         let below: Vec<&str> = row.cells().collect();
         let filled = || below.iter().filter(|cell| !cell.is_empty());
@@ -122,14 +121,14 @@ impl<'a> Finder<'a> {
             if !above.is_empty() {
                 over = above;
             }
-            // A heading over several columns stands in the first of them.
+            // A heading over several columns is in the first of them.
             let above = if cell.is_empty() { above } else { over };
             cells.push(format!("{above}{cell}"));
         }
         self.of_cells(top.line, cells, false)
     }
 
-    /// The layout that fits, if one does; where two fit equally well neither adds anything.
+    /// The layout that fits, if one does; if two fit equally well neither is used.
     fn layout(&self, cells: &[String]) -> Option<(&'a BankLayout, Places)> {
         let headings: Vec<String> = cells.iter().map(|cell| normalised(cell)).collect();
         let filled = headings.iter().filter(|heading| !heading.is_empty()).count();
@@ -150,16 +149,16 @@ impl<'a> Finder<'a> {
         best.filter(|_| !shared).map(|(_, layout, places)| (layout, places))
     }
 
-    /// What a row that is no header would have needed.
+    /// Records what a row lacks to be a header.
     pub(in crate::feed) fn nearest(&self, row: Row<'_>, best: &mut Option<Nearest>) {
         let cells: Vec<&str> = row.cells().collect();
         let filled = (1..).zip(&cells).filter(|(_, cell)| !cell.is_empty());
         let read: Vec<(u64, (&str, Heading))> =
             filled.map(|(column, cell)| (column, (*cell, self.read(cell)))).collect();
-        // A title of one cell names something now and then; it is no header for that.
+        // A title of one cell may name a field by chance, which does not make it a header.
         let wide = read.len() >= CELLS_MIN;
         let fields = read.iter().filter(|(_, (_, heading))| wide && is_field(heading)).count();
-        // Of rows that say nothing, the widest is most likely the header.
+        // Among rows without a meaning, the widest is most likely the header.
         let known = fields * 1000 + read.len();
         if best.as_ref().is_some_and(|best| best.known >= known) {
             return;
@@ -190,14 +189,14 @@ impl Nearest {
     }
 }
 
-/// Whether a cell begins as days, amounts and numbers do: then the row is one of data, whatever words stand in it.
+/// Whether a cell begins like a day, an amount or a number: then the row is data, whatever words it has.
 fn is_number(cell: &str) -> bool {
     let cell = value::unguarded(cell).trim_start_matches(['+', '-', '￥', '¥', '(']);
     cell.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// How good a fit is: a layout learnt at this centre before all others; the contract's layout where it knows every heading; else a bank's before a
-/// fallback, then by the headings known, then the contract's before a bank's.
+/// The quality of a fit, in this order: a layout learnt at this centre; the contract's layout if it knows every
+/// heading; a bank's before a fallback; more known headings; the contract's before a bank's.
 type Rank = (bool, bool, bool, usize, bool);
 
 fn rank(layout: &BankLayout, known: usize, filled: usize) -> Rank {
@@ -232,7 +231,7 @@ fn is_header(headings: &[Heading], daily: bool) -> bool {
         && (has(Field::Amount) || (has(Field::Credit) && has(Field::Debit)))
 }
 
-/// What headings lack to be a header.
+/// What the headings lack to be a header.
 fn missing(headings: &[Heading]) -> Vec<&'static str> {
     let has = |field| has_field(headings, field);
     let mut missing = Vec::new();
@@ -248,7 +247,7 @@ fn missing(headings: &[Heading]) -> Vec<&'static str> {
     missing
 }
 
-/// Where the layout's fields stand, and how many of the headings it knows.
+/// The columns of the layout's fields, and the number of known headings.
 fn placed(layout: &BankLayout, headings: &[String]) -> (Places, usize) {
     let mut columns = [usize::MAX; Field::COUNT];
     let mut known = 0;
@@ -270,8 +269,8 @@ fn has_all(layout: &BankLayout, places: &Places) -> bool {
     layout.required.iter().all(there)
 }
 
-/// A heading as layouts are compared by: without what banks vary, such as white space inside it, the width of
-/// brackets, a translation in square brackets behind it.
+/// A heading for comparison with layouts: without what banks vary, such as inner white space, the width of brackets, or
+/// a translation in square brackets at the end.
 pub(super) fn normalised(heading: &str) -> String {
     let own = match heading.split_once('[') {
         Some((own, _)) if !own.trim().is_empty() => own,
@@ -288,7 +287,7 @@ pub(super) fn normalised(heading: &str) -> String {
         .collect()
 }
 
-/// The first characters of a text, with a mark where it goes on.
+/// The first characters of a text, with a mark if it is longer.
 pub(in crate::feed) fn shortened(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
@@ -297,7 +296,7 @@ pub(in crate::feed) fn shortened(text: &str, most: usize) -> String {
 }
 
 impl Header<'_> {
-    /// Whether a column is one that could carry the day.
+    /// Whether a column could hold the day.
     pub(super) fn day_rank(&self, column: usize) -> Option<DayRank> {
         match self.headings.get(column)?.meaning {
             Meaning::Day(rank) | Meaning::Moment(rank) => Some(rank),

@@ -1,7 +1,8 @@
-//! Reads what stands before and behind the rows: `账号：…`, a balance, a total that the file declares.
+//! Parses the text before and after the rows: `账号：…`, a balance, a declared total.
 //!
-//! Start at [`labels`]. A label and its value stand in one cell, in two that are neighbours, or with others in a merged
-//! cell of several lines. A label is read by the same parts as a heading; a label beside a label has no value.
+//! Start at [`labels`]. A label and its value are in one cell, in two neighbouring ones, or with others in a merged
+//! cell of several lines. A label is parsed by the same parts as a heading; a label directly followed by a label has no
+//! value.
 
 use super::value;
 use crate::feed::amount::Amount;
@@ -13,12 +14,12 @@ use crate::rules::headings::Headings;
 use chrono::NaiveDate;
 use remittance::Direction;
 
-/// Digits or letters of an account, at least; a label that names fewer names none.
+/// The fewest digits or letters of an account; a label with fewer names none.
 const ACCOUNT_CHARS_MIN: usize = 5;
-/// Characters of one label with its translation, at most: what is longer is a sentence.
+/// The most characters of one label with its translation: a longer text is a sentence.
 const LABEL_CHARS_MAX: usize = 100;
 
-/// Bytes of a cell with labels, at most: a merged cell of several lines passes, a text does not.
+/// The most bytes of a cell with labels: a merged cell of several lines passes, a text does not.
 const CELL_BYTES_MAX: usize = 2000;
 
 /// A label with its value.
@@ -61,7 +62,7 @@ pub(super) fn labels(rules: &Headings, row: Row<'_>) -> Vec<Label> {
     found
 }
 
-/// The kind of the label with which a text ends: behind a value may stand the label of the next one.
+/// The kind of the label at the end of a text: after a value may come the next label.
 fn kind_of(rules: &Headings, text: &str) -> Option<LabelKind> {
     let text = text.trim();
     let from = text.char_indices().rev().nth(LABEL_CHARS_MAX - 1).map_or(0, |(at, _)| at);
@@ -69,7 +70,7 @@ fn kind_of(rules: &Headings, text: &str) -> Option<LabelKind> {
     let starts =
         text.char_indices().filter(|(at, c)| *at == 0 || !is_value(*c) && is_start(text, *at));
     for (at, _) in starts {
-        // The longest label that is known says what this is, even where that is nothing to us.
+        // The longest known label decides, even if it is unused.
         if let Some(known) = heading::label(rules, text.get(at..).unwrap_or_default()) {
             return known;
         }
@@ -77,7 +78,7 @@ fn kind_of(rules: &Headings, text: &str) -> Option<LabelKind> {
     None
 }
 
-/// Whether a label may begin here: at the beginning, behind a blank or a sign, behind a value.
+/// Whether a label may begin here: at the beginning, after a blank or a sign, after a value.
 fn is_start(text: &str, at: usize) -> bool {
     let before = text.get(..at).and_then(|before| before.chars().next_back());
     before.is_none_or(|c| {
@@ -92,7 +93,7 @@ const fn is_value(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '*' | '.' | ',' | '+' | '-')
 }
 
-/// What a label with its value says; a period says two things.
+/// The facts in a label with its value; a period gives two.
 fn all_of(kind: LabelKind, text: &str) -> Vec<Label> {
     match (kind, days(text).as_slice()) {
         (LabelKind::Period, [from, to]) => vec![Label::From(*from), Label::To(*to)],
@@ -102,7 +103,7 @@ fn all_of(kind: LabelKind, text: &str) -> Vec<Label> {
     }
 }
 
-/// The days that stand in a text, at most two: `20260501-20260531`, `2026-05-01 至 2026-05-31`.
+/// The days in a text, at most two: `20260501-20260531`, `2026-05-01 至 2026-05-31`.
 fn days(text: &str) -> Vec<NaiveDate> {
     let mut found = Vec::new();
     let mut rest = text.trim();
@@ -112,7 +113,7 @@ fn days(text: &str) -> Vec<NaiveDate> {
                 found.push(day.day);
                 day.rest
             }
-            // `2026051120260531` is none; a number is passed over whole.
+            // `2026051120260531` is none; such a number is skipped.
             None if first.is_ascii_digit() => rest.trim_start_matches(|c: char| c.is_ascii_digit()),
             None => rest.get(first.len_utf8()..).unwrap_or_default(),
         };
@@ -124,7 +125,7 @@ fn days(text: &str) -> Vec<NaiveDate> {
     found
 }
 
-/// The value of a label; `None` where it is none of its kind.
+/// The value of a label; `None` if it is not of its kind.
 fn of(kind: LabelKind, text: &str) -> Option<Label> {
     let amount = || Amount::read(value::money(number(text)?), AmountStyle::Point).ok();
     match kind {
@@ -146,7 +147,7 @@ fn of(kind: LabelKind, text: &str) -> Option<Label> {
     }
 }
 
-/// The number with which a text begins.
+/// The number at the start of a text.
 fn number(text: &str) -> Option<&str> {
     let text = value::unguarded(text.trim()).trim_start_matches(['￥', '¥', '+']);
     let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '-')));
@@ -154,7 +155,7 @@ fn number(text: &str) -> Option<&str> {
     (!number.is_empty()).then_some(number)
 }
 
-/// The account number with which a text begins, without the blanks and guards that spreadsheets give it.
+/// The account number at the start of a text, without the blanks and guards of spreadsheets.
 fn account(text: &str) -> Option<String> {
     let text = value::unguarded(text.trim());
     let mut account = String::new();

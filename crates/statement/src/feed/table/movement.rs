@@ -1,6 +1,6 @@
-//! Which way money went in a row, and how much: a pair of columns, one beside a word, one with a sign, or by the parties.
+//! The direction and amount of a row: a pair of columns, a column beside a word, a signed column, or the parties.
 //!
-//! Start at [`RowReader::movement`]. What a minus means was settled with the plan ([`Minus`]).
+//! Start at [`RowReader::movement`]. The plan has settled the meaning of a minus ([`Minus`]).
 
 use super::cell::{BadCell, RowReader};
 use super::plan::{Amounts, Minus, Model};
@@ -10,13 +10,13 @@ use crate::feed::rows::Row;
 use crate::rules::bank::Field;
 use remittance::Direction;
 
-/// Where money moved, and how much.
+/// The column of the movement, and its amount.
 pub(super) struct Movement {
     pub(super) direction: Direction,
     pub(super) amount: Amount,
-    /// A negative amount that is money the other way (红字).
+    /// A negative amount, which is money in the other direction (红字).
     pub(super) red: bool,
-    /// The column is one for money in; `None` where one column holds both ways.
+    /// The column is for money in; `None` if one column holds both directions.
     pub(super) credit_column: Option<bool>,
 }
 
@@ -46,7 +46,7 @@ impl RowReader<'_> {
         Ok(Movement { direction, amount, red: false, credit_column: None })
     }
 
-    /// An amount beside a word for its way.
+    /// An amount beside a word for its direction.
     fn flagged(self, row: Row<'_>, column: usize, flag: usize) -> Result<Movement, BadCell> {
         let text = self.cell(row, column);
         let amount = self.money(text, column)?;
@@ -74,7 +74,7 @@ impl RowReader<'_> {
         }
     }
 
-    /// The way follows from which side is the own account.
+    /// The direction follows from the side of the own account.
     fn by_parties(self, row: Row<'_>, column: usize) -> Result<Movement, BadCell> {
         let amount = self.money(self.cell(row, column), column)?;
         let own = self.plan.own_account.as_deref().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Blocks that go on: a page more of the same table, the same headings read the same way.
+//! Continued blocks: another page of the same table, with the same headings read in the same way.
 
 use super::header::Header;
 use super::plan::Amounts;
@@ -10,17 +10,17 @@ use crate::rules::bank::Field;
 use remittance::account::masked;
 
 impl TableReader<'_> {
-    /// How the block before was read, where it has the same headings.
+    /// How the previous block was read, if it has the same headings.
     pub(super) fn read_before(&self, header: &Header<'_>) -> Option<(Amounts, Option<bool>)> {
         let before = self.before.as_ref().filter(|before| before.headings == header.cells)?;
         Some((before.amounts, before.one_is_in))
     }
 
-    /// A block without a label of its own goes on with the account before it where it has the same headings. Says whether
-    /// it has, and is of the same account as far as labels say.
+    /// A block without a label of its own continues the previous account if it has the same headings. Returns whether
+    /// it does, and is of the same account as far as labels say.
     ///
     /// # Errors
-    /// Where it is another table, names no account, and one before it named one: nobody can tell whose it is.
+    /// If it is another table without an account, after one with an account: its owner is unknown.
     pub(super) fn inherit_account(&mut self, header: &Header<'_>) -> Result<bool, FeedError> {
         let Some(before) = &self.before else { return Ok(false) };
         let same = before.headings == header.cells;
@@ -46,7 +46,7 @@ impl TableReader<'_> {
         }
     }
 
-    /// Whether a row of the block before was of the account in this cell, or no cell says.
+    /// Whether a row of the previous block was of the account in this cell, or no cell says.
     pub(super) fn was_of(&self, cell: &str) -> bool {
         let account = value::unguarded(cell);
         let before = || self.before.iter().flat_map(|before| &before.accounts);

@@ -1,6 +1,6 @@
-//! How a table is read: which column holds what, how amounts stand, which words say a way.
+//! How to read a table: the columns of the fields, the form of the amounts, the words for the direction.
 //!
-//! Start at [`Plan`]. One plan a block; how it is worked out is `planning.rs`.
+//! Start at [`Plan`]. There is one plan a block; `planning.rs` makes it.
 
 use super::flags::Flags;
 use super::header::Places;
@@ -25,43 +25,43 @@ pub(super) struct Plan<'a> {
     pub(super) columns: Places,
     /// The columns that carry words, for each of [`WORD_FIELDS`].
     pub(super) words: [Vec<usize>; WORD_FIELDS.len()],
-    /// Columns whose headings nobody understands.
+    /// Columns with unknown headings.
     pub(super) unknown: Vec<usize>,
     pub(super) amounts: Amounts,
     pub(super) flags: Flags,
-    /// The bytes with which a cell may begin that stands for an empty one.
+    /// The first bytes of cells that mean empty.
     pub(super) fillers: Box<[bool; 256]>,
     pub(super) dates: DateOrder,
     pub(super) style: AmountStyle,
-    /// Rows may end early: trailing cells that are empty are left out.
+    /// Rows may end early: trailing empty cells are omitted.
     pub(super) ragged: bool,
-    /// The text was decoded: U+FFFD in it stands for bytes that are no text.
+    /// The text was decoded: U+FFFD in it marks invalid bytes.
     pub(super) decoded: bool,
     pub(super) currency: Option<String>,
-    /// Days are numbers as spreadsheets count them.
+    /// Days are day numbers of a spreadsheet.
     pub(super) serial_days: bool,
-    /// What is headed as a serial only counts the rows.
+    /// The serial column only counts the rows.
     pub(super) serial_counts_rows: bool,
-    /// The day that the time's column belongs to, where it is not the booking day's column.
+    /// The day that the time's column belongs to, if it is not the booking day's column.
     pub(super) time_day: usize,
-    /// Payer and payee stand in columns of their own; which is the other side follows from the direction.
+    /// Payer and payee have separate columns; the direction decides which is the counterparty.
     pub(super) two_parties: bool,
     pub(super) own_account: Option<String>,
-    /// What each column was understood as, and why.
+    /// The meaning of each column, and why.
     pub(super) reads: Vec<ColumnRead>,
 }
 
-/// Where amounts stand, and what they say.
+/// The columns of amounts, and their meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Amounts {
     pub(super) model: Model,
     pub(super) minus: Minus,
-    /// Money in is what the headings call out: the books of the account's owner.
+    /// The headings name money in from the view of the account's owner.
     pub(super) swapped: bool,
     pub(super) balance: usize,
 }
 
-/// How a table says which way money went; the numbers are columns.
+/// How a table tells the direction; the numbers are columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Model {
     Pair {
@@ -75,24 +75,24 @@ pub(super) enum Model {
     Signed {
         amount: usize,
     },
-    /// By the side on which the own account stands.
+    /// By the side of the own account.
     Parties {
         amount: usize,
     },
 }
 
-/// What a minus says beside a column or a word that says a way already.
+/// The meaning of a minus beside a column or a word that already tells the direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Minus {
-    /// Money the other way: a correction (红字).
+    /// Money in the other direction: a correction (红字).
     Red,
-    /// The same way once more: each outgoing row carries one.
+    /// The same direction again: each outgoing row has one.
     Repeats,
-    /// No row says.
+    /// No row reveals it.
     Unexplained,
 }
 
-/// What a plan is made from, besides the header.
+/// The basis of a plan besides the header.
 pub(super) struct Sample<'s> {
     /// The first rows below the header.
     pub(super) rows: &'s [KeptRow],
@@ -100,11 +100,11 @@ pub(super) struct Sample<'s> {
     pub(super) currency: Option<&'s str>,
     pub(super) opening: Option<i64>,
     pub(super) ragged: bool,
-    /// The statement is of one day, so its rows need name none.
+    /// The statement is of one day, so its rows need none.
     pub(super) daily: bool,
-    /// How the block before was read, where it has the same headings.
+    /// How the previous block was read, if it has the same headings.
     pub(super) before: Option<(Amounts, Option<bool>)>,
-    /// Whether an account is the centre's, where that is known.
+    /// Whether an account is the centre's, if known.
     pub(super) is_own: &'s dyn Fn(&str) -> Option<bool>,
 }
 
@@ -123,7 +123,7 @@ impl Plan<'_> {
         self.column(field) != NOWHERE
     }
 
-    /// Whether a cell stands for an empty one.
+    /// Whether a cell means empty.
     pub(super) fn says_nothing(&self, cell: &str) -> bool {
         if cell.is_empty() || value::is_filler(cell) {
             return true;

@@ -1,8 +1,8 @@
-//! Works out how a table is read, settled by headings, layout, contents and balances, in that order.
+//! Decides how to read a table: by headings, layout, contents and balances, in that order.
 //!
-//! Start at [`Plan::of`]. One plan a block, worked out once from its header and its first rows. What the headings leave open
-//! (which of two columns is money in, what a minus means, what 1 and 2 say) is tried in `proof.rs`: the first reading under
-//! which each balance follows from the one before is taken. Readings that are against the habit are taken only where
+//! Start at [`Plan::of`]. There is one plan a block, made once from its header and its first rows. For what the
+//! headings leave open (which of two columns is money in, the meaning of a minus, of 1 and 2), `proof.rs` tries
+//! readings: the first under which each balance follows from the previous one wins. Unusual readings are used only if
 //! the balances prove them, never as a guess.
 
 use super::cell::RowReader;
@@ -18,10 +18,10 @@ use crate::rules::bank::{AmountStyle, BankLayout, DateOrder, Field};
 use crate::rules::headings::Headings;
 
 impl<'a> Plan<'a> {
-    /// Works out how the rows below a header are read.
+    /// Decides how to read the rows below a header.
     ///
     /// # Errors
-    /// Where nothing says which way the money went, or that is contradicted.
+    /// If nothing tells the direction, or it is contradicted.
     pub(super) fn of(
         finder: &Finder<'a>,
         header: &Header<'a>,
@@ -68,13 +68,13 @@ impl<'a> Plan<'a> {
         Ok(plan)
     }
 
-    /// The rows with a day; labels and footers say nothing of columns.
+    /// The rows with a day; labels and footers say nothing about columns.
     fn dated(&self, rows: &[KeptRow]) -> Vec<KeptRow> {
         let has_day = |row: &&KeptRow| (RowReader { plan: self }).day(row.row()).is_ok();
         rows.iter().filter(has_day).cloned().collect()
     }
 
-    /// Takes the first reading of the amounts that the balances prove, else the first that needs no proof.
+    /// Chooses the first reading of the amounts that the balances prove, otherwise the first that needs no proof.
     fn choose_amounts(
         &mut self,
         header: &Header<'a>,
@@ -151,7 +151,7 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The bytes with which cells begin that stand for empty ones; an empty cell is one itself.
+/// The first bytes of cells that mean empty; an empty cell itself is included.
 fn fillers(rules: &Headings, layout: Option<&BankLayout>) -> Box<[bool; 256]> {
     let mut first = Box::new([false; 256]);
     let words =

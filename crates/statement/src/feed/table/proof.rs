@@ -1,7 +1,7 @@
-//! Tries a reading of a table on its first rows: does each balance follow from the one before?
+//! Tries a reading of a table on its first rows: does each balance follow from the previous one?
 //!
-//! Start at [`score`]. A statement stands oldest or newest first, so both orders are followed, for each own account apart;
-//! the better one counts.
+//! Start at [`score`]. A statement is oldest or newest first, so both orders are tried, for each own account
+//! separately; the better one counts.
 
 use super::cell::RowReader;
 use super::plan::Plan;
@@ -12,25 +12,25 @@ use remittance::Direction;
 use rust_decimal::prelude::ToPrimitive;
 use std::collections::BTreeMap;
 
-/// How a reading does on some rows.
+/// The result of a reading on some rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Score {
-    /// Rows with a day that cannot be read.
+    /// Rows with an unreadable day.
     pub(super) refused: u32,
-    /// Steps from one balance to the next, and how many of them do not hold.
+    /// Steps from one balance to the next, and the failed ones among them.
     pub(super) tried: u32,
     pub(super) broken: u32,
-    /// Amounts that moved differ: where all are equal, both orders say the same of either way.
+    /// Amounts differed: if all are equal, both orders give the same result for either direction.
     pub(super) varied: bool,
 }
 
 impl Score {
-    /// Each step holds, and there are as many as are needed.
+    /// Each step holds, and there are enough.
     pub(super) const fn is_proved(self, steps: u32) -> bool {
         self.refused == 0 && self.broken == 0 && self.tried > 0 && self.tried >= steps
     }
 
-    /// All but a few steps of many hold.
+    /// All but a few of many steps hold.
     pub(super) const fn mostly_holds(self, steps: u32) -> bool {
         self.tried >= 5 && self.tried >= steps && self.broken * 8 <= self.tried
     }
@@ -38,18 +38,18 @@ impl Score {
 
 #[derive(Default)]
 struct Steps {
-    /// Balance and movement of the row before.
+    /// Balance and movement of the previous row.
     before: Option<(i64, i64)>,
     tried: u32,
     rising: u32,
     falling: u32,
-    /// The day before, and whether days go up or down.
+    /// The previous day, and whether days rise or fall.
     day: Option<NaiveDate>,
     up: bool,
     down: bool,
 }
 
-/// Reads the rows under the plan and follows their balances.
+/// Reads the rows under the plan and compares their balances.
 pub(super) fn score(
     plan: &Plan<'_>,
     rows: &[KeptRow],
@@ -73,7 +73,7 @@ pub(super) fn score(
         score.varied |= *first.get_or_insert(movement) != movement;
         let own = reading.entry.account.unwrap_or_default();
         if !accounts.contains_key(own) {
-            // A declared opening is of the only account.
+            // A declared opening belongs to the only account.
             let before = opening.filter(|_| accounts.is_empty()).map(|opening| (opening, 0));
             accounts.insert(own.to_owned(), Steps { before, ..Steps::default() });
         }
@@ -111,7 +111,7 @@ impl Steps {
     }
 }
 
-/// Hundredths of an amount, where it has no more decimals than that.
+/// Hundredths of an amount, if it has no more decimals than that.
 pub(super) fn hundredths(amount: rust_decimal::Decimal) -> Option<i64> {
     amount.checked_mul(rust_decimal::Decimal::ONE_HUNDRED)?.to_i64()
 }

@@ -1,11 +1,11 @@
-//! What each column of a table was understood as, and why, for whoever asks.
+//! The meaning of each column of a table, and why, for reports.
 
 use super::header::Header;
 use super::plan::{Model, Plan, WORD_FIELDS};
 use crate::feed::ColumnRead;
 use crate::rules::bank::Field;
 
-/// Fields with one column, but for amounts and words.
+/// Fields with one column, without amounts and words.
 const SINGLE_FIELDS: [Field; 18] = [
     Field::Date,
     Field::Time,
@@ -27,7 +27,7 @@ const SINGLE_FIELDS: [Field; 18] = [
     Field::Reversal,
 ];
 
-/// Writes down what each column was understood as, for whoever asks.
+/// Records the meaning of each column, for reports.
 pub(super) fn of(plan: &Plan<'_>, header: &Header<'_>) -> Vec<ColumnRead> {
     let amounts = plan.amounts;
     let role = |column: usize| -> Option<&'static str> {

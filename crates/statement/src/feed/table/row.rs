@@ -1,7 +1,7 @@
-//! Reads one row under a plan: an entry, or what is wrong with it and where.
+//! Parses one row under a plan: an entry, or the error and its place.
 //!
-//! Start at [`RowReader::read`]. It knows nothing of other rows. How a column came to its field is `plan.rs`; what
-//! becomes of a row without a day is `block.rs`.
+//! Start at [`RowReader::read`]. It knows nothing of other rows. `plan.rs` has the fields of the columns; `block.rs`
+//! handles a row without a day.
 
 use super::cell::{BadCell, RowReader};
 use super::header::shortened;
@@ -15,12 +15,12 @@ use crate::rules::bank::Field;
 use chrono::{NaiveDate, NaiveTime};
 use remittance::{Counterparty, Direction, Remarks};
 
-/// Characters of a row that a reject keeps.
+/// Characters of a row kept in a reject.
 pub(in crate::feed) const ROW_CHARS_MAX: usize = 4096;
-/// Characters of a field that a reject shows.
+/// Characters of a field shown in a reject.
 pub(in crate::feed) const FOUND_CHARS_MAX: usize = 60;
 
-/// What banks write for currencies besides ISO 4217 codes.
+/// Currency names of banks besides ISO 4217 codes.
 const CURRENCY_WORDS: [(&str, &str); 15] = [
     ("人民币", "CNY"),
     ("人民币元", "CNY"),
@@ -39,25 +39,25 @@ const CURRENCY_WORDS: [(&str, &str); 15] = [
     ("澳门元", "MOP"),
 ];
 
-/// Between texts of different columns. Words, because a reference may be broken by spaces and signs: nothing of the one
-/// text may ever complete a number cut off in the other.
+/// Separates texts of different columns. It consists of words, because a reference may be broken by spaces and signs:
+/// one text must never complete a number cut off in the other.
 const JOINT: &str = "；另：";
 
-/// An entry with the amounts that the running balance is followed by.
+/// An entry with the amounts for checking the running balance.
 pub(super) struct Reading<'a> {
     pub(super) entry: StatementEntry<'a>,
     pub(super) amount: Amount,
     pub(super) balance: Option<Amount>,
-    /// The column that the amount stands in is one for money in; `None` where one column holds both ways.
+    /// The amount's column is for money in; `None` if one column holds both directions.
     pub(super) credit_column: Option<bool>,
     pub(super) ambiguous: bool,
 }
 
-/// Texts that are put together from several columns, kept from row to row.
+/// Texts joined from several columns; the buffers are reused.
 #[derive(Default)]
 pub(super) struct Joined([String; WORD_FIELDS.len()]);
 
-/// When a row was booked.
+/// The booking time of a row.
 struct Booked {
     on: NaiveDate,
     time: Option<NaiveTime>,
@@ -105,11 +105,11 @@ impl<'p> RowReader<'p> {
         if self.plan.serial_counts_rows || is_no_serial(serial) { "" } else { serial }
     }
 
-    /// When the row was booked; `given` is the day of a row that has none.
+    /// The booking time of the row; `given` is the day for a row without one.
     fn booked(self, row: Row<'_>, given: Option<NaiveDate>) -> Result<Booked, BadCell> {
         let found = match (self.day(row), given) {
             (Ok(found), _) => found,
-            // What stands in the day's column is then a time, or nothing.
+            // The day's column then holds a time, or nothing.
             (Err(_), Some(day)) => {
                 let rest = self.value(row, Field::Date);
                 date::DayFound { day, rest, ambiguous: false }
@@ -129,8 +129,8 @@ impl<'p> RowReader<'p> {
         Ok(Booked { on: found.day, time, ambiguous })
     }
 
-    /// The time of day from a column of its own, where it is one of the booking day: some banks say when the payer
-    /// ordered, which can be the evening before.
+    /// The time of day from a column of its own, if it is on the booking day: some banks give the time of the payer's
+    /// order, which can be the evening before.
     fn time_beside(self, row: Row<'_>, booked_on: NaiveDate) -> Result<Option<NaiveTime>, BadCell> {
         let text = self.value(row, Field::Time);
         if text.is_empty() {
@@ -156,7 +156,7 @@ impl<'p> RowReader<'p> {
         Ok(time)
     }
 
-    /// Checks that the row has the header's columns, and text in them.
+    /// Checks that the row has the header's columns, and valid text in them.
     fn shape(self, row: Row<'_>) -> Result<(), BadCell> {
         let (wanted, found) = (self.plan.header.len(), row.len());
         let short = found < wanted && !self.plan.ragged;
@@ -223,7 +223,7 @@ impl<'p> RowReader<'p> {
         }
     }
 
-    /// The other side, and the own account where a column names it.
+    /// The counterparty, and the own account if a column names it.
     pub(super) fn parties<'a>(
         self,
         row: Row<'a>,
@@ -254,7 +254,7 @@ impl<'p> RowReader<'p> {
         (counterparty, if own.is_empty() { self.number(row, Field::Account) } else { own })
     }
 
-    /// The words of a row; several columns of one field are put together.
+    /// The words of a row; several columns of one field are joined.
     fn remarks<'a>(self, row: Row<'a>, joined: &'a mut Joined) -> Remarks<'a> {
         for (columns, text) in self.plan.words.iter().zip(&mut joined.0) {
             if columns.len() < 2 {
@@ -307,7 +307,7 @@ impl<'p> RowReader<'p> {
     }
 }
 
-/// The ISO 4217 code of a currency as banks write it.
+/// The ISO 4217 code of a bank's currency name.
 pub(in crate::feed) fn currency_code(text: &str) -> Option<&str> {
     if text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase()) && text != "RMB" {
         return Some(text);

@@ -1,4 +1,4 @@
-//! What is kept while a table is read: the block at hand, the one before it, and what waits.
+//! The state of parsing a table: the current block, the previous one, and the waiting rows.
 
 use super::facts::Facts;
 use super::header::{Finder, Header, Nearest};
@@ -10,26 +10,26 @@ use crate::feed::rows::KeptRow;
 use crate::feed::running::Running;
 use chrono::NaiveDate;
 
-/// How rows come.
+/// The form of the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::feed) struct Delivered {
-    /// Rows may end early: what is left out is empty (HTML, workbooks).
+    /// Rows may end early: missing cells are empty (HTML, workbooks).
     pub(in crate::feed) ragged: bool,
 }
 
-/// The rows that are read, from one header on.
+/// The rows being parsed, from one header on.
 pub(super) struct Block<'a> {
     pub(super) header: Header<'a>,
     pub(super) plan: Plan<'a>,
     pub(super) line: u64,
-    /// Of each own account: first and last day, number of rows.
+    /// For each own account: first and last day, number of rows.
     pub(super) accounts: Accounts,
 }
 
 pub(super) enum State<'a> {
     /// Before the first header of the file or sheet.
     Before,
-    /// Below a header, until enough is seen.
+    /// Below a header, until enough rows are seen.
     Sampling {
         header: Box<Header<'a>>,
         rows: Vec<KeptRow>,
@@ -37,13 +37,13 @@ pub(super) enum State<'a> {
     Reading(Box<Block<'a>>),
 }
 
-/// Reads the rows of a file.
+/// Parses the rows of a file.
 pub(in crate::feed) struct TableReader<'a> {
     pub(super) finder: Finder<'a>,
     pub(super) delivered: Delivered,
     pub(super) state: State<'a>,
     pub(super) facts: Facts,
-    /// What stands behind the rows so far: of this block, or of the next.
+    /// Facts after the rows so far: of this block, or of the next.
     pub(super) behind: Facts,
     pub(super) before: Option<Before>,
     pub(super) waiting: Vec<KeptRow>,
@@ -51,19 +51,19 @@ pub(in crate::feed) struct TableReader<'a> {
     pub(super) totals: Totals,
     pub(super) joined: Joined,
     pub(super) nearest: Option<Nearest>,
-    /// A row before any header that looks like data.
+    /// A row that looks like data before any header.
     pub(super) headless: Option<u64>,
     pub(super) layout: Option<String>,
-    /// The block at hand was begun by the label of another account, under the header before it.
+    /// The label of another account began the current block, under the previous header.
     pub(super) by_label: bool,
-    /// That rows were booked on the statement's day was said.
+    /// The flag on rows booked on the statement's day was sent.
     pub(super) told_day: bool,
     pub(super) blocks: Vec<BlockRead>,
     pub(super) ambiguous: u32,
     pub(super) unread: usize,
 }
 
-/// What the block before was.
+/// The previous block.
 pub(super) struct Before {
     /// By its label.
     pub(super) account: Option<String>,
@@ -74,10 +74,10 @@ pub(super) struct Before {
     pub(super) one_is_in: Option<bool>,
 }
 
-/// Of each own account of a block: first and last day, number of rows.
+/// For each own account of a block: first and last day, number of rows.
 pub(super) type Accounts = Vec<(Option<String>, (NaiveDate, NaiveDate, u64))>;
 
-/// Own accounts of one block that are told apart for whoever asks.
+/// The most own accounts of one block that are told apart for reports.
 const ACCOUNTS_MAX: usize = 64;
 
 pub(super) fn note_day(accounts: &mut Accounts, account: Option<&str>, day: NaiveDate) {

@@ -1,7 +1,7 @@
-//! Compares what a file declares of its rows with what it holds.
+//! Compares a file's declared totals with its rows.
 //!
-//! Start at [`Totals::compare`]. A total may be of its block or of the whole file, and a correction in red may count on the side of
-//! its column or on the side of its money: a difference is told only where no such reading holds.
+//! Start at [`Totals::compare`]. A total may be of its block or of the whole file, and a red correction may count on
+//! the side of its column or of its money: a difference is reported only if no such reading holds.
 
 use super::label::Label;
 use crate::feed::amount::Amount;
@@ -9,13 +9,13 @@ use crate::feed::{Flag, Sink};
 use remittance::Direction;
 use rust_decimal::Decimal;
 
-/// What some rows come to.
+/// The sums of some rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sums {
-    /// By the way the money went: in, out.
+    /// By the direction of the money: in, out.
     rows: [u64; 2],
     hundredths: [i128; 2],
-    /// By the column that the amount stands in, where each way has one.
+    /// By the column of the amount, if each direction has one.
     column_rows: [u64; 2],
     column_hundredths: [i128; 2],
     /// Rows that move nothing.
@@ -23,14 +23,14 @@ pub(super) struct Sums {
     rejected: u64,
 }
 
-/// A total that the file declares.
+/// A declared total.
 #[derive(Clone, Debug)]
 struct Declared {
     line: u64,
     what: &'static str,
     way: Option<Direction>,
     is: Total,
-    /// The block before it, and the one behind it: between two blocks it may speak of either.
+    /// The blocks before and after it: between two blocks it may belong to either.
     blocks: [Option<usize>; 2],
 }
 
@@ -43,17 +43,17 @@ enum Total {
 /// The totals of a file.
 #[derive(Default)]
 pub(super) struct Totals {
-    /// Of each block; the pages of one table are one block.
+    /// For each block; the pages of one table are one block.
     blocks: Vec<Sums>,
     declared: Vec<Declared>,
-    /// How many of the declared stand before the last row so far.
+    /// The number of declared totals before the last row so far.
     settled: usize,
 }
 
-/// Blocks that are told apart; what follows is summed with the last.
+/// The most blocks told apart; later rows are added to the last.
 const BLOCKS_MAX: usize = 1 << 16;
 
-/// Totals of one file that are kept; a file that declares more is a curiosity.
+/// The most totals kept of one file; no real file declares more.
 const DECLARED_MAX: usize = 1024;
 
 const fn side(way: Direction) -> usize {
@@ -73,12 +73,12 @@ impl Sums {
         let into = way == Direction::Credit;
         let in_column = credit_column.unwrap_or(into);
         count(&mut self.rows, &mut self.hundredths, into, size);
-        // In its column a correction is taken off.
+        // In its column a correction is subtracted.
         let signed = if in_column == into { size } else { -size };
         count(&mut self.column_rows, &mut self.column_hundredths, in_column, signed);
     }
 
-    /// What both hold together.
+    /// The sum of both.
     fn with(mut self, other: &Self) -> Self {
         for (sum, more) in
             [(&mut self.rows, &other.rows), (&mut self.column_rows, &other.column_rows)]
@@ -139,7 +139,7 @@ impl Sums {
     }
 }
 
-/// One row more on the first side or on the second.
+/// Counts one more row on the first side or on the second.
 const fn count(counts: &mut [u64; 2], sums: &mut [i128; 2], first: bool, size: i128) {
     let ([first_count, second_count], [first_sum, second_sum]) = (counts, sums);
     if first {
@@ -165,16 +165,16 @@ impl Totals {
         }
     }
 
-    /// Another block begins, unless it is a page more of the one before.
+    /// Another block begins, unless it is another page of the previous one.
     pub(super) fn begin_block(&mut self, goes_on: bool) {
-        // A page more declares nothing of its own.
+        // Another page declares nothing of its own.
         if goes_on && !self.blocks.is_empty() && self.settled == self.declared.len() {
             return;
         }
         if self.blocks.len() < BLOCKS_MAX {
             self.blocks.push(Sums::default());
         }
-        // What stands behind the rows before is of them, or of those that follow.
+        // A total after the previous rows belongs to them, or to the following ones.
         let block = self.blocks.len().checked_sub(1);
         for declared in self.declared.iter_mut().skip(self.settled) {
             let [_, behind] = &mut declared.blocks;
@@ -182,7 +182,7 @@ impl Totals {
         }
     }
 
-    /// Takes in a label that declares a total.
+    /// Adds a label with a declared total.
     pub(super) fn declare(&mut self, line: u64, label: &Label) {
         let (what, way, is) = match label {
             Label::Count { way, count } => ("count", *way, Total::Count(*count)),
@@ -209,7 +209,7 @@ impl Totals {
         }
     }
 
-    /// Tells what does not agree.
+    /// Reports the differences.
     pub(super) fn compare(self, sink: &mut dyn Sink) {
         let file = self.blocks.iter().fold(Sums::default(), Sums::with);
         for declared in &self.declared {

@@ -1,16 +1,16 @@
-//! Columns that hold words and that nobody reads.
+//! Unread columns with words.
 
 use super::plan::Plan;
 use crate::feed::rows::Row;
 use crate::feed::{Flag, Odd, Sink};
 
-/// Columns of one file that are named.
+/// The most columns reported of one file.
 const NAMED_MAX: usize = 32;
-/// Digits that may be a reference, letters that may be a word.
+/// So many digits may be a reference, so many letters a word.
 const DIGITS_MIN: usize = 10;
 const LETTERS_MIN: usize = 4;
 
-/// Names each column of the plan in which this row holds words: nobody shall be told that a payer wrote nothing.
+/// Reports each unread column in which this row holds words: nobody may be told that a payer wrote nothing.
 pub(super) fn look(plan: &mut Plan<'_>, row: Row<'_>, named: &mut usize, sink: &mut dyn Sink) {
     let header = &plan.header;
     plan.unknown.retain(|column| {

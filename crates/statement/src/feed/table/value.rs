@@ -1,4 +1,4 @@
-//! Cells of tables without what banks and spreadsheets put around their values.
+//! Removes from cells of tables what banks and spreadsheets put around their values.
 
 /// A number without the guards that keep its digits in a spreadsheet: `="6222"`, `'6222`.
 pub(super) fn unguarded(text: &str) -> &str {
@@ -9,7 +9,7 @@ pub(super) fn unguarded(text: &str) -> &str {
     kept.unwrap_or_else(|| text.strip_prefix('\'').unwrap_or(text))
 }
 
-/// An amount without the sign or name of the currency around it.
+/// An amount without a currency sign or name around it.
 pub(super) fn money(text: &str) -> &str {
     let bytes = text.as_bytes();
     let plain = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.');
@@ -28,12 +28,11 @@ pub(super) fn money(text: &str) -> &str {
         .trim_start()
         .trim_end_matches('元')
         .trim_end();
-    // A sign before the currency's is a sign of the amount: what stands between is left out only where
-    // there is none.
+    // A sign before the currency's is a sign of the amount: the text in between is dropped only if there is none.
     if sign.is_empty() { bare } else { text.trim_end_matches('元').trim_end() }
 }
 
-/// Whether the cell only fills its place: hyphens of any length and width.
+/// Whether the cell is only a placeholder: hyphens of any length and width.
 pub(super) fn is_filler(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| matches!(c, '-' | '—' | '－' | '–' | '_'))
 }

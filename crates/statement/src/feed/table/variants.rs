@@ -1,6 +1,6 @@
-//! The readings of the amounts that a header allows, the habit first.
+//! The possible readings of the amounts under a header, the usual one first.
 //!
-//! Start at [`of`]. A reading that the headings do not say by themselves counts only with proof: [`Variant::steps_needed`]
+//! Start at [`of`]. A reading that the headings alone do not give counts only with proof: [`Variant::steps_needed`]
 //! balances that follow from one another.
 
 use super::cell::RowReader;
@@ -13,12 +13,12 @@ use crate::feed::rows::KeptRow;
 use crate::rules::bank::{AmountModel, Field, Precedence};
 use remittance::Direction;
 
-/// Columns of one kind that are tried.
+/// The most columns of one kind to try.
 const COLUMNS_MAX: usize = 3;
-/// Steps that prove a reading against the habit.
+/// Steps that prove an unusual reading.
 const AGAINST_HABIT: u32 = 2;
 
-/// Amounts before they are chosen.
+/// Amounts before a choice.
 pub(super) const NONE: Amounts = Amounts {
     model: Model::Signed { amount: NOWHERE },
     minus: Minus::Red,
@@ -31,19 +31,19 @@ pub(super) const NONE: Amounts = Amounts {
 pub(super) struct Variant {
     pub(super) amounts: Amounts,
     pub(super) one_is_in: Option<bool>,
-    /// Steps that must hold before it is believed; none for what the headings say.
+    /// Steps that must hold; none for what the headings say.
     pub(super) steps_needed: u32,
 }
 
 impl Variant {
-    /// Whether it says the same of ways and columns; what a minus means may show later.
+    /// Whether it gives the same directions and columns; the meaning of a minus may be found later.
     pub(super) fn reads_as(&self, (amounts, one_is_in): (Amounts, Option<bool>)) -> bool {
         (self.amounts.model, self.amounts.swapped, self.one_is_in)
             == (amounts.model, amounts.swapped, one_is_in)
     }
 }
 
-/// The readings, in the order in which they are preferred.
+/// The readings, in order of preference.
 pub(super) fn of(plan: &mut Plan<'_>, header: &Header<'_>, sample: &Sample<'_>) -> Vec<Variant> {
     let mut balances = columns(plan, header, Field::Balance);
     if balances.is_empty() {
@@ -54,19 +54,19 @@ pub(super) fn of(plan: &mut Plan<'_>, header: &Header<'_>, sample: &Sample<'_>) 
     for (place, balance) in balances.iter().enumerate() {
         for variant in &plain {
             let amounts = Amounts { balance: *balance, ..variant.amounts };
-            // Another balance than the first is believed where it proves something.
+            // Another balance than the first is used if it proves something.
             let steps_needed = variant.steps_needed.max(u32::from(place > 0));
             found.push(Variant { amounts, steps_needed, ..variant.clone() });
         }
     }
-    // What needs no proof comes first; the order is kept otherwise.
+    // Readings without need of proof come first; otherwise the order is kept.
     found.sort_by_key(|variant| variant.steps_needed);
     found
 }
 
 fn models(plan: &mut Plan<'_>, header: &Header<'_>, sample: &Sample<'_>) -> Vec<Variant> {
-    // A layout that fits may be another bank's with the same headings: what the file itself says comes first. One that was
-    // learnt from this very form is believed.
+    // A fitting layout may be another bank's with the same headings, so the file itself decides first. A layout learnt
+    // from this very form is trusted.
     let said = plan.layout.and_then(|layout| layout.amount);
     let learned = plan.layout.is_some_and(|layout| layout.precedence == Precedence::Learned);
     let only = said.filter(|_| learned);
@@ -90,7 +90,7 @@ fn models(plan: &mut Plan<'_>, header: &Header<'_>, sample: &Sample<'_>) -> Vec<
     found
 }
 
-/// The columns that could be a field's: the chosen one first, then others with such a heading.
+/// The possible columns of a field: the chosen one first, then others with such a heading.
 fn columns(plan: &Plan<'_>, header: &Header<'_>, field: Field) -> Vec<usize> {
     let mut found = Vec::new();
     if plan.has(field) {
@@ -113,7 +113,7 @@ const fn variant(model: Model, minus: Minus, steps_needed: u32) -> Variant {
     Variant { amounts: Amounts { model, minus, ..NONE }, one_is_in: None, steps_needed }
 }
 
-/// Money in is what the headings call out: believed where the balances prove it.
+/// The headings name money in from the owner's view: used if the balances prove it.
 const fn swapped(model: Model, minus: Minus) -> Variant {
     let amounts = Amounts { model, minus, swapped: true, ..NONE };
     Variant { amounts, one_is_in: None, steps_needed: AGAINST_HABIT }
@@ -122,7 +122,7 @@ const fn swapped(model: Model, minus: Minus) -> Variant {
 fn pairs(plan: &Plan<'_>, header: &Header<'_>, found: &mut Vec<Variant>) {
     let (credits, debits) =
         (columns(plan, header, Field::Credit), columns(plan, header, Field::Debit));
-    // 交易金额(收入) goes with 交易金额(支出): the first with the first.
+    // 交易金额(收入) belongs to 交易金额(支出): the first to the first.
     let mut both: Vec<(usize, usize)> =
         credits.iter().copied().zip(debits.iter().copied()).collect();
     let all = credits.iter().flat_map(|credit| debits.iter().map(|debit| (*credit, *debit)));
@@ -180,7 +180,7 @@ fn is_digit(plan: &Plan<'_>, cell: &str) -> bool {
     values.in_digit.iter().chain(&values.out_digit).any(|digit| digit == cell)
 }
 
-/// What 1 and 2 say: 1 is in where the own account agrees; either way where the balances prove it.
+/// The meaning of 1 and 2: 1 is in if the own account agrees; either direction if the balances prove it.
 fn of_digits(plan: &mut Plan<'_>, sample: &Sample<'_>, model: Model, found: &mut Vec<Variant>) {
     for one_is_in in [true, false] {
         let agrees = own_agrees(plan, sample, model, one_is_in);
@@ -190,7 +190,7 @@ fn of_digits(plan: &mut Plan<'_>, sample: &Sample<'_>, model: Model, found: &mut
     }
 }
 
-/// Whether under this reading the own side is a known own account in some row, and the other side in none.
+/// Whether under this reading the own side is a known own account in some row, and the counterparty in none.
 fn own_agrees(plan: &mut Plan<'_>, sample: &Sample<'_>, model: Model, one_is_in: bool) -> bool {
     if !plan.two_parties {
         return false;
@@ -215,7 +215,7 @@ fn own_agrees(plan: &mut Plan<'_>, sample: &Sample<'_>, model: Model, one_is_in:
     agrees && !contradicted
 }
 
-/// What a minus means beside a word: it repeats 借 where every outgoing row carries one, and corrects where some do not.
+/// The meaning of a minus beside a word: it repeats 借 if every outgoing row has one, and corrects if some do not.
 fn minus_beside_a_word(plan: &Plan<'_>, sample: &Sample<'_>, amount: usize, flag: usize) -> Minus {
     let (mut with, mut without) = (false, false);
     for row in sample.rows {
@@ -235,7 +235,7 @@ fn minus_beside_a_word(plan: &Plan<'_>, sample: &Sample<'_>, amount: usize, flag
     }
 }
 
-/// One amount with a sign; a column without any sign says no way unless the balances prove it.
+/// One amount with a sign; a column without any sign tells no direction unless the balances prove it.
 fn signed(
     plan: &Plan<'_>,
     header: &Header<'_>,
@@ -252,7 +252,7 @@ fn signed(
         });
         let model = Model::Signed { amount };
         let said = by_layout || signed;
-        // Without rows there is nothing to prove and nothing to read; what comes later says no way.
+        // Without rows there is nothing to prove and nothing to read; later rows tell no direction.
         let minus = if empty && !said { Minus::Unexplained } else { Minus::Red };
         found.push(variant(model, minus, u32::from(!said && !empty)));
         if !by_layout {

@@ -1,4 +1,4 @@
-//! Headings as people write them, and what they mean.
+//! Headings as people write them, with their meanings.
 
 use super::*;
 

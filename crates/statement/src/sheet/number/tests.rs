@@ -1,4 +1,4 @@
-//! What a cell shows of its number, by examples.
+//! The displayed text of number cells, by examples.
 
 use super::*;
 

@@ -76,7 +76,7 @@ fn book() -> Vec<u8> {
     let bof = record(record::BOF, &words(&[0x0600, 5]));
     let format = [words(&[164, 4]), b"\x000000".to_vec()].concat();
     let style = |id: u16| record(record::XF, &words(&[0, id, 0]));
-    // The second text goes on in the next record, wide there and narrow before.
+    // The second text continues in the next record, wide there and narrow before.
     let texts =
         [vec![2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 1, 0x32, 0x75, 2, 0, 0, b'A'], Vec::new()].concat();
     let mut globals = [

@@ -1,11 +1,11 @@
-//! Tables of known values, the forms that people give them, and the slips they make.
+//! Tables of known values, the forms that people use, and their slips.
 
 use super::written::{Container, Put, Sheet};
 use remittance::template::Template;
 use remittance::{Language, Localized};
 use statement::import::MarkedRow;
 
-/// Numbers by chance, the same for the same seed.
+/// Random numbers, the same for the same seed.
 pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
@@ -42,7 +42,7 @@ impl Table {
         Self { template, rows: rows.collect() }
     }
 
-    /// Puts the table on a sheet as somebody would.
+    /// Writes the table to a sheet as a person would.
     pub(crate) fn lay_out(
         &self,
         dice: &mut Dice,
@@ -143,7 +143,7 @@ fn heading(dice: &mut Dice, column: &str, container: Container) -> String {
     }
 }
 
-/// A value in one of the forms that are plain.
+/// A value in one of the plain forms.
 fn form(dice: &mut Dice, column: &str, value: &str, container: Container) -> Put {
     let wide = |text: &str| -> String {
         let wide = |c: char| match c {
@@ -182,15 +182,15 @@ fn form(dice: &mut Dice, column: &str, value: &str, container: Container) -> Put
     Put::Text(text)
 }
 
-/// What somebody does wrong, in a row of the table.
+/// A person's error in a row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Slip {
-    /// A text where an amount or a month belongs.
+    /// A text instead of an amount or a month.
     Text {
         row: usize,
         column: usize,
     },
-    /// A cell that must be filled is left empty.
+    /// A required cell is empty.
     Empty {
         row: usize,
         column: usize,
@@ -200,7 +200,7 @@ pub(crate) enum Slip {
         row: usize,
         column: usize,
     },
-    /// A formula that was never calculated.
+    /// A formula without a stored value.
     Formula {
         row: usize,
         column: usize,
@@ -215,12 +215,12 @@ pub(crate) enum Slip {
         row: usize,
         column: usize,
     },
-    /// A cell that became a day.
+    /// A cell that was converted to a day.
     BecameDay {
         row: usize,
         column: usize,
     },
-    /// An amount whose cell shows less than it holds.
+    /// An amount whose cell shows less than its stored value.
     ShownRounded {
         row: usize,
         column: usize,
@@ -230,7 +230,7 @@ pub(crate) enum Slip {
         row: usize,
         column: usize,
     },
-    /// Digits as a reason.
+    /// Digits instead of a reason.
     Digits {
         row: usize,
         column: usize,
@@ -242,7 +242,7 @@ pub(crate) enum Slip {
     HiddenRow {
         row: usize,
     },
-    /// A comma that parts an amount in a file of text.
+    /// A comma that splits an amount in a text file.
     Thousands {
         row: usize,
         column: usize,
@@ -259,7 +259,7 @@ impl Slip {
         let of = |names: &[&str]| columns.iter().position(|column| names.contains(column));
         let (money, month) = (of(&["缴存基数", "补缴金额"]), of(&["补缴月份"]));
         let key = of(&["职工编号", "身份证号"]).unwrap();
-        // 启封 may leave the base out; all else that is tried must be there.
+        // 启封 may omit the base; all other columns tried are required.
         let must = if table.template == Template::Unseal {
             key
         } else {
@@ -289,7 +289,7 @@ impl Slip {
             12 if container.parts_by_commas() => Self::Thousands { row, column: money? },
             _ => return None,
         };
-        // A line of a transfer has no amount that could be wrong.
+        // A transfer's line has no amount that could be wrong.
         Some(slip)
     }
 
@@ -311,7 +311,7 @@ impl Slip {
         }
     }
 
-    /// The template's column in which it stands; none for what concerns the row.
+    /// The slip's column in the template; none if it is about the row.
     pub(crate) fn column(self) -> Option<usize> {
         match self {
             Self::Text { column, .. }
@@ -329,12 +329,12 @@ impl Slip {
         }
     }
 
-    /// Whether the row is told and no cell of it.
+    /// Whether the row is reported and not a cell.
     pub(crate) fn is_of_the_row(self) -> bool {
         matches!(self, Self::HiddenRow { .. } | Self::Thousands { .. } | Self::Beside { .. })
     }
 
-    /// Makes the slip in a row that was put down rightly.
+    /// Makes the slip in a correct row.
     fn make(self, row: &mut Vec<(usize, Put)>, sheet: &mut Sheet, beyond: usize) {
         let put = match self {
             Self::Text { .. } => Some(Put::Text("五千".to_owned())),
@@ -365,13 +365,13 @@ impl Slip {
         row.extend(put.map(|put| (at, put)));
     }
 
-    /// Mends it in a sheet that was written back.
+    /// Fixes it in a written-back sheet.
     pub(crate) fn mend(self, row: &mut MarkedRow, table: &Table, (_, place): (u64, usize)) {
         match self {
             Self::HiddenRow { .. } => {}
             Self::Beside { .. } => row.cells.retain(|(at, text)| *at < place || text != "请核对"),
             Self::Thousands { column, .. } => {
-                // The comma shifted all cells behind the amount by one.
+                // The comma shifted all cells after the amount by one.
                 let rest: Vec<(usize, String)> = row
                     .cells
                     .iter()

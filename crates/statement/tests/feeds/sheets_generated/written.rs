@@ -1,35 +1,35 @@
-//! Sheets written into the containers that people and programs save them in.
+//! Sheets written into the containers that people and programs save.
 
 use super::made::{Dice, Slip, Table};
 use std::io::Write;
 
-/// What is put into a cell.
+/// The content of a cell.
 #[derive(Clone, Debug)]
 pub(crate) enum Put {
     Text(String),
-    /// A number as it is stored, with its format.
+    /// A stored number, with its format.
     Number(String, &'static str),
     /// A day, with its format.
     Day(String, &'static str),
     Fault,
     Formula,
-    /// Text that nobody puts quotes around.
+    /// Text without quotes.
     Bare(String),
 }
 
 #[derive(Default)]
 pub(crate) struct Sheet {
     pub(crate) rows: Vec<Vec<(usize, Put)>>,
-    /// Rows, from 0, that are not seen.
+    /// Hidden rows, from 0.
     pub(crate) hidden: Vec<usize>,
-    /// The template's column and where it stands.
+    /// The template's columns and their places.
     pub(crate) places: Vec<(usize, usize)>,
     /// The numbers of the table's rows, from 1.
     pub(crate) lines: Vec<u64>,
 }
 
 impl Sheet {
-    /// What is to be read: each row's number and its values.
+    /// The expected values of each row, by number.
     pub(crate) fn truth(&self, table: &Table) -> Vec<(u64, Vec<String>)> {
         self.lines.iter().copied().zip(table.rows.iter().cloned()).collect()
     }
@@ -75,7 +75,7 @@ impl Container {
         }
     }
 
-    /// Cells have kinds and formats.
+    /// Whether cells have kinds and formats.
     pub(crate) fn has_kinds(self) -> bool {
         matches!(self, Self::Workbook | Self::SpreadsheetMl)
     }
@@ -85,7 +85,7 @@ impl Container {
     }
 
     pub(crate) fn has_line_breaks(self) -> bool {
-        // A break inside quotes is a line of the file, by which its rows are counted.
+        // A break inside quotes is a line of the file, and counts for row numbers.
         self.has_kinds()
     }
 
@@ -111,12 +111,12 @@ impl Container {
     }
 }
 
-/// What a cell shows where it has no kind.
+/// The displayed text of a cell without a kind.
 fn shown(put: &Put) -> String {
     match put {
         Put::Text(text) | Put::Bare(text) => text.clone(),
         Put::Number(number, "0000") => format!("{number:0>4}"),
-        // As a spreadsheet saves a long number in a CSV.
+        // A long number as a spreadsheet saves it in a CSV.
         Put::Number(number, _) if number.contains("e+") => "1.10105E+17".to_owned(),
         Put::Number(number, _) => number.clone(),
         Put::Day(day, "yyyy-mm-dd") => day.clone(),
@@ -162,7 +162,7 @@ fn encode(text: &str, encoded: Encoded) -> Vec<u8> {
     }
 }
 
-/// What stands in a cell of a workbook behind its place.
+/// The content of a workbook's cell after its place.
 fn cell(put: &Put) -> String {
     match put {
         Put::Text(text) | Put::Bare(text) => {
@@ -181,7 +181,7 @@ fn cell(put: &Put) -> String {
     }
 }
 
-/// A workbook as other programs write it: texts in their cells, formulas perhaps without a value.
+/// A workbook as other programs write it: inline texts, perhaps formulas without a value.
 fn workbook(sheet: &Sheet) -> Vec<u8> {
     let codes: String = CODES
         .iter()
@@ -237,7 +237,7 @@ fn workbook(sheet: &Sheet) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-/// The formats that are used.
+/// The formats in use.
 const CODES: [&str; 6] = ["General", "0000", "#,##0.00", "yyyy-mm-dd", "yyyy\"年\"m\"月\"", "0"];
 
 fn style(code: &str) -> usize {

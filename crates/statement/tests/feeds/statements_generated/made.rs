@@ -1,4 +1,4 @@
-//! What is drawn: the movements of a statement, and one way to write them.
+//! The drawn values: the movements of a statement, and one way to write them.
 
 use super::written;
 use chrono::{Days, NaiveDate};
@@ -19,7 +19,7 @@ impl Prng {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `most`.
+    /// A random number below `most`.
     pub(crate) fn below(&mut self, most: usize) -> usize {
         usize::try_from(self.next() % u64::try_from(most).unwrap()).unwrap()
     }
@@ -41,25 +41,25 @@ impl Prng {
     }
 }
 
-/// A movement as it must be read.
+/// A movement with its expected values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Movement {
     pub(crate) account: String,
     pub(crate) day: NaiveDate,
     pub(crate) credit: bool,
     pub(crate) fen: i64,
-    /// A correction, written with a minus in the column of the other way.
+    /// A correction, written with a minus in the column of the other direction.
     pub(crate) red: bool,
     pub(crate) payer_account: String,
     pub(crate) payer_name: String,
-    /// What the payer wrote; in what was read, the words of all fields.
+    /// The payer's text; for parsed movements, the words of all fields.
     pub(crate) words: String,
     pub(crate) serial: String,
     pub(crate) balance: i64,
 }
 
 impl Movement {
-    /// How what was read differs, if it does.
+    /// The difference of the parsed movement, if any.
     pub(crate) fn difference(&self, got: &Self, made: &Made) -> Option<String> {
         let day = (self.day, &self.account, self.credit, self.red);
         if day != (got.day, &got.account, got.credit, got.red) {
@@ -85,16 +85,16 @@ impl Movement {
     }
 }
 
-/// A statement, written.
+/// A written statement.
 pub(crate) struct Made {
     pub(crate) movements: Vec<Movement>,
     pub(crate) bytes: Vec<u8>,
     pub(crate) has_payer_account: bool,
     pub(crate) has_payer_name: bool,
     pub(crate) has_serial: bool,
-    /// The cells, for whoever must look at what went wrong.
+    /// The cells, for looking at failures.
     pub(crate) text: String,
-    /// Of a statement that was hurt: the rows that must be an entry or a reject.
+    /// In a damaged statement: the rows that must be an entry or a reject.
     pub(crate) kept: Option<usize>,
 }
 

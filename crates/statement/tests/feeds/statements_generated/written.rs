@@ -1,15 +1,15 @@
-//! How a statement is written: headings, forms, labels, footers, container.
+//! The ways to write a statement: headings, forms, labels, footers, container.
 
 use super::made::{Made, Movement, Prng};
 use rust_xlsxwriter::Workbook;
 use std::fmt::Write;
 
-/// What a column holds.
+/// The content of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Column {
     Account,
     Day,
-    /// An instant beside a day of booking: it says the day before, now and then.
+    /// An instant beside a booking day: sometimes it is on the day before.
     Instant,
     Time,
     In,
@@ -19,7 +19,7 @@ enum Column {
     Balance,
     PayerAccount,
     PayerName,
-    /// Payer and payee apart: which is the other side follows from the direction.
+    /// Separate payer and payee: the direction decides which is the counterparty.
     FromAccount,
     FromName,
     ToAccount,
@@ -32,7 +32,7 @@ enum Column {
     Useless,
 }
 
-/// How the way is said.
+/// The form of the direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
     Pair,
@@ -57,7 +57,7 @@ const DAYS: [&str; 10] = [
 const BOOKING: [&str; 4] = ["记账日期", "记账日", "入账日期", "记帐日期"];
 const INSTANTS: [&str; 3] = ["交易时间", "交易日期时间", "交易时间（北京）"];
 const TIMES: [&str; 2] = ["交易时间", "时间"];
-/// Money in with its money out.
+/// Headings for money in, with those for money out.
 const PAIRS: [(&str, &str); 16] = [
     ("收入金额", "支出金额"),
     ("收入", "支出"),
@@ -172,7 +172,7 @@ const FOOTERS: [&str; 10] = [
     "※ 如有疑问请与开户行联系",
 ];
 
-/// How cells of one statement are written.
+/// The forms of one statement's cells.
 struct Forms {
     way: Way,
     pair: (&'static str, &'static str),
@@ -186,11 +186,11 @@ struct Forms {
     newest_first: bool,
     glued: bool,
     red: bool,
-    /// 发生额 stands over 贷方 and 借方.
+    /// 发生额 is above 贷方 and 借方.
     two_rows: bool,
-    /// The header stands again between rows, as on a new page.
+    /// The header is repeated between rows, as on a new page.
     paged: bool,
-    /// The last row sums the columns up.
+    /// The last row has the sums of the columns.
     summed: bool,
 }
 
@@ -241,7 +241,7 @@ impl Forms {
         day.format(forms[self.day]).to_string()
     }
 
-    /// Days as spreadsheets count them.
+    /// Days as day numbers of a spreadsheet.
     const fn is_counted(&self) -> bool {
         self.day == 6 && !self.glued
     }
@@ -259,7 +259,7 @@ impl Forms {
 /// A row of a sheet.
 type Cells = Vec<String>;
 
-/// What somebody's hand, a broken program or an attacker puts into a cell.
+/// Content from a typing error, a broken program or an attacker.
 const JUNK: [&str; 22] = [
     "",
     "合计",
@@ -285,8 +285,8 @@ const JUNK: [&str; 22] = [
     "余额",
 ];
 
-/// Puts junk into some cells, and takes some away. Counts the rows of movements that keep their day: each of them must
-/// be an entry or a reject, if the file is read at all. `None` where a header was hit: then only the end counts.
+/// Puts junk into some cells, and removes some. Counts the rows of movements that keep their day: each of them must be
+/// an entry or a reject if the file is readable at all. `None` if a header was hit: then the reader only has to end.
 fn damage(
     prng: &mut Prng,
     pages: &mut [Vec<Cells>],
@@ -309,7 +309,8 @@ fn damage(
     for (number, page) in pages.iter_mut().enumerate() {
         for (place, row) in page.iter_mut().enumerate() {
             let (movement, header) = (is_movement(row), headings.contains(row));
-            // A row whose cells moved has other things under its headings: whether it is one is not known here.
+            // A row with moved cells has other content under its headings: whether it is still a movement is unknown
+            // here.
             let (mut whole, mut shifted) = (true, false);
             for _ in hits.iter().filter(|hit| **hit == (number, place)) {
                 let column = prng.below(row.len());
@@ -340,7 +341,7 @@ fn damage(
     kept
 }
 
-/// Writes the statements of one file; `hurt` puts junk into it.
+/// Writes the statements of one file; `hurt` adds junk.
 pub(crate) fn write(prng: &mut Prng, sheets: Vec<Vec<Movement>>, hurt: bool) -> Made {
     let forms = Forms::draw(prng);
     let (mut columns, booking) = columns(prng, &forms);
@@ -358,7 +359,7 @@ pub(crate) fn write(prng: &mut Prng, sheets: Vec<Vec<Movement>>, hurt: bool) -> 
         if forms.red {
             correct(prng, &mut block);
         }
-        // One row proves no sign, so it stands with another: see the contract on signs without proof.
+        // One row proves no sign, so a second one is added: see the contract on signs without proof.
         if forms.newest_first {
             block.reverse();
         }
@@ -384,7 +385,7 @@ pub(crate) fn write(prng: &mut Prng, sheets: Vec<Vec<Movement>>, hurt: bool) -> 
     made(contain(prng, pages))
 }
 
-/// Some rows become corrections: a minus in the column of the other way.
+/// Turns some rows into corrections: a minus in the column of the other direction.
 fn correct(prng: &mut Prng, block: &mut [Movement]) {
     for movement in block.iter_mut() {
         movement.red = prng.one_in(5);
@@ -460,7 +461,7 @@ fn heading(prng: &mut Prng, column: Column, forms: &Forms, booking: bool) -> Str
     if forms.padded { format!("{heading}   ") } else { heading.to_owned() }
 }
 
-/// The header, of one row or of two.
+/// The header, in one row or in two.
 fn headings(prng: &mut Prng, columns: &[Column], forms: &Forms, booking: bool) -> Vec<Cells> {
     let top: Cells = columns.iter().map(|column| heading(prng, *column, forms, booking)).collect();
     if !forms.two_rows {
@@ -535,7 +536,7 @@ fn page(
     rows
 }
 
-/// A row that sums the columns up, without a day and without a payer.
+/// A row with the sums of the columns, without a day and without a payer.
 fn summed(column: Column, forms: &Forms, block: &[Movement]) -> String {
     let sum = |credit| {
         let of_way = block.iter().filter(|movement| movement.credit == credit);
@@ -587,7 +588,7 @@ fn cell(prng: &mut Prng, column: Column, forms: &Forms, movement: &Movement) -> 
         Column::Time if forms.is_counted() => "09:30:00".to_owned(),
         Column::Time => (*prng.pick(&["09:30:00", "093000", "09:30"])).to_owned(),
         Column::In | Column::Out => {
-            // A correction stands in the column of the other way.
+            // A correction is in the column of the other direction.
             let stands = (movement.credit != movement.red) == (column == Column::In);
             match (stands, movement.red) {
                 (false, _) => forms.nothing.to_owned(),
@@ -606,7 +607,7 @@ fn cell(prng: &mut Prng, column: Column, forms: &Forms, movement: &Movement) -> 
         Column::Balance => forms.money(movement.balance),
         Column::PayerAccount => forms.number(&movement.payer_account),
         Column::PayerName => movement.payer_name.clone(),
-        // Of money in the other side is the payer, of money out the payee.
+        // For money in the counterparty is the payer, for money out the payee.
         Column::FromAccount | Column::ToAccount => {
             let other = (column == Column::FromAccount) == movement.credit;
             forms.number(if other { &movement.payer_account } else { &movement.account })
@@ -624,7 +625,7 @@ fn cell(prng: &mut Prng, column: Column, forms: &Forms, movement: &Movement) -> 
     }
 }
 
-/// Puts the pages into a file.
+/// Writes the pages to a file.
 fn contain(prng: &mut Prng, pages: Vec<Vec<Cells>>) -> Vec<u8> {
     match prng.below(6) {
         0 => workbook(&pages),
@@ -665,7 +666,7 @@ fn workbook(pages: &[Vec<Cells>]) -> Vec<u8> {
         let sheet = book.add_worksheet();
         for (row, cells) in (0_u32..).zip(page) {
             for (column, cell) in (0_u16..).zip(cells) {
-                // Programs write amounts as numbers too; what is longer would lose digits.
+                // Programs also write amounts as numbers; longer ones would lose digits.
                 let plain = cell.len() < 12 && cell.contains('.') && !cell.contains([',', '+']);
                 match cell.parse::<f64>() {
                     Ok(number) if plain => sheet.write(row, column, number).unwrap(),

@@ -1,6 +1,6 @@
-//! The explanation in words for the parts of one notice: how they stand, and what they wait for.
+//! The explanation in words for the parts of one notice: their state, and what they wait for.
 //!
-//! A sentence names what came, against what is asked for, and what is in the way of settling it.
+//! A sentence names the amount received, the amount due, and what prevents settlement.
 
 use super::super::{PartsSummary, PartsVerdict};
 use super::{day, difference, money, number, yuan};
@@ -16,7 +16,7 @@ impl Localized for PartsSummary {
         let (got, month, closes_on) =
             (self.got(language), self.month_in(language), self.closes_in(language));
         let (asked, deducted) = (money(due, language), self.deducted(language));
-        // In English the two ways to be split say in one word whether they would reach it together.
+        // In English, one word after the split tells whether the parts together would reach the amount.
         let reach = if received < due { "they fall short, split" } else { "they reach it only" };
         match self.verdict {
             PartsVerdict::Exact if deducted.is_empty() => said!(
@@ -95,7 +95,7 @@ impl Localized for PartsSummary {
 }
 
 impl PartsSummary {
-    /// What came.
+    /// The amount received.
     fn got(&self, language: Language) -> Cow<'static, str> {
         let Self { reference, parts, .. } = self;
         let received = money(self.received, language);
@@ -118,7 +118,7 @@ impl PartsSummary {
         said!(language, ("{}年{}月", month.year(), month.month()), "{month}")
     }
 
-    /// When the month closes; in Chinese without its year where that is the month's own.
+    /// The closing date of the month; in Chinese without the year if it is the month's own.
     fn closes_in(&self, language: Language) -> Cow<'static, str> {
         let on = self.closes_on;
         match language {
@@ -144,7 +144,7 @@ impl PartsSummary {
         )
     }
 
-    /// What a set of parts was sought for: what is asked for, or what is missing beside the advance balance.
+    /// The target of the search: the amount due, or the rest after the advance balance.
     fn sought(&self, language: Language) -> Cow<'static, str> {
         let (asked, advance) = (money(self.due, language), money(self.from_advance, language));
         if self.from_advance.is_zero() {
@@ -159,7 +159,7 @@ impl PartsSummary {
     }
 }
 
-/// The sum of the parts against what is asked for.
+/// The sum of the parts against the amount due.
 fn against(received: Total, due: Money) -> String {
     let asked = yuan(due);
     match received.cmp(&due.into()) {

@@ -1,6 +1,6 @@
-//! What is said of a refund that left with a movement, or came back with it.
+//! The sentences about a refund that a movement paid or returned.
 //!
-//! Its reference is the centre's own and may be told; the payee is not named.
+//! Its reference is the centre's own and may be shown; the payee is not named.
 
 use super::day_in;
 use crate::matching::explanation::{RefundLink, RefundRole};
