@@ -48,7 +48,7 @@ use table::Put;
 /// - `remit` needs every account, and those of the same people at other employers;
 /// - `adjust_rate` needs every account where the policy allows one of base and rate;
 /// - `issue_notice` needs the lists (their lines may be left out), the unpaid supplements, and the
-///  taken references ([`Centre::reserve_reference`]);
+///   taken references ([`Centre::reserve_reference`]);
 /// - `issue_notice`, `pay_from_advance` and everything else that takes from an advance balance need the notices that
 ///   have reserved some of it;
 /// - `revoke_notice` needs the notice's money received so far ([`Centre::note_parts_here`]);
