@@ -1,11 +1,10 @@
-//! Seals rows: a row that was changed by hand is found, and named.
+//! Seals rows: a row changed by hand is detected and named.
 //!
-//! Start at [`RowSeal`]: a row's digest is taken over its table and its columns, and the first 64 bits of it
-//! stand in the row's own column `seal`. No verb of the store has to think of it: every statement passes
+//! Start at [`RowSeal`]: a row's digest covers its table and its columns, and its first 64 bits are in the
+//! row's column `seal`. No verb of the store has to think of it: every statement passes
 //! [`Connection::prepare_cached`](super::sql::Connection), [`Tx::insert`](super::tx::Tx) or
-//! [`Tx::change`](super::tx::Tx), and those go through [`writing`] where the table has seals. What a
-//! commit changed is counted ([`step`]), so that a row taken out or put in shows too; the audit compares
-//! ([`proof`]).
+//! [`Tx::change`](super::tx::Tx), which go through [`writing`] if the table has seals. Every commit's changes
+//! are counted ([`step`]), so that deleted and inserted rows show too; the audit compares ([`proof`]).
 //!
 //! Invariant: a row whose seal did not fit before a statement changed it is not sealed by that statement; what
 //! was done to it stays to be seen. The centre's own number is not hashed: a centre that is copied keeps its seals.

@@ -35,7 +35,7 @@ impl Deref for Work<'_> {
 }
 
 impl Store {
-    /// Reads several things as they stand together: every verb of the given store sees the same state.
+    /// Reads several things in one snapshot: every verb of the given store sees the same state.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails, and what the work gives.
@@ -51,7 +51,7 @@ impl Store {
         work(&self.joining(tx))
     }
 
-    /// Writes several things together: all of them, or none where one of them fails or keeps nothing.
+    /// Writes several things in one transaction: all of them, or none if one fails or rolls back.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails, and what the work gives; nothing is then changed.
@@ -71,7 +71,7 @@ impl Store {
             Ok(value) if !tx.is_spoiled() => tx.commit().map(|()| value).map_err(E::from),
             Ok(value) => tx.rollback().map(|()| value).map_err(E::from),
             Err(error) => {
-                // The failure is the news; that a lost connection cannot roll back is not.
+                // The first failure is reported, not a lost connection's failure to roll back.
                 let _ = tx.rollback();
                 Err(error)
             }
@@ -82,7 +82,7 @@ impl Store {
         Self { outer: Some(Arc::new(ReentrantMutex::new(tx))), ..self.clone() }
     }
 
-    /// For a verb that reads: all its statements see one state.
+    /// For a verb that reads: all its statements see one snapshot.
     pub(in crate::store) fn reading(&self) -> Result<Work<'_>, StoreError> {
         let work = self.work()?;
         if work.mode() == Mode::Idle {
@@ -91,7 +91,7 @@ impl Store {
         Ok(work)
     }
 
-    /// For a verb that writes: it says itself where its transaction begins and ends ([`Tx::atomically`]).
+    /// For a verb that writes: it begins and ends its own transaction ([`Tx::atomically`]).
     pub(in crate::store) fn writing(&self) -> Result<Work<'_>, StoreError> {
         let work = self.work()?;
         if work.mode() == Mode::Reading {
@@ -100,7 +100,7 @@ impl Store {
         Ok(work)
     }
 
-    /// The same for somebody, whom the logs of employers name.
+    /// The same on behalf of a person, whom the employers' logs name.
     pub(in crate::store) fn writing_for(&self, author: Author) -> Result<Work<'_>, StoreError> {
         let work = self.writing()?;
         work.set_author(author);
