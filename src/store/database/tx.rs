@@ -210,16 +210,16 @@ impl Tx {
             Ok((value, true)) => self.commit().map(|()| value),
             Ok((value, false)) => self.rollback().map(|()| value),
             Err(error) => {
-                // What failed is the news; that the lost connection cannot roll back is not.
+                // The first failure is reported, not a lost connection's failure to roll back.
                 let _ = self.rollback();
                 Err(error)
             }
         }
     }
 
-    /// Inserts rows that are not there yet, as many together as the database likes. `columns` names all columns of
-    /// the table but the seal, in its order: a seal is made of the values as they come, and the server says types in
-    /// it. `bind` gives the values of one row.
+    /// Inserts rows that do not exist yet, in batches of the database's size. `columns` names all columns of
+    /// the table except the seal, in its order: the seal is computed from the values in that order, and the
+    /// server's COPY gives types in it. `bind` gives the values of one row.
     pub(crate) fn insert<R>(
         &self,
         table: &'static str,
@@ -251,7 +251,7 @@ impl Tx {
         })
     }
 
-    /// Inserts rows with the seals that they have, every column given: from another database of the centre.
+    /// Inserts rows with their existing seals, every column given: copied from another database of the centre.
     pub(crate) fn insert_as_is<R>(
         &self,
         table: &'static str,
@@ -262,7 +262,7 @@ impl Tx {
         self.put_in(table, (table, columns), None, rows, bind)
     }
 
-    /// `into` is the table with how many of its columns; `seal_at` says where in the table the seal stands that is
+    /// `into` is the table with its number of columns; `seal_at` is the table position of the seal, which is
     /// given last.
     fn put_in<R>(
         &self,
@@ -310,7 +310,7 @@ impl Tx {
 /// A row with values of its own.
 pub(crate) type OwnedRow = Vec<OwnedValue>;
 
-/// Gives values, one after the other.
+/// Receives the values of a row, one after the other.
 pub(crate) enum Binder<'b, 's> {
     Bound { statement: &'b mut rusqlite::Statement<'s>, next: usize, seal: RowSeal },
     Copy { copy: &'b mut CopyIn<'s>, seal: RowSeal },
@@ -318,12 +318,12 @@ pub(crate) enum Binder<'b, 's> {
 }
 
 impl Binder<'_, '_> {
-    /// Kept values as a statement takes them.
+    /// Owned values, for a statement.
     pub(crate) fn given(kept: &[OwnedValue]) -> Vec<&dyn Bind> {
         kept.iter().map(|value| value as &dyn Bind).collect()
     }
 
-    /// How many values were given.
+    /// The number of values so far.
     pub(crate) fn given_so_far(&self) -> usize {
         match self {
             Self::Bound { next, .. } => next - 1,
@@ -332,7 +332,7 @@ impl Binder<'_, '_> {
         }
     }
 
-    /// From here on the values given are a row's, to be sealed.
+    /// The values from here on are a row's, to be sealed.
     pub(crate) fn begin_seal(&mut self, table: &str) {
         match self {
             Self::Bound { seal, .. } | Self::Copy { seal, .. } => seal.begin(table),
@@ -340,7 +340,7 @@ impl Binder<'_, '_> {
         }
     }
 
-    /// Gives the row's seal as the next value.
+    /// Binds the row's seal as the next value.
     pub(crate) fn end_seal(&mut self) -> Result<Sealed, StoreError> {
         let sealed = match self {
             Self::Bound { seal, .. } | Self::Copy { seal, .. } => seal.end(),

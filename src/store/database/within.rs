@@ -1,11 +1,11 @@
 //! Several verbs in one transaction.
 //!
-//! Start at [`Store::read`] and [`Store::write`]. A verb that is called on a store has a transaction of its own; a verb
-//! that is called on the store that these two give has theirs. So a page whose parts come from fifteen verbs shows one
-//! state of the books, and what is done in several steps is done whole or not at all.
+//! Start at [`Store::read`] and [`Store::write`]. A verb called on a plain store has a transaction of its own;
+//! a verb called on the store that these two pass in joins theirs. So a page built from fifteen verbs shows one
+//! snapshot of the books, and several steps are written all or not at all.
 //!
-//! Invariant: nothing is written in a transaction that reads, and a transaction in which any verb failed or kept nothing
-//! is not committed.
+//! Invariant: a read transaction writes nothing, and a transaction in which any verb failed or rolled back is
+//! not committed.
 
 use super::tx::{Mode, Tx};
 use crate::remittance::Author;
@@ -14,10 +14,11 @@ use parking_lot::{ReentrantMutex, ReentrantMutexGuard};
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// The transaction that a store's verbs join. One thread works in it; the lock is what lets the store be shared at all.
+/// The transaction that a store's verbs join. Only one thread works in it; the lock merely makes the store
+/// shareable.
 pub(in crate::store) type Outer = Arc<ReentrantMutex<Tx>>;
 
-/// What a verb works in: a transaction of its own, or the one it joined.
+/// A verb's transaction: its own, or the one it joined.
 pub(in crate::store) enum Work<'s> {
     Own(Tx),
     Joined(ReentrantMutexGuard<'s, Tx>),
