@@ -277,7 +277,7 @@ impl Desk<'_> {
         Ok(found?)
     }
 
-    /// The numbers that a journal step's shares and rest were posted with.
+    /// The remainder of an item's allocation: the employer whose advance balance got it, and the amount.
     pub(super) fn advance_part(&self, item: &Held) -> Result<Option<(String, Money)>, StoreError> {
         let sql = "select employer_id, amount_fen from advance_part
             where centre_id = ?1 and account_id = ?2 and serial = ?3";

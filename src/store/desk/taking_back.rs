@@ -96,11 +96,12 @@ const OPEN: &str =
     on conflict (centre_id, account_id, serial) do update set opened_on = excluded.opened_on,
         closed_on = null, state = 'open', assignee = null, version = suspense_item.version + 1";
 
-/// The payments awaiting a notice; marks all of them as matched again.
+/// The sum of the payments that await a notice.
 const WAITING: &str = "select cast(coalesce(sum(t.amount_fen), 0) as text) from decision d
     join bank_transaction t using (centre_id, account_id, serial, booked_on)
     where d.centre_id = ?1 and d.outcome = 2 and coalesce(d.reference, d.notice) = ?2";
 
+/// Marks these payments as matched again.
 const WAITING_MATCHED: &str = "update decision set outcome = 1, decided_on = ?3, notice = ?2,
         reference = null
     where centre_id = ?1 and outcome = 2 and coalesce(reference, notice) = ?2";
