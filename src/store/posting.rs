@@ -38,7 +38,7 @@ pub struct RunDecisions<'a> {
     pub notices: &'a NoticeBook,
     pub rules: &'a MatchingRules,
     pub as_of: NaiveDate,
-    /// Today's date from the shell; a night with a later date is an error.
+    /// Today's date from the shell; no night after it is valid.
     pub today: NaiveDate,
 }
 

@@ -1,6 +1,6 @@
 //! Read-only queries for the desk's pages.
 //!
-//! Start at [`queue`](Store::queue), the list that staff work through; each other module serves one page. Lists
+//! Start at [`queue`](crate::store::Store::queue), the list that staff work through; each other module serves one page. Lists
 //! use keyset pagination, continuing from the last row shown, so that the thousandth page costs what the first
 //! does. Open suspense is counted and paged in memory ([`queue_index`]).
 //!
@@ -31,8 +31,8 @@ pub(super) use queue_index::QueueIndex;
 pub use run::RunLine;
 pub use transaction::{Posting, TransactionSearch, TransactionSheet};
 
-/// A pattern for `like … escape '!'` that finds the text anywhere, ignoring the case of ASCII letters; it
-/// contains no wildcard of the text.
+/// A pattern for `like … escape '!'` that finds the text anywhere, ignoring the case of ASCII letters;
+/// characters of the text are never wildcards.
 fn pattern(text: &str) -> String {
     let mut pattern = String::from("%");
     for found in text.trim().chars() {

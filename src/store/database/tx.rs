@@ -340,7 +340,7 @@ impl Binder<'_, '_> {
         }
     }
 
-    /// Binds the row's seal as the next value.
+    /// Gives the row's seal as the next value.
     pub(crate) fn end_seal(&mut self) -> Result<Sealed, StoreError> {
         let sealed = match self {
             Self::Bound { seal, .. } | Self::Copy { seal, .. } => seal.end(),

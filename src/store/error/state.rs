@@ -5,7 +5,7 @@ use crate::remittance::{Language, Localized, said};
 use std::borrow::Cow;
 use std::fmt;
 
-/// The thing, with its state.
+/// What is in the wrong state, and its present state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StateRefusal {
     Letter {

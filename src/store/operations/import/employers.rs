@@ -1,6 +1,6 @@
 //! Employers, their known payer accounts, and their terms.
 //!
-//! A value that an operation changed after the list's date stays, and is reported ([`Later`]).
+//! A value that an operation changed after the list's date stays, and is reported ([`LaterOperations`]).
 
 use super::change::BOOK;
 use super::{COMPARED_TOGETHER, FieldChange, Importing, KeptField, KeptWhy, RowChange, Unfit};
