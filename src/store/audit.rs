@@ -288,6 +288,8 @@ const ORPHANS: [(&str, &str); 9] = [
 ];
 
 impl Store {
+    /// Audits the centre's books.
+    ///
     /// # Errors
     /// [`StoreError`] where the database fails; a gap is no error but in the result.
     pub fn audit(&self) -> Result<Audit, StoreError> {

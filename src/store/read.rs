@@ -1,8 +1,8 @@
 //! Read-only queries for the desk's pages.
 //!
-//! Start at [`queue`](crate::store::Store::queue), the list that staff work through; each other module serves one page. Lists
-//! use keyset pagination, continuing from the last row shown, so that the thousandth page costs what the first
-//! does. Open suspense is counted and paged in memory ([`queue_index`]).
+//! Start at [`queue`](crate::store::Store::queue), the list that staff work through; each other module serves
+//! one page. Lists use keyset pagination, continuing from the last row shown, so that the thousandth page costs
+//! what the first does. Open suspense is counted and paged in memory ([`queue_index`]).
 //!
 //! Invariant: text typed by a person is a bound value here, also inside a pattern ([`pattern`]).
 
