@@ -22,7 +22,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetterRow {
     pub letter_id: String,
-    /// `digest` and `arrears` to an employer; `joint` to one address, for several; `summary`, `alarm` to staff; `confirm`.
+    /// `digest` and `arrears` to an employer; `joint` to one address, for several employers; `summary` and
+    /// `alarm` to staff; `confirm` to an address that must confirm it.
     pub kind: String,
     pub employer_id: String,
     pub written_on: NaiveDate,
