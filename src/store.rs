@@ -1,12 +1,11 @@
-//! Keeps a centre: what the banks brought, what was decided, what the books hold.
+//! Stores one centre's data: what the banks delivered, what was decided, and the resulting books.
 //!
-//! Start at [`Store::open`]; the verbs are in the modules below, one idea each. A store serves one
-//! centre, on SQLite or PostgreSQL; the verbs write their SQL once ([`database::sql`]), and only what is counted
-//! in millions goes in by each database's own way ([`database::tx`]). Everything here waits for its answer:
-//! whoever serves many people at once calls it on threads of their own.
+//! Start at [`Store::open`]; the verbs are in the modules below, one idea each. A store serves one centre, on
+//! SQLite or PostgreSQL. The verbs write their SQL once ([`database::sql`]); only bulk rows are loaded in each
+//! database's own way ([`database::tx`]). All calls block: a server must make them on threads of their own.
 //!
-//! Invariant: a file is one commit, a night's decisions are one commit; whoever is killed leaves
-//! the state before or the state after.
+//! Invariant: a file is one commit, and a night's decisions are one commit. A killed process leaves the state
+//! before or the state after.
 
 mod archive;
 mod audit;
@@ -101,29 +100,29 @@ use std::sync::{Arc, RwLock};
 pub struct Store {
     pool: Arc<Pool>,
     centre_id: i64,
-    /// By whom it was claimed, where it was.
+    /// The lease this store works under, if it claimed one.
     claim: Option<Claimed>,
-    /// The transaction that its verbs join, where there is one.
+    /// The transaction that its verbs join, if one is open.
     outer: Option<self::database::within::Outer>,
     /// What is in suspense, for pages that count and page through it.
     queue_index: Arc<RwLock<QueueIndex>>,
 }
 
 impl Store {
-    /// Opens a centre's database, making it where `create` is given, and brings its schema up to
-    /// date. `url` is `sqlite://PATH` or `postgres://…` ([`database::server`]); a PostgreSQL database is made by
-    /// its administrator, `create` only fills it.
+    /// Opens a centre's database and brings its schema up to date. `create` makes a SQLite file that is
+    /// missing. `url` is `sqlite://PATH` or `postgres://…` ([`database::server`]); a PostgreSQL database is
+    /// made by its administrator, and `create` only fills it.
     ///
     /// # Errors
-    /// [`StoreError`]: the URL is of no kind known here, the file is absent or no database, the
-    /// server does not answer, the centre's code is taken by another.
+    /// [`StoreError`]: the URL is of an unknown kind, the file is missing or is no database, the server does
+    /// not answer, or another centre has the code's number.
     pub fn open(url: &str, centre: &str, create: bool) -> Result<Self, StoreError> {
         let store = Self { centre_id: centre_id(centre), ..Self::of_all_centres(url, create)? };
         store.enrol(centre)?;
         Ok(store)
     }
 
-    /// Opens a database for what concerns all its centres, and makes none.
+    /// Opens a database for work on all its centres, and creates no centre.
     ///
     /// # Errors
     /// [`StoreError`] as [`Store::open`].
@@ -150,9 +149,9 @@ impl Store {
         Ok(store)
     }
 
-    /// Copies the database aside and opens the copy: whatever is done there is gone with it. This
-    /// is what `--dry-run` works on, so that a rehearsal takes every step of the real run. A centre on
-    /// PostgreSQL is copied into a file.
+    /// Copies the database and opens the copy; changes to it are discarded with it. `--dry-run` works on such a
+    /// copy, so that a rehearsal takes every step of the real run. A centre on PostgreSQL is copied into a
+    /// SQLite file.
     ///
     /// # Errors
     /// [`StoreError`] where the copy cannot be written.
@@ -187,7 +186,7 @@ impl Store {
         Ok(store)
     }
 
-    /// The database as it may be shown: a path, or a server's URL without its password.
+    /// The database for display: a path, or a server's URL without its password.
     #[must_use]
     pub fn shown(&self) -> String {
         match self.pool.place() {
@@ -196,13 +195,13 @@ impl Store {
         }
     }
 
-    /// The number under which this centre's rows stand.
+    /// The number in the `centre_id` column of this centre's rows.
     #[must_use]
     pub const fn centre_id(&self) -> i64 {
         self.centre_id
     }
 
-    /// Where the database lies; `None` where it is a server's.
+    /// The path of the database file; `None` on a server.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         match self.pool.place() {
@@ -219,15 +218,15 @@ impl Store {
         Pool::acquire(&self.pool)?.is_read_only()
     }
 
-    /// Closes every connection, so that files can be moved and journals are gone.
+    /// Closes every connection, so that the files can be moved and no journal remains.
     pub fn close(self) {
         self.pool.close();
     }
 
-    /// Makes the centre's row, or finds that another centre has its number.
+    /// Inserts the centre's row, or reports that another centre has its number.
     fn enrol(&self, code: &str) -> Result<(), StoreError> {
         let connection = Pool::acquire(&self.pool)?;
-        // A centre that is there is only looked at: its database may be a copy that cannot be written to.
+        // An enrolled centre is only read: its database may be a read-only copy.
         let sql = "select c.code from centre c join centre_lease l using (centre_id)
             where c.centre_id = ?1 and c.code = ?2";
         if connection.prepare_cached(sql)?.exists(params![self.centre_id, code])? {
@@ -255,7 +254,7 @@ pub fn sqlite_path(url: &str) -> Option<PathBuf> {
     path.filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
-/// A URL as it may be shown: what stands before `@` can hold a password.
+/// A URL for display: the part before `@` can hold a password.
 fn without_password(url: &str) -> String {
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
@@ -263,8 +262,8 @@ fn without_password(url: &str) -> String {
     }
 }
 
-/// The number a centre's code stands for: a plain number is itself (an administrative division
-/// code, say), any other code a number above all of those, from its content.
+/// The number of a centre's code. A plain number (an administrative division code, say) is itself; any other
+/// code is hashed to a number above all of those.
 fn centre_id(code: &str) -> i64 {
     const NAMED: i64 = 1 << 31;
     match code.parse::<u32>() {

@@ -1,12 +1,12 @@
-//! Months that are over are taken off: `duizhang archive`.
+//! Archives completed months: `duizhang archive`.
 //!
-//! Start at [`Store::archive`]. On PostgreSQL a month of transactions, decisions, splits and postings is a
-//! partition of each table. When nothing in it can change any more, its sums are kept for the audit and
-//! the partitions move to the schema `archive`, where a database administrator dumps and drops them.
-//! Identities stay: what was booked once is never booked again. Employees' entries stay too: an
-//! employee's statement goes back to the first day.
+//! Start at [`Store::archive`]. On PostgreSQL a month of transactions, decisions, allocations and postings is a
+//! partition of each table. When nothing in it can change any more, its sums are stored for the audit and the
+//! partitions move to the schema `archive`, where a database administrator dumps and drops them. Identities
+//! stay: what was booked once is never booked again. Employees' entries stay too: an employee's statement goes
+//! back to the first day.
 //!
-//! Invariant: the audit proves the same sums after as before.
+//! Invariant: the audit proves the same sums before and after.
 
 use super::audit::{OUTCOME, STANDING};
 use super::{Store, StoreError};
@@ -18,18 +18,18 @@ use crate::store::database::sql::{Connection, params};
 use crate::store::database::tx::Tx;
 use chrono::NaiveDate;
 
-/// A month that was taken off, or must wait.
+/// A month that was archived, or must wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArchivedMonth {
     pub month: YearMonth,
     pub transactions: u64,
-    /// Transactions that are not decided for good; with any, the month and those after it stay.
+    /// Transactions without a final decision; if there are any, the month and those after it stay.
     pub unfinished: u64,
 }
 
 impl Store {
-    /// Takes off every month before `before`, the oldest first, up to the first in which something is
-    /// unfinished in any centre. `rehearse` only says what would be.
+    /// Archives every month before `before`, the oldest first, up to the first with unfinished transactions in
+    /// any centre. `rehearse` only reports what would be done.
     ///
     /// # Errors
     /// [`StoreError::NotCut`] on SQLite, [`StoreError`] where the database fails; a month is one commit.
@@ -60,7 +60,7 @@ impl Store {
     }
 }
 
-/// The months there are partitions of, oldest first.
+/// The months with partitions, oldest first.
 fn months(connection: &Connection) -> Result<Vec<YearMonth>, StoreError> {
     let sql =
         "select cast(c.relname as text) from pg_inherits i join pg_class c on c.oid = i.inhrelid
@@ -76,7 +76,7 @@ fn month_of(partition: &str) -> Option<YearMonth> {
     YearMonth::new(year.parse().ok()?, month.parse().ok()?)
 }
 
-/// Counts a month, and what in it can still change. Over all centres: a month is theirs together.
+/// Counts a month's transactions and the unfinished ones, over all centres, which share the partitions.
 fn look(
     connection: &Connection,
     month: YearMonth,
@@ -91,13 +91,13 @@ fn look(
     Ok(ArchivedMonth { month, transactions, unfinished })
 }
 
-/// A sum as two columns keep it (`sql::in_columns`), in PostgreSQL's words: only there months are taken off.
+/// A sum as two columns (`sql::in_columns`) in PostgreSQL's SQL, as only PostgreSQL archives months.
 fn two_columns(what: &str) -> String {
     let sum = format!("sum({what})");
     format!("mod({sum}, 1000000000000000000), div({sum}, 1000000000000000000)")
 }
 
-/// Keeps a month's sums and takes its partitions off.
+/// Stores a month's sums and moves its partitions.
 fn take_off(
     connection: &Connection,
     month: YearMonth,
@@ -159,7 +159,7 @@ fn take_off(
 }
 
 impl Tx {
-    /// The first booking day of this centre that was not taken off.
+    /// The first booking day of this centre that is not archived.
     pub(super) fn archived_until(&self) -> Result<Option<i64>, StoreError> {
         let sql = "select max(booked_until) from archived_month where centre_id = ?1";
         self.connection.fetch_one(sql, params![self.centre_id])

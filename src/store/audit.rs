@@ -1,10 +1,10 @@
 //! Proves the books: every fen of every feed is in exactly one place.
 //!
-//! Start at [`Store::audit`]. It counts each thing twice, along two ways that share no column, and
-//! compares: what the files said they brought against the transactions; each settled notice against
-//! the transactions that paid it; each subject's balance, summed over the journals, against the
-//! transactions that must stand there. What differs is a [`Gap`] that names the first culprit. What
-//! staff did is proved with it ([`proof`]), and the audit trail link by link.
+//! Start at [`Store::audit`]. It computes each figure twice, in two ways that share no column, and compares:
+//! the totals the files declared against the transactions; each settled notice against the transactions that
+//! paid it; each subject's balance, summed over the journals, against the transactions that must be on it. A
+//! difference is a [`Gap`] that names the first culprit. Staff's decisions are proved too ([`proof`]), and the
+//! audit trail link by link.
 
 mod corrected;
 mod digest;
@@ -21,49 +21,49 @@ use crate::suspense::trail::{Break, Chain};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What the audit found.
+/// The result of an audit.
 #[derive(Clone, Debug)]
 pub struct Audit {
-    /// Credited by the feeds, as the files said when they were taken in.
+    /// Credited by the feeds, as the files declared when they were ingested.
     pub received: Total,
-    /// Where it stands: the contract's places, all of them.
+    /// Where the money is: all the contract's places.
     pub places: Vec<PlaceFigures>,
     pub advance: AdvanceFigures,
-    /// What accounts had in the system before this one: brought by lists, by no bank file, and in no place.
+    /// The opening balances of accounts: imported by lists, in no bank file, and in no place.
     pub opening: Tally,
     /// The balance of every subject, debit less credit.
     pub balances: Vec<(Subject, Total)>,
-    /// The audit trail's end; `None` where it is broken.
+    /// The audit trail's head; `None` if the trail is broken.
     pub trail: Option<Chain>,
-    /// Empty where the books are whole.
+    /// Empty if the books are intact.
     pub gaps: Vec<Gap>,
 }
 
-/// What stands at one place.
+/// The money at one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlaceFigures {
     pub place: MoneyPlace,
-    /// Credits with the place's outcome, and their sum, as `duizhang transactions` lists them.
+    /// Credits with the place's outcome, and their sum, as listed by `duizhang transactions`.
     pub transactions: u64,
     pub by_outcome: Total,
-    /// What stands there. It differs from the sum by outcome where an advance balance paid for a notice,
-    /// and where a settled transaction left a rest on one.
+    /// The amount at the place. It differs from the sum by outcome if an advance balance paid for a notice, or
+    /// a settled transaction left a remainder on one.
     pub amount: Total,
 }
 
-/// Employers' advance balances, all together.
+/// All employers' advance balances together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AdvanceFigures {
-    /// Whole transactions, and what splits left over.
+    /// Whole transactions, and the remainders of allocations.
     pub put_in: Total,
-    /// What corrections took back from employees, with no transaction of its own.
+    /// Amounts that corrections took back from employees, without transactions of their own.
     pub corrected: Total,
-    /// What paid for notices.
+    /// Amounts that paid for notices.
     pub used: Total,
     pub left: Total,
 }
 
-/// Where a credited fen can stand (contract, "Always true").
+/// Where a credited fen can be (contract, "Always true").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MoneyPlace {
     EmployeeAccounts,
@@ -76,22 +76,22 @@ pub enum MoneyPlace {
     Ignored,
 }
 
-/// A proof that failed: what, where, and the two figures that differ.
+/// A failed proof: what, where, and the two figures that differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Gap {
-    /// What files brought to an account is not what its transactions sum to.
+    /// The files' total for an account differs from the sum of its transactions.
     Received { account_id: i64, files: Total, transactions: Total },
     /// A settled notice is not paid by exactly the transactions that name it.
     Settlement { reference: String, settled: Money, paid: Total, notice: Option<Money> },
-    /// What was posted to employees is not what their notice was settled with.
+    /// The postings to employees differ from the settlement of their notice.
     Allocation { reference: String, settled: Total, posted: Total },
-    /// A subject's balance is not the sum of the transactions that must stand there.
+    /// A subject's balance differs from the sum of the transactions that must be on it.
     Subject { subject: Subject, journals: Total, transactions: Total },
-    /// A decision without its transaction, a open item that is not in suspense, and the like.
+    /// A decision without its transaction, an open item that is not in suspense, and the like.
     Orphan { what: &'static str, count: u64 },
-    /// The audit trail is not whole.
+    /// The audit trail is broken.
     Trail(Break),
-    /// Rows are not as this program wrote them.
+    /// Rows were altered outside this program.
     Tampered(Tampering),
 }
 
@@ -121,7 +121,7 @@ impl MoneyPlace {
         }
     }
 
-    /// The outcome of the transactions that stand here. Those that no night has judged yet wait too.
+    /// The outcome of the transactions at this place. Undecided ones count as awaiting.
     #[must_use]
     pub const fn outcome(self) -> Outcome {
         match self {
@@ -141,7 +141,7 @@ impl MoneyPlace {
     }
 }
 
-/// What stands under each outcome, counted by direction.
+/// The sums per outcome, by direction.
 fn places() -> String {
     format!(
         "select {OUTCOME}, t.direction, count(*), cast(sum(t.amount_fen) as text), '0' {STANDING}
@@ -153,7 +153,7 @@ fn places() -> String {
     )
 }
 
-/// The outcome of a transaction; one that no night has judged yet waits.
+/// The outcome of a transaction; an undecided one counts as awaiting.
 pub(super) const OUTCOME: &str = "coalesce(d.outcome, 2)";
 
 /// Transactions with their decisions.
@@ -197,8 +197,8 @@ const SETTLEMENTS: &str = "
         or (max(p.settled) > 0 and max(n.amount_fen) is distinct from max(p.settled))
     order by 1 limit 20";
 
-/// Settled notices that have lines, against what was posted to employees under their references; what was
-/// corrected since is proved for itself ([`corrected`]).
+/// Settled notices with lines, compared with the postings to employees under their references; corrections are
+/// proved separately ([`corrected`]).
 const SPREAD: &str = "
     select reference, cast(sum(settled) as text), cast(sum(posted) as text) from (
         select s.reference, s.amount_fen as settled, 0 as posted
@@ -208,7 +208,7 @@ const SPREAD: &str = "
             where centre_id = ?1 and reference is not null and kind <> 11) b
     group by 1 having sum(settled) <> sum(posted) order by 1 limit 20";
 
-/// What employers' advance balances paid.
+/// The amounts paid from employers' advance balances.
 const PAID_FROM_ADVANCE: &str = "select cast(coalesce(sum(-amount_fen), 0) as text)
     from advance_entry
     where centre_id = ?1 and reference is not null";
@@ -222,7 +222,7 @@ const ORPHANS: [(&str, &str); 9] = [
             and t.booked_on = d.booked_on)",
     ),
     (
-        // Only once every file is judged; what was taken in and not judged yet has none.
+        // Only once every file is judged; transactions of unjudged files have no decision.
         "transaction without a decision",
         "select case when exists (select 1 from feed where centre_id = ?1 and judged = 0) then 0
             else (select count(*) from bank_transaction where centre_id = ?1)
@@ -288,7 +288,7 @@ const ORPHANS: [(&str, &str); 9] = [
 ];
 
 impl Store {
-    /// Proves the books.
+    /// Audits the centre's books.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails; a gap is no error but in the result.
@@ -344,10 +344,10 @@ impl Store {
     }
 }
 
-/// Compares files with transactions an account; gives the totals the files said: in and out.
+/// Compares files with transactions per account; gives the declared totals: in and out.
 ///
-/// Releases before 0027 cut a receipt off where 64 bits end. Such a one says "at least", and where there is more the
-/// transactions say how much.
+/// Releases before 0027 clamped a receipt to 64 bits. Such a receipt is a lower bound, and where there is more,
+/// the transactions give the sum.
 fn received(
     connection: &Connection,
     centre: i64,
@@ -387,7 +387,7 @@ fn allocate(connection: &Connection, centre: i64, gaps: &mut Vec<Gap>) -> Result
     Ok(())
 }
 
-/// A reference as people write it.
+/// A reference in its printed form.
 fn named(number: i64) -> String {
     let reference = u64::try_from(number).ok().and_then(PaymentReference::from_number);
     reference.map_or_else(|| number.to_string(), |known| known.to_string())
@@ -409,7 +409,7 @@ fn standing(connection: &Connection, centre: i64) -> Result<Sums, StoreError> {
     Ok(standing)
 }
 
-/// What lists brought of the system before this one.
+/// The imported opening balances.
 fn opening(connection: &Connection, centre: i64) -> Result<Tally, StoreError> {
     let sql = "select count(*), cast(coalesce(sum(amount_fen), 0) as text)
         from opening_balance where centre_id = ?1";
@@ -417,7 +417,7 @@ fn opening(connection: &Connection, centre: i64) -> Result<Tally, StoreError> {
     Ok(Tally { count, amount })
 }
 
-/// What employers' advance balances got and gave.
+/// The credits and debits of employers' advance balances.
 fn advance(
     connection: &Connection,
     centre: i64,
@@ -431,9 +431,9 @@ fn advance(
     Ok(AdvanceFigures { put_in, corrected, used, left: put_in + corrected - used })
 }
 
-/// The sums with what an advance balance holds: what it paid went to employees without a transaction of its
-/// own, what a split left over came to it with a transaction that is settled, and what was corrected came back to it
-/// from employees.
+/// Adds the effect of advance balances to the sums: amounts they paid went to employees without transactions of
+/// their own, remainders of allocations came to them with settled transactions, and corrections came back to
+/// them from employees.
 fn moved_by_advance(by_outcome: &Sums, advance: &AdvanceFigures) -> Sums {
     let mut standing = by_outcome.clone();
     let (_, whole) = by_outcome.get(&(MoneyPlace::Advance, true)).copied().unwrap_or_default();
@@ -444,8 +444,8 @@ fn moved_by_advance(by_outcome: &Sums, advance: &AdvanceFigures) -> Sums {
     standing
 }
 
-/// Every returned credit has the debit that returned it, and every refunded one the debit that paid it, of the
-/// same amount.
+/// Every returned credit needs the debit that returned it, and every refunded one the debit that paid it, of
+/// the same amount.
 fn one_sided(standing: &Sums) -> impl Iterator<Item = Gap> {
     let sides = [
         (MoneyPlace::Returned, "returned transaction without its other side"),
@@ -459,7 +459,7 @@ fn one_sided(standing: &Sums) -> impl Iterator<Item = Gap> {
     })
 }
 
-/// What each subject's balance must be, from the transactions alone.
+/// The required balance of each subject, from the transactions alone.
 fn expected(subject: Subject, standing: &Sums, received: Total, paid_out: Total) -> Total {
     let sum = |place, credit| standing.get(&(place, credit)).copied().unwrap_or_default().1;
     match subject {
@@ -469,9 +469,9 @@ fn expected(subject: Subject, standing: &Sums, received: Total, paid_out: Total)
         Subject::Suspense => sum(MoneyPlace::Suspense, false) - sum(MoneyPlace::Suspense, true),
         Subject::Advance => -sum(MoneyPlace::Advance, true),
         Subject::Refund => -sum(MoneyPlace::RefundDue, true),
-        // No transaction moves these: employers' own books do (remittance/ledger.rs).
+        // No transaction moves these: employers' own books do (`crates/remittance/src/ledger.rs`).
         Subject::Clearing | Subject::Transit => Total::ZERO,
-        // Debits came in against this subject; those in suspense have left it.
+        // Debits are posted against this subject; those in suspense have left it.
         Subject::Other => {
             let home = [
                 MoneyPlace::Returned,

@@ -1,8 +1,8 @@
-//! The way to the database: connections, transactions, statements and rows, for both of them.
+//! Database access: connections, transactions, statements and rows, on SQLite and PostgreSQL.
 //!
-//! Start at [`tx`], which is a connection with its transaction, and at [`within`], which lets several verbs share one.
-//! [`sql`] runs one text on SQLite and on PostgreSQL, [`columns`] reads rows by name, [`listed`] takes many rows at
-//! once, [`seal`] seals what is written, [`schema`] brings a database up to date.
+//! Start at [`tx`], a connection with its transaction, and at [`within`], which lets several verbs share one.
+//! [`sql`] runs the same text on both databases, [`columns`] reads rows by name, [`listed`] runs a statement
+//! for many rows at once, [`seal`] seals written rows, and [`schema`] migrates a database.
 //!
 //! Invariant: nothing here knows what the rows mean.
 

@@ -1,12 +1,11 @@
-//! What staff do with suspense: propose, approve, send back, reverse; each verb one commit.
+//! Staff's work on suspense: propose, approve, send back, reverse; each verb is one commit.
 //!
-//! Start at [`Store::propose`] and [`Store::approve`]. An act is checked when it is proposed and once
-//! more when it is approved, because the world moves in between; what it does to the books is in
-//! [`books`], how it is booked back in [`reversal`]. A verb answers with what it did or with a
-//! [`DeskRefusal`]; then nothing was changed.
+//! Start at [`Store::propose`] and [`Store::approve`]. An act is checked when it is proposed and again when it
+//! is approved, because the data may change in between. Its effect on the books is in [`books`], its reversal
+//! in [`reversal`]. A verb returns its result or a [`DeskRefusal`]; a refused verb changes nothing.
 //!
-//! Invariant: the acts of one centre follow each other: each verb first takes the end of the audit trail
-//! ([`super::trail::hold`]), and its entries go into the commit of what they tell.
+//! Invariant: the acts of one centre are serialized: each verb first locks the head of the audit trail
+//! ([`super::trail::hold`]), and its trail entries are in the same commit.
 
 mod access;
 mod assigning;
@@ -40,26 +39,26 @@ use crate::suspense::{
     Permission, Person, Proposal, ProposalState, Seen, Stage, Step, may, may_propose,
 };
 
-/// What was done, or why it was not.
+/// The result, or the refusal.
 pub type Answered<T> = Result<Result<T, DeskRefusal>, StoreError>;
 
-/// What an approval led to.
+/// The result of an approval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Approved {
-    /// The books have it.
+    /// It is booked.
     Booked,
-    /// It is above the limit of one: somebody else must approve too.
+    /// Its amount is above the limit of one approver: somebody else must approve too.
     NeedsAnother,
 }
 
-/// The trail's word for who works at the command line.
+/// The trail's name for a person at the command line.
 const OPERATOR: &str = "operator";
 
-/// Another act for a proposal that waits.
+/// A new act for a pending proposal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
     pub proposal_id: String,
-    /// Of what was looked at.
+    /// The digest of the proposal as viewed.
     pub digest: String,
     pub act: Act,
     pub note: String,
@@ -79,7 +78,7 @@ impl From<DeskRefusal> for Stop {
 
 impl From<StoreError> for Stop {
     fn from(error: StoreError) -> Self {
-        // What the remittance domain refuses, it refuses to whoever acts.
+        // A refusal of the remittance domain becomes a refusal for the actor.
         if let StoreError::Domain(refusal) = error {
             return Self::Refused(DeskRefusal::Books { because: Box::new(refusal) });
         }
@@ -87,20 +86,20 @@ impl From<StoreError> for Stop {
     }
 }
 
-/// One piece of work at the desk, inside one open transaction.
+/// Work at the desk, inside one open transaction.
 struct Desk<'b> {
     tx: &'b Tx,
     now: Moment,
     actor: &'b str,
     role: &'b str,
-    /// The token that it is done with; the trail names it beside its owner.
+    /// The API token in use; the trail names it beside its owner.
     token: Option<&'b str>,
-    /// Who had renewed the actor's access a short while before.
+    /// The person who recently renewed the actor's access.
     renewed_by: Option<Person>,
 }
 
 impl Store {
-    /// Does a piece of work in one commit; refused, or only rehearsed, it leaves nothing.
+    /// Does the work in one commit; a refusal or a rehearsal rolls back.
     fn at_desk<T>(
         &self,
         now: Moment,
@@ -133,7 +132,7 @@ impl Store {
         })
     }
 
-    /// Proposes an act; its items are held from the engine until somebody else decides.
+    /// Proposes an act; its items are locked against the engine until somebody else decides.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -163,7 +162,7 @@ impl Store {
         })
     }
 
-    /// What an act would do, to the posting; nothing is written.
+    /// Previews an act, up to its postings; nothing is written.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -178,7 +177,7 @@ impl Store {
         self.at_desk(now, by, false, |desk| desk.preview(rules, actor, draft))
     }
 
-    /// What each of several acts would do by itself.
+    /// Previews several acts, each on its own.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -192,7 +191,7 @@ impl Store {
         drafts.iter().map(|draft| self.preview(rules, actor, draft, now)).collect()
     }
 
-    /// Changes one's own proposal; approvals it had are void.
+    /// Edits one's own proposal; its earlier approvals are void.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -210,7 +209,7 @@ impl Store {
         })
     }
 
-    /// What a changed proposal would do, to the posting; nothing is written.
+    /// Previews an edited proposal, up to its postings; nothing is written.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -229,7 +228,7 @@ impl Store {
         })
     }
 
-    /// Takes one's own proposal back; the items are their proposer's again.
+    /// Withdraws one's own proposal; the items return to the proposer.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -246,7 +245,7 @@ impl Store {
         })
     }
 
-    /// Says no to another's proposal, and why.
+    /// Rejects another's proposal, with a reason.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -271,7 +270,7 @@ impl Store {
         })
     }
 
-    /// Approves another's proposal as it was looked at; the books move in the same commit.
+    /// Approves another's proposal as viewed; the books change in the same commit.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -286,7 +285,7 @@ impl Store {
         self.act(actor, now, |desk| desk.approve(rules, actor, proposal_id, digest))
     }
 
-    /// Approves several proposals, each named with the digest of what was looked at; all or none.
+    /// Approves several proposals, each with the digest of what was viewed; all or none.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -302,12 +301,11 @@ impl Store {
         })
     }
 
-    /// Decides at the command line, where whoever holds the database is one person: no proposal waits
-    /// for another, and the trail says `operator`.
+    /// Decides at the command line, where the owner of the database acts alone: no second approval is needed,
+    /// and the trail says `operator`.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] where an item is no longer open, a notice is not open or the sums differ;
-    /// nothing is then changed.
+    /// [`StoreError::Refused`] if an item or a notice is not open, or the sums differ; nothing is then changed.
     pub fn resolve(
         &self,
         items: &[ItemId],
@@ -356,14 +354,14 @@ impl Desk<'_> {
         let (mut proposal, mut items) = self.draw_up(draft, &actor.person)?;
         let limit = may_propose(rules, actor.role, &proposal.act, proposal.amount)?;
         let checked = self.check(&proposal.act, &items)?;
-        // The rehearsal goes the whole way, so that what the books refuse shows here already.
+        // The rehearsal takes every step, so that refusals of the books show here.
         self.insert_proposal(&proposal, true)?;
         self.remember_versions(&mut proposal, &items)?;
         let postings = self.book(&proposal, &mut items)?;
         Ok(Preview::of(&proposal, checked, limit, postings))
     }
 
-    /// Puts another act into one's own proposal; its items stay, their versions count up.
+    /// Replaces the act of one's own proposal; its items stay, with their versions incremented.
     fn edit<'r>(
         &self,
         rules: &'r DeskRules,
@@ -375,7 +373,8 @@ impl Desk<'_> {
         self.check_day(rules, act)?;
         let checked = self.check(act, &items)?;
         let limit = may_propose(rules, actor.role, act, checked.amount)?;
-        // A reversal stands on items that stay where they are: it becomes nothing else, nor the other way.
+        // A reversal keeps its items where they are, so it cannot become another act, or another act a
+        // reversal.
         if let Some(item) =
             items.first().filter(|_| (*act == Act::Reverse) != (proposal.act == Act::Reverse))
         {
@@ -397,7 +396,7 @@ impl Desk<'_> {
         Ok((proposal, items, checked, limit))
     }
 
-    /// Makes a proposal of a draft, with everything about it checked, and loads its items.
+    /// Makes a proposal from a draft, checks everything, and loads its items.
     fn draw_up(&self, draft: &Draft, by: &Person) -> Result<(Proposal, Vec<Held>), Stop> {
         let items = self.take_up(draft)?;
         let checked = self.check(&draft.act, &items)?;
@@ -447,7 +446,7 @@ impl Desk<'_> {
         Ok(Approved::Booked)
     }
 
-    /// Ends a proposal that is not approved; its items go back to whoever proposed.
+    /// Ends a proposal without approval; its items return to the proposer.
     fn end(&self, mut proposal: Proposal, state: ProposalState, why: &str) -> Result<(), Stop> {
         let (step, event) = if state == ProposalState::Withdrawn {
             (Step::Withdraw, TrailEvent::Withdrawn)
@@ -470,7 +469,7 @@ impl Desk<'_> {
         self.tell_of(&proposal, event)
     }
 
-    /// Adds an entry to the trail for every item of a proposal.
+    /// Adds a trail entry for every item of a proposal.
     fn tell_of(&self, proposal: &Proposal, event: TrailEvent) -> Result<(), Stop> {
         trail::next_turn(&self.tx.connection, self.tx.centre_id)?;
         let detail = serde_json::json!({
@@ -488,7 +487,7 @@ impl Desk<'_> {
             .try_for_each(|item| self.tell(event.clone(), item.id.to_string(), &detail))
     }
 
-    /// A detail, and beside it the token that is acted with and who renewed the actor's access of late.
+    /// A detail, with the API token in use and the person who recently renewed the actor's access.
     fn with_whose_hands(&self, detail: &str) -> String {
         let renewed_by = self.renewed_by.as_ref().map(|by| by.0.as_str());
         let hands = [("token", self.token), ("renewed_by", renewed_by)];
@@ -497,7 +496,7 @@ impl Desk<'_> {
             serde_json::from_str(detail).unwrap_or_default();
         let known = fields.len();
         fields.extend(hands.map(|(name, value)| (name.to_owned(), value.into())));
-        // As it was written where there is nothing to add: other keys, or no JSON at all.
+        // Unchanged if there is nothing to add, or the detail has other keys or is no JSON.
         if fields.len() == known {
             detail.to_owned()
         } else {
@@ -520,12 +519,12 @@ impl Desk<'_> {
     }
 }
 
-/// What is refused where nobody is there to read a refusal: at the command line, and at night.
+/// A refusal as an error, for the command line and the night.
 fn as_error(refusal: DeskRefusal) -> StoreError {
     StoreError::Refused(super::StoreRefusal::Act(Box::new(refusal)))
 }
 
-/// The sum of items' amounts, where a proposal can be about that much.
+/// The sum of the items' amounts, if a proposal can be that large.
 fn total(items: &[Held]) -> Result<Money, DeskRefusal> {
     let amount: Total = items.iter().map(|item| item.amount).sum();
     amount.money().ok_or(DeskRefusal::Amount { amount })

@@ -1,4 +1,4 @@
-//! What can go wrong with the store; the operator's to mend.
+//! Errors of the store, for the operator to fix.
 
 pub(super) mod damage;
 mod obstacle;
@@ -17,14 +17,14 @@ pub use unfit::{NoticeUnfit, Unfit, UnfitRow};
 use crate::suspense::EntityKind;
 use std::path::PathBuf;
 
-/// The world failed: disk, database, or what was asked of them.
+/// An external failure: disk, database, or an impossible request to them.
 #[derive(Debug)]
 pub enum StoreError {
-    /// The URL is neither `sqlite://` nor another kind that is known.
+    /// The URL is neither `sqlite://` nor another known kind.
     Url {
         url: String,
     },
-    /// There is no database there.
+    /// The database does not exist.
     Absent {
         path: PathBuf,
     },
@@ -32,27 +32,27 @@ pub enum StoreError {
         path: PathBuf,
         source: rusqlite::Error,
     },
-    /// The file is not whole; `found` says where, in SQLite's words: tree and page.
+    /// The file is damaged; `found` gives the place, in SQLite's words: tree and page.
     Damaged {
         path: PathBuf,
         found: Vec<String>,
     },
-    /// A `postgres://` URL that cannot be used; `url` is without its password.
+    /// An unusable `postgres://` URL; `url` is without its password.
     Server {
         url: String,
         source: ServerError,
     },
-    /// The server does not answer, or does not let us in.
+    /// The server does not answer, or refuses the connection.
     Connect {
         url: String,
         source: PostgresError,
     },
-    /// A step of the schema that the database has already is not the one of this release.
+    /// An applied migration differs from this release's.
     MigrationChanged {
         version: i64,
         name: String,
     },
-    /// The database has a step of the schema that this release does not know: it is older.
+    /// The database has a migration that this release does not know: the release is older.
     MigrationUnknown {
         version: i64,
         name: String,
@@ -62,17 +62,17 @@ pub enum StoreError {
         name: &'static str,
         source: Box<StoreError>,
     },
-    /// Two centres' codes give one number.
+    /// Two centres' codes have the same number.
     CentreTaken {
         code: String,
         by: String,
     },
-    /// The schema lacks a step, and the database cannot be written to.
+    /// The schema lacks a migration, and the database is read-only.
     Older {
         version: i64,
         name: &'static str,
     },
-    /// A copy that cannot be written to was taken in the middle of something: this file beside it says so.
+    /// A read-only copy was taken during a write, as this file beside it shows.
     Unfinished {
         path: PathBuf,
     },
@@ -80,16 +80,16 @@ pub enum StoreError {
     Postgres(PostgresError),
     /// A value does not fit its column.
     Value(Box<dyn std::error::Error + Send + Sync>),
-    /// A column holds what was not expected of it.
+    /// A column has an unexpected value.
     Column {
         column: usize,
         found: String,
     },
-    /// A row that must be there is not.
+    /// A required row is missing.
     NoRow,
-    /// The connection was lost while a commit was under way: it may be in, or not.
+    /// The connection was lost during a commit, which may or may not have succeeded.
     CommitUnknown(Box<StoreError>),
-    /// The database holds what this release does not know, such as a newer reason's number.
+    /// The database has a value that this release does not know, such as a newer reason's number.
     Unknown {
         table: &'static str,
         column: &'static str,
@@ -100,40 +100,40 @@ pub enum StoreError {
         path: PathBuf,
         source: std::io::Error,
     },
-    /// What is asked contradicts what is there.
+    /// The request contradicts the data.
     Refused(StoreRefusal),
-    /// Staff acted while a night was judging; the night must look again.
+    /// Staff acted while a night was judging; the night must read again.
     Overtaken,
-    /// The remittance domain does not do what the store must have of it.
+    /// The remittance domain refused something the store depends on.
     Domain(crate::remittance::Refusal),
-    /// The policy that the program brings cannot be read.
+    /// The built-in policy cannot be read.
     Policy,
-    /// The thread that writes is gone.
+    /// The writing thread has ended.
     Writer,
-    /// Something was to be written in a transaction that reads.
+    /// A write in a read-only transaction.
     OnlyReading,
-    /// The centre was claimed by another while this work went on.
+    /// Another process claimed the centre while this work went on.
     LeaseLost {
         holder: String,
     },
-    /// The database keeps no months apart, so none can be taken off.
+    /// The database has no monthly partitions, so none can be archived.
     NotCut,
     /// The database is not a Citus coordinator.
     NotDistributed,
 }
 
-/// Why something asked of the store is not done; carries values.
+/// Why the store refuses a request; carries values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreRefusal {
-    /// Rows of a list cannot be taken in.
+    /// Rows of a list cannot be imported.
     List(Vec<UnfitRow>),
-    /// An import cannot be taken back: something rests on it. The first that do, and how many more.
+    /// An import cannot be undone: something depends on it. The first obstacles, and the number of others.
     ImportRests { import_id: String, obstacles: Vec<Obstacle>, more: usize },
-    /// There is none of that name.
+    /// Nothing has this name.
     NoSuch { what: EntityKind, id: String },
-    /// What staff ask of items cannot be done.
+    /// Staff's act on items is impossible.
     Act(Box<crate::suspense::DeskRefusal>),
-    /// It is not in the state that this needs.
+    /// It is not in the required state.
     State(StateRefusal),
 }
 
@@ -171,10 +171,10 @@ impl std::error::Error for StoreError {
 }
 
 impl StoreError {
-    /// Whether the same work may succeed when it is done again from the beginning: the connection was
-    /// lost, the server restarts or fails over, or two transactions stood in each other's way. What
-    /// was under way is undone, or, where it was the commit that got lost, may be in; work whose rows
-    /// are named by content can simply be repeated, other work is to be looked at first.
+    /// Whether a retry of the same work from the beginning may succeed: the connection was lost, the server is
+    /// restarting or failing over, or two transactions conflicted. Uncommitted work is rolled back; if the
+    /// commit itself was lost, it may have succeeded. Work whose rows are named by content can simply be
+    /// repeated; other work must be checked first.
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
@@ -209,7 +209,8 @@ impl StoreError {
         }
     }
 
-    /// Whether a damaged file may be behind it: SQLite says so, or what was read is not what a store writes.
+    /// Whether a damaged file may be the cause: SQLite reports damage, or the value read is not one the store
+    /// writes.
     #[must_use]
     pub fn may_be_damage(&self) -> bool {
         match self {
@@ -245,7 +246,7 @@ impl StoreError {
         }
     }
 
-    /// The table that refused an amount past the bound (`constraint amount_bound`).
+    /// The table whose constraint `amount_bound` rejected an amount.
     fn bound(&self) -> Option<&str> {
         const BOUND: &str = "amount_bound";
         if let Self::Postgres(error) = self {
@@ -258,7 +259,7 @@ impl StoreError {
         None
     }
 
-    /// Whether a row was refused because its key is there already.
+    /// Whether a row was rejected because its key exists.
     pub(crate) fn is_duplicate(&self) -> bool {
         matches!(self, Self::Postgres(error) if error.is_duplicate())
     }

@@ -1,4 +1,4 @@
-//! Who works with a centre: persons, their sessions, tokens of programs, and how often a login may fail.
+//! The people of a centre, their sessions, API tokens, and the throttling of failed logins.
 
 pub(super) mod news;
 pub(super) mod person;

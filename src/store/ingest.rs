@@ -1,14 +1,14 @@
-//! Takes a file's transactions in: the whole file in one commit, or nothing of it.
+//! Ingests a file's transactions: the whole file in one commit, or nothing of it.
 //!
-//! Start at [`IngestSession::begin`]. Batches of rows arrive while the file is still being read; a row
-//! whose identity is known is compared, not written. What only the whole delivery can tell is kept back until
-//! [`Intake::end_delivery`]: a serial that comes twice ([`repeated`]), rows without one ([`silent`]), parts of
-//! a booking ([`booking`]). [`Intake::keep`] commits what the file said of itself together with its rows,
-//! [`Intake::abandon`] undoes them.
+//! Start at [`IngestSession::begin`]. Batches of rows arrive while the file is still being read; a row with a
+//! known identity is compared, not written. Rows that only the complete delivery can decide are deferred until
+//! [`Intake::end_delivery`]: duplicate serials ([`repeated`]), rows without a serial ([`silent`]), parts of a
+//! booking ([`booking`]). [`Intake::keep`] commits the rows together with the file's record,
+//! [`Intake::abandon`] rolls them back.
 //!
-//! Invariant: the order of files and of lines in one night changes nothing. Where two rows of one
-//! night share an identity and contradict each other, the one with the smaller content stands, whichever
-//! came first; what stood before tonight always stands, though what it is silent on may be added.
+//! Invariant: the order of files and of lines in one night changes nothing. If two rows of one night have the
+//! same identity and contradict each other, the one with the smaller content is kept, whichever came first. A
+//! row from an earlier night is always kept, though its empty fields may be filled in.
 
 mod agree;
 mod batch;
@@ -59,20 +59,20 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
-/// What a file is, for its record.
+/// A file's identity and metadata.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedMark {
-    /// From content: equal bytes for one account are one feed.
+    /// Hash of the content: equal bytes for one account are one feed.
     pub feed_id: String,
     pub file_name: String,
     pub format: Format,
     pub encoding: String,
 }
 
-/// A statement as the store keeps it; amounts are CNY.
+/// A statement as stored; amounts are CNY.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatementRecord {
-    /// Where it starts in its file.
+    /// Its first line in the file.
     pub line: u64,
     pub account: AccountIndex,
     pub identification: Option<String>,
@@ -81,11 +81,11 @@ pub struct StatementRecord {
     pub entries: u64,
     pub sum_credit: Money,
     pub sum_debit: Money,
-    /// Whether its balances prove each entry; `None` where there are none to prove it by.
+    /// Whether its balances prove each entry; `None` if it has no balances.
     pub proved: Option<bool>,
 }
 
-/// Something to know of a file, as the store keeps it.
+/// A remark on a file, as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlagRecord {
     pub line: u64,
@@ -100,7 +100,7 @@ impl FlagRecord {
     }
 }
 
-/// What became of a file's rows.
+/// The outcome of a file's rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Taken {
     pub entries: u64,
@@ -110,7 +110,7 @@ pub struct Taken {
     pub rejected: u64,
 }
 
-/// A file being taken in.
+/// A file being ingested.
 #[derive(Debug)]
 pub struct Intake<'a> {
     tx: &'a Tx,
@@ -123,41 +123,41 @@ pub struct Intake<'a> {
     archived_until: Option<i64>,
     taken: Taken,
     receipts: BTreeMap<(i64, i64), (Total, Total)>,
-    /// The number of this feed, and what it met of what others had brought.
+    /// The number of this feed, and its matches with rows of other feeds.
     feed_no: i64,
     met_of: Meetings,
     set_aside: Vec<SetAside>,
-    /// What there is to know of the file that shows only when its rows are compared.
+    /// Flags of the file that show only when its rows are compared.
     told: Vec<FlagRecord>,
     slate_mark: usize,
-    /// Something that earlier nights left open says more now.
+    /// A row left open by earlier nights was completed.
     completed: bool,
-    // Of one delivery: the file, or one member of an archive.
-    /// Hashes of the identities met in it. SQLite puts those of new rows here once one of them is asked for.
+    // The fields up to the parts belong to one delivery: the file, or one member of an archive.
+    /// Hashes of its identities. On SQLite, new rows are added once one of them is looked up.
     met_here: HashSet<u64>,
-    /// Whether the new rows are among them; else they stand in the working set from here on.
+    /// Whether it includes the new rows; otherwise they are in the working set from this position on.
     met_all: bool,
     delivery_mark: usize,
     proof: Proof,
-    /// Days without a serial that were looked at, and whether nothing was kept of them before.
+    /// Days checked for rows without a serial, and whether none was stored before.
     days: HashMap<(i64, NaiveDate), bool>,
-    /// Whether some bookings are known part by part.
+    /// Whether the store has bookings known part by part.
     has_bookings: bool,
-    /// Bookings whose parts this delivery brings.
+    /// Bookings whose parts are in this delivery.
     bookings: BTreeMap<(i64, String), Whole>,
-    /// Rows to be decided at its end: parts of bookings that are known as a whole, rows under a serial that is
-    /// known otherwise or twice, and rows without a serial that have a new name.
+    /// Rows deferred to its end: parts of bookings known as one sum, rows whose serial is a conflict or a
+    /// duplicate, and rows without a serial under a new name.
     parts: TransactionBatch,
     repeated: TransactionBatch,
     silent: TransactionBatch,
-    // How PostgreSQL writes; see `together.rs`.
-    /// The second connection, where there is one.
+    // For PostgreSQL's bulk writing; see `ingest/copy_batch.rs`.
+    /// The second connection, if there is one.
     identities: Option<&'a Identities>,
     /// The batch whose identities were sent ahead.
     ahead: Option<TransactionBatch>,
-    /// Hashes of the identities that earlier deliveries of this file brought.
+    /// Hashes of the identities in earlier deliveries of this file.
     met_before: HashSet<u64>,
-    /// Rows that an earlier file of this night brought too, kept until some are looked up together.
+    /// Rows that an earlier file of this night brought too, buffered for a joint look-up.
     later: TransactionBatch,
 }
 
@@ -171,7 +171,7 @@ struct SetAside {
     row: String,
 }
 
-/// Inserts a transaction of which nothing is kept yet.
+/// Inserts a new transaction.
 fn insert() -> String {
     let columns = Written::COLUMNS;
     let values: Vec<String> =
@@ -183,10 +183,10 @@ fn insert() -> String {
     )
 }
 
-/// What names a transaction within its centre: its account and its serial.
+/// The identity of a transaction within its centre: its account and its serial.
 type Identity<'b> = (i64, &'b str);
 
-/// A row and what is written of it.
+/// A row with the values to be written.
 struct Placed<'b> {
     row: &'b BatchRow,
     transaction: BankTransaction<'b>,
@@ -206,7 +206,7 @@ impl<'b> Placed<'b> {
     }
 }
 
-/// A batch's rows with their banks, which were found before.
+/// A batch's rows with their banks, which are already known.
 fn place<'b>(
     batch: &'b TransactionBatch,
     branches: &'b BranchKeys,
@@ -221,7 +221,7 @@ fn place<'b>(
 }
 
 impl<'a> Intake<'a> {
-    /// Writes a batch; fresh rows go into the working set, on PostgreSQL only when the next batch comes.
+    /// Writes a batch; new rows enter the working set, on PostgreSQL only when the next batch comes.
     pub fn write(
         &mut self,
         batch: TransactionBatch,
@@ -243,7 +243,7 @@ impl<'a> Intake<'a> {
         }
     }
 
-    /// SQLite: the insert itself finds the row or makes it.
+    /// SQLite: the insert itself detects whether the row exists.
     fn write_singly(
         &mut self,
         rows: Vec<Placed<'_>>,
@@ -252,7 +252,7 @@ impl<'a> Intake<'a> {
         let (tx, taken): (&'a Tx, Origin) = (self.tx, self.origin());
         let Connection::Sqlite(connection, sealing) = &*tx.connection else { return Ok(()) };
         let Some(plan) = tx.connection.plan(&insert())? else { return Err(StoreError::Writer) };
-        // What is not in the table's order cannot be sealed on its way.
+        // A row whose columns are not in the table's order cannot be sealed while it is inserted.
         let Some(direct) = &plan.direct else { return Err(StoreError::Writer) };
         let mut insert = connection.prepare_cached(direct)?;
         let mut gathered = Gathered::of(Arc::clone(&plan.shape));
@@ -274,7 +274,7 @@ impl<'a> Intake<'a> {
         Ok(())
     }
 
-    /// A row that was not known.
+    /// Handles a new row.
     fn on_new(
         &mut self,
         row: &BatchRow,
@@ -289,7 +289,7 @@ impl<'a> Intake<'a> {
         }
     }
 
-    /// A row whose identity is known: what is kept of it is looked up.
+    /// Handles a row whose identity is known: looks up the stored row.
     fn on_known(
         &mut self,
         placed: &Placed<'_>,
@@ -323,7 +323,7 @@ impl<'a> Intake<'a> {
         self.on_duplicate(placed, &kept, working_set)
     }
 
-    /// A row whose identity is known and that it claimed: seen before, or kept back.
+    /// Handles a row whose known identity is now claimed: a duplicate, or deferred.
     fn on_duplicate(
         &mut self,
         placed: &Placed<'_>,
@@ -332,7 +332,7 @@ impl<'a> Intake<'a> {
     ) -> Result<(), StoreError> {
         let one = kept.transaction();
         let Some(whole) = united(&one, &placed.transaction, self.reader) else {
-            // Another row of the delivery may still be the kept one.
+            // Another row of the delivery may still match the stored one.
             let named = self.met_as_hash(kept.account_id, &kept.serial);
             self.met_here.remove(&named);
             self.keep_back(placed);
@@ -345,7 +345,7 @@ impl<'a> Intake<'a> {
         self.replace(kept, &whole, working_set)
     }
 
-    /// Whether a row is the first of this delivery under its name.
+    /// Claims an identity; `false` if an earlier row of this delivery did.
     fn claim(&mut self, account_id: i64, serial: &str, working_set: &WorkingSet) -> bool {
         self.note_new(working_set);
         let named = self.met_as_hash(account_id, serial);
@@ -361,13 +361,13 @@ impl<'a> Intake<'a> {
         self.met_as.hash_one((account_id, serial))
     }
 
-    /// Whether a row of this delivery is the kept one with this name.
+    /// Whether a row of this delivery claimed the stored row with this identity.
     fn is_claimed(&mut self, account_id: i64, serial: &str, working_set: &WorkingSet) -> bool {
         self.note_new(working_set);
         self.met_here.contains(&self.met_as_hash(account_id, serial))
     }
 
-    /// Notes the names of this delivery's new rows, which so far stand in the working set alone.
+    /// Adds the identities of this delivery's new rows, which so far are only in the working set.
     fn note_new(&mut self, working_set: &WorkingSet) {
         if !self.met_all {
             for (account, serial) in working_set.identities(self.delivery_mark) {
@@ -378,7 +378,7 @@ impl<'a> Intake<'a> {
         }
     }
 
-    /// Ends a delivery: what was kept back of it is decided, now that its statements are known.
+    /// Ends a delivery: decides its deferred rows, now that its statements are known.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -440,13 +440,13 @@ impl<'a> Intake<'a> {
         });
     }
 
-    /// Whether a transaction belongs to a month that was taken off.
+    /// Whether a transaction belongs to an archived month.
     fn is_archived(&self, transaction: &BankTransaction<'_>) -> bool {
         let booked_on = day_number(transaction.booked_on);
         self.archived_until.is_some_and(|until| booked_on < until)
     }
 
-    /// A row that comes after its month was archived: nobody can tell any more whether it is known.
+    /// Rejects a row whose month is already archived: whether it is a duplicate can no longer be known.
     fn reject_late_conflict(&mut self, line: u64, transaction: &BankTransaction<'_>) {
         self.taken.rejected += 1;
         self.set_aside.push(SetAside {
@@ -472,7 +472,7 @@ impl<'a> Intake<'a> {
         }
     }
 
-    /// Keeps the row that could not be read.
+    /// Records a row that could not be read.
     pub fn reject(&mut self, reject: Reject) {
         self.taken.rejected += 1;
         self.set_aside.push(SetAside {
@@ -485,7 +485,7 @@ impl<'a> Intake<'a> {
         });
     }
 
-    /// Undoes the file: its rows, and their places in the working set.
+    /// Rolls back the file: its rows, and their places in the working set.
     pub fn abandon(self, working_set: &mut WorkingSet) -> Result<(), StoreError> {
         working_set.truncate(self.slate_mark);
         self.branches.borrow_mut().forget();

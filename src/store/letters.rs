@@ -1,6 +1,7 @@
-//! Letters: what employers are to be told, what they were told, and how each letter leaves.
+//! Letters: what employers are to be told, what they were told, and how each letter is sent.
 //!
-//! Start at [`outbox`], where letters wait and are settled; [`notification`] and [`notice_news`] keep what was told.
+//! Start at [`outbox`], where letters wait and are settled; [`notification`] and [`notice_news`] record what
+//! was told.
 
 pub(super) mod arrears;
 pub(super) mod calls;

@@ -1,12 +1,12 @@
-//! Keeps the remittance domain: loads what an operation concerns, and writes what it changed.
+//! Stores the remittance domain: loads what an operation concerns, and writes what it changed.
 //!
-//! Start at [`Store::apply_file`]. [`Books`] is a piece of work inside one open transaction: it holds
-//! the part of the centre that was loaded ([`load`]), does an operation there ([`needs`] says what it
-//! needs), and writes the changes ([`write`]) before the next is asked. So what is in memory is
-//! always what the transaction holds, and undoing is the database's.
+//! Start at [`Store::apply_file`]. [`Books`] works inside one open transaction: it loads the part of the centre
+//! that an operation needs ([`load`], [`needs`]), applies the operation in memory, and writes the changes
+//! ([`write`]) before the next operation. So memory always equals the transaction, and the database does the
+//! rollback.
 //!
-//! A settlement takes the same way ([`allocate`]): whoever settles a notice that has lines posts each
-//! line to its employee in the same commit.
+//! A settlement works the same way ([`allocate`]): settling a notice with lines posts each line to its employee
+//! in the same commit.
 
 mod advance;
 mod corrections;
@@ -43,38 +43,38 @@ pub(super) use read::logs;
 pub(super) use terms::{LaterOperations, TermsTaken, later_operations, rates_said};
 pub(super) use write::{OPENING, OPENING_GONE};
 
-/// The part of a centre that is loaded, and the connection it came from.
+/// The loaded part of a centre, and its connection.
 #[derive(Debug)]
 pub struct Books<'b> {
     tx: &'b Tx,
     centre: Centre,
-    /// The employers' numbers in the store.
+    /// The employers' numbers in the database.
     numbers: BTreeMap<Id, i64>,
     /// The accounts' numbers at their employers, and the next free one.
     seats: BTreeMap<(Id, Id), i64>,
     next_seats: BTreeMap<Id, i64>,
-    /// What was loaded whole.
+    /// What was loaded completely.
     whole: BTreeSet<(Id, Scope)>,
-    /// The registers that lines of the present file filed.
+    /// The registers filed by lines of the present file.
     filed: BTreeMap<(Id, u64), String>,
 }
 
-/// What can be loaded whole of an employer.
+/// What can be loaded completely of an employer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Scope {
     Accounts,
     Rosters,
     OpenRegisters,
     Corrections,
-    /// Notices that have reserved something of the advance balance.
+    /// Notices with a reservation on the advance balance.
     Reservations,
 }
 
 impl Store {
-    /// Applies the lines of one file in one transaction; `answered` gets the answer to each.
+    /// Applies the lines of one file in one transaction; `answered` receives the answer to each.
     ///
-    /// `author` is who applies it; the log says so where a line names nobody itself. By default the
-    /// first refusal undoes the file; the result then says at which line.
+    /// `author` is the person who applies it; the log records them where a line names nobody. By default the
+    /// first refusal rolls back the file; the result then gives the line.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails; nothing is then changed.
@@ -109,14 +109,14 @@ impl Store {
             }
             if file.done > 0 {
                 super::trail::rebuild_epoch(connection, tx.centre_id)?;
-                // A run that is judging meanwhile reads again: notices and reservations are others now.
+                // A concurrent run must read again: notices and reservations have changed.
                 super::trail::next_turn(connection, tx.centre_id)?;
             }
             Ok((file, true))
         })
     }
 
-    /// Looks into the books; what `look` loads is gone afterwards.
+    /// Reads the books; what `look` loads is discarded afterwards.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -145,13 +145,12 @@ impl<'b> Books<'b> {
         }
     }
 
-    /// The part of the centre that is loaded.
     #[must_use]
     pub const fn centre(&self) -> &Centre {
         &self.centre
     }
 
-    /// Does one operation and writes what it changed; refused, it changes nothing.
+    /// Applies one operation and writes its changes; a refusal changes nothing.
     pub(super) fn apply(
         &mut self,
         operation: &Operation,
@@ -171,7 +170,7 @@ impl<'b> Books<'b> {
         Ok(Ok(applied.output))
     }
 
-    /// What an operation would change, in memory alone; nothing is written.
+    /// Applies an operation in memory only; nothing is written.
     pub(super) fn rehearse(
         mut self,
         operation: &Operation,
@@ -180,7 +179,7 @@ impl<'b> Books<'b> {
         Ok(self.centre.apply(operation, 1))
     }
 
-    /// Posts a settled notice to its employees, with what the advance balance brings of it.
+    /// Posts a settled notice to its employees, with its part from the advance balance.
     fn settle(
         &mut self,
         Settled { reference, from_advance, .. }: Settled,
@@ -189,7 +188,7 @@ impl<'b> Books<'b> {
         self.need_lines(reference, on)?;
         let Some(notice) = self.centre.notice(reference).cloned() else { return Ok(()) };
         let amount = notice.amount;
-        // Its settlement stands in this commit already; for the employees it is still to come.
+        // Its settlement is already in this commit; the employees' postings are still to come.
         self.centre.load(IssuedNotice {
             status: NoticeState::Awaiting,
             paid_on: None,
@@ -208,16 +207,16 @@ impl<'b> Books<'b> {
 pub(super) struct Settled {
     pub(super) reference: PaymentReference,
     pub(super) amount: Money,
-    /// What the employer's advance balance brings of it.
+    /// The part paid from the employer's advance balance.
     pub(super) from_advance: Money,
 }
 
-/// Posts each line of notices that were just settled to its employee; notices without lines are left
-/// as they are, unless an advance balance brings a part. `settled` is in the order of references, so that the
-/// same night writes the same books.
+/// Posts each line of newly settled notices to its employee. Notices without lines are left alone, unless an
+/// advance balance pays a part. `settled` is in the order of references, so that the same night writes the same
+/// books.
 pub(super) fn allocate(tx: &Tx, settled: &[Settled], on: NaiveDate) -> Result<(), StoreError> {
     let centre = tx.centre_id;
-    // A centre that only imports notices has no lines at all: asked once, not a million times.
+    // A centre that only imports notices has no lines at all: checked once, not a million times.
     let any = "select 1 from notice_part where centre_id = ?1 limit 1";
     let with_advance = settled.iter().any(|one| !one.from_advance.is_zero());
     if !with_advance && !tx.connection.prepare_cached(any)?.exists(params![centre])? {
@@ -236,13 +235,13 @@ pub(super) fn allocate(tx: &Tx, settled: &[Settled], on: NaiveDate) -> Result<()
             Some(known) => Arc::clone(known),
             None => Arc::clone(policy.insert(shipped_policy()?)),
         };
-        // Books of its own: one notice at a time in memory.
+        // Separate books: one notice at a time in memory.
         Books::new(tx, policy).settle(*one, on)?;
     }
     Ok(())
 }
 
-/// Credits the employer's advance balance with what staff decided of an item.
+/// Credits the employer's advance balance with the amount staff decided for an item.
 pub(super) fn credit_advance(
     tx: &Tx,
     employer_id: &str,
@@ -256,7 +255,7 @@ pub(super) fn credit_advance(
     books.write(applied.map_err(StoreError::Domain)?.changes)
 }
 
-/// Takes back what was put on an employer's advance balance.
+/// Reverses a credit to an employer's advance balance.
 pub(super) fn reverse_advance(
     tx: &Tx,
     employer_id: &str,
@@ -271,8 +270,8 @@ pub(super) fn reverse_advance(
     books.write(applied.map_err(StoreError::Domain)?.changes)
 }
 
-/// Books a settlement back in the books of employees, where the notice has lines or the advance balance paid
-/// a part; its settlement must still stand. Gives what returned to the advance balance.
+/// Reverses a settlement in the employees' books, if the notice has lines or the advance balance paid a part;
+/// its settlement must still exist. Gives the amount returned to the advance balance.
 pub(super) fn reverse(
     tx: &Tx,
     reference: PaymentReference,
@@ -292,17 +291,17 @@ pub(super) fn reverse(
     Ok(used.unwrap_or_default())
 }
 
-/// A settlement asks nothing of the policy but that there is one.
+/// A settlement needs some policy, no matter which.
 pub(super) fn shipped_policy() -> Result<Arc<Policy>, StoreError> {
     policy::shipped().map(Arc::new).map_err(|_| StoreError::Policy)
 }
 
-/// An employer's books as they are kept.
+/// An employer's books as stored.
 pub(super) fn employer_of(body: &str) -> Result<crate::remittance::EmployerAccount, StoreError> {
     thing("employer_book", "body", body)
 }
 
-/// A thing of the domain from the JSON it is kept as.
+/// A domain value from its stored JSON.
 fn thing<T: serde::de::DeserializeOwned>(
     table: &'static str,
     column: &'static str,
@@ -315,9 +314,9 @@ fn thing<T: serde::de::DeserializeOwned>(
     })
 }
 
-/// A thing of the domain as JSON.
+/// A domain value as JSON.
 fn text_of(thing: &impl serde::Serialize) -> Result<String, StoreError> {
-    // Keys are texts and nothing in them can fail to be written.
+    // Map keys are texts, so serializing cannot fail.
     serde_json::to_string(thing).map_err(|_| StoreError::Writer)
 }
 

@@ -1,10 +1,10 @@
-//! Records what a night decided: decisions, journals, suspense and letters, in one commit.
+//! Records a night's decisions with their journals, suspense items and letters, in one commit.
 //!
-//! Start at [`Store::record`]. What did not change is not written again, so that a night run twice
-//! leaves the same bytes. Rows go in in the order of their keys: for a million new ones that is an
-//! append to each tree, and the journal of an old one is a short walk.
+//! Start at [`Store::record`]. Unchanged rows are not rewritten, so that running a night twice leaves the same
+//! bytes. Rows are written in key order: a million new ones are an append to each tree, and journals of old
+//! ones are near each other.
 //!
-//! Invariant: at every commit a fen stands on the subject that its decision says ([`home`]).
+//! Invariant: at every commit each fen is on the subject that its decision requires ([`home`]).
 
 pub(super) mod held;
 pub(super) mod journal;
@@ -38,11 +38,11 @@ pub struct RunDecisions<'a> {
     pub notices: &'a NoticeBook,
     pub rules: &'a MatchingRules,
     pub as_of: NaiveDate,
-    /// The shell's; no day after it is honest.
+    /// Today's date from the shell; no night after it is valid.
     pub today: NaiveDate,
 }
 
-/// What changed by a verdict; counts and sums of transactions.
+/// The changes made by a run; counts and sums of transactions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DecisionTotals {
     pub judged: u64,
@@ -55,39 +55,39 @@ pub struct DecisionTotals {
     pub ignored: Tally,
     /// Items that were opened.
     pub opened: Tally,
-    /// Items that are no longer open.
+    /// Items that were cleared.
     pub cleared: Tally,
     pub letters: u64,
-    /// Letters on paper, to employers without an address.
+    /// Printed letters, to employers without an address.
     pub printed: u64,
-    /// Notices and transactions that are not as they were written: nothing was decided that rests on them.
+    /// Altered notices and transactions: no decision rests on them.
     pub held: u64,
-    /// Letters that wait for a person; they are neither mailed nor printed.
+    /// Letters held for a person; they are neither mailed nor printed.
     pub letters_held: u64,
 }
 
-/// An open commit: the decisions are written, and what follows from them can be read and added.
+/// An open transaction: the decisions are written, and their consequences can be read and added.
 #[derive(Debug)]
 pub struct Recording {
     pub(super) tx: Tx,
     pub(super) as_of: NaiveDate,
     pub(super) turn: Turn,
     pub totals: DecisionTotals,
-    /// Transactions judged for the first time, and those that settled now.
+    /// Transactions judged for the first time, and those settled by this run.
     received: Tally,
     newly_matched: Tally,
-    /// What is decided anew, by outcome.
+    /// The new decisions, by outcome.
     pub(super) anew: BTreeMap<Outcome, Tally>,
-    /// Places in the working set of what were opened.
+    /// Working-set positions of the opened items.
     pub opened: Vec<usize>,
-    /// Places in the working set of what settled.
+    /// Working-set positions of the settled transactions.
     pub settled: Vec<usize>,
-    /// Ids of the letters that this run wrote.
+    /// Ids of the letters written by this run.
     pub(super) posted: Vec<String>,
 }
 
 impl Store {
-    /// Writes a verdict and leaves the commit open, so that letters go with it.
+    /// Writes the decisions and leaves the transaction open, so that letters go with it.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails; nothing is then written.
@@ -108,7 +108,7 @@ impl Store {
             settled: Vec::new(),
             posted: Vec::new(),
         };
-        // Staff never wait for a night: where they acted since the working set was read, the night reads again.
+        // Staff never wait for a night: if they acted since the working set was read, the night reads again.
         let head = super::trail::hold(&recording.tx.connection, recording.tx.centre_id)?;
         if head.turn != verdict.working_set.turn() {
             recording.tx.rollback()?;
@@ -122,7 +122,7 @@ impl Store {
         let centre = recording.tx.centre_id;
         self::held::note(&recording.tx, verdict)?;
         recording.totals.held = verdict.working_set.held().len() as u64;
-        // What is held and was never decided is read again by the next night.
+        // A held transaction that was never decided is read again by the next night.
         if !verdict.working_set.holds_undecided() {
             recording.tx.connection.execute(
                 "update feed set judged = 1 where centre_id = ?1 and judged = 0",
@@ -157,7 +157,7 @@ impl Recording {
                 add(tally, case.item);
             }
         }
-        // First those that were never decided: for them a decision is an appended row.
+        // Undecided transactions first: their decisions are appended rows.
         let (first, again): (Vec<DecidedItem<'_>>, Vec<DecidedItem<'_>>) =
             cases.into_iter().partition(|case| case.previous.is_none());
         let writer = Writer {
@@ -195,12 +195,12 @@ impl Recording {
         Ok(())
     }
 
-    /// One row a notice that is settled, in the order of references.
+    /// Writes one row per settled notice, in the order of references.
     fn settlements(&mut self, verdict: &RunDecisions<'_>) -> Result<(), StoreError> {
         let mut settled: Vec<operations::Settled> = Vec::new();
         for decision in verdict.decisions {
             for reference in decision.notices.as_slice() {
-                // A notice that matching settled is in its book; the audit would show one that is not.
+                // Matching settles only notices in its book; the audit would report any other.
                 let fact = verdict.notices.get(*reference);
                 let reserved = fact.map(NoticeFact::reserved).filter(|_| decision.with_advance);
                 settled.push(operations::Settled {
@@ -223,8 +223,8 @@ impl Recording {
         operations::allocate(&self.tx, &settled, self.as_of)
     }
 
-    /// The notices that wait for no transfer: the advance balance reserved for them is all that they ask for,
-    /// so that the set of no payments is exact. Not where a payment that names it is at hand: a person looks.
+    /// Settles the notices that need no transfer: the advance balance reserved for them covers them fully, so
+    /// the empty set of payments is exact. If a payment names the notice, a person decides instead.
     fn paid_whole_by_advance(&self) -> Result<Vec<operations::Settled>, StoreError> {
         let mut check = RowCheck::of(&self.tx.connection, "notice")?;
         let sql = format!("select n.reference, n.amount_fen, {} {PAID_WHOLE}", check.columns("n"));
@@ -244,7 +244,7 @@ impl Recording {
     }
 }
 
-/// What was in suspense and was settled by a later night teaches too; the list's columns are its key and the day.
+/// Suspense that a later night settled also yields payer hints; the list's columns are its key and the day.
 const LEARN_SETTLED: &str = "
     insert into payer_fact (centre_id, account_no, name, employer_id, confirmed, last_on)
     select t.centre_id, coalesce(t.counterparty_account, ''), coalesce(t.counterparty_name, ''),
@@ -269,7 +269,7 @@ const PAID_WHOLE: &str = "from notice n
             and d.reference = n.reference and d.outcome in (2, 3))
     order by n.reference";
 
-/// A transaction and what was decided of it, tonight and before.
+/// A transaction with tonight's and the previous decision.
 struct DecidedItem<'a> {
     place: usize,
     item: &'a Item<'a>,
@@ -277,10 +277,10 @@ struct DecidedItem<'a> {
     previous: Option<&'a PreviousDecision>,
 }
 
-/// What [`DecidedItem::key`] gives.
+/// The columns that [`DecidedItem::key`] binds.
 const KEY: &str = "account_id, serial, booked_on";
 
-/// What [`DecidedItem::decided`] gives.
+/// The columns that [`DecidedItem::decided`] binds.
 const DECIDED: &str = "outcome, reason, rule, reference, notice, decided_on, because";
 
 impl DecidedItem<'_> {
@@ -304,7 +304,7 @@ impl DecidedItem<'_> {
         self.was_open() && !self.is_open()
     }
 
-    /// Where its money goes; `None` where it stays.
+    /// The move of its money; `None` if it stays.
     fn moves(&self) -> Option<Move> {
         let direction = self.item.direction;
         let from = home(direction, self.before());
@@ -318,14 +318,14 @@ impl DecidedItem<'_> {
         })
     }
 
-    /// Binds what names its transaction, after the centre.
+    /// Binds the transaction's key, after the centre.
     fn key(&self, row: &mut Binder<'_, '_>) -> Result<(), StoreError> {
         row.bind(account_id(self.item.account))?;
         row.bind(self.item.serial)?;
         row.bind(day_number(self.item.booked_on))
     }
 
-    /// Binds what was decided, after the key.
+    /// Binds the decision, after the key.
     fn decided(
         &self,
         row: &mut Binder<'_, '_>,
@@ -343,9 +343,9 @@ impl DecidedItem<'_> {
     }
 }
 
-/// The cases in the order of their keys, in which their rows are an append.
+/// The cases in key order, so that their rows are appended.
 fn cases<'a>(verdict: &RunDecisions<'a>) -> Vec<DecidedItem<'a>> {
-    // A bank's serials mostly rise as they come: an account at a time, sorting them costs little.
+    // A bank's serials mostly arrive in ascending order, so sorting per account is cheap.
     let mut accounts: BTreeMap<AccountIndex, Vec<DecidedItem<'a>>> = BTreeMap::new();
     for (place, (item, decision)) in verdict.items.iter().zip(verdict.decisions).enumerate() {
         let case =
@@ -359,7 +359,7 @@ fn cases<'a>(verdict: &RunDecisions<'a>) -> Vec<DecidedItem<'a>> {
 }
 
 impl DecisionTotals {
-    /// The tally of an outcome; `None` for what staff alone decide.
+    /// The tally of an outcome; `None` for outcomes that only staff decide.
     const fn of(&mut self, outcome: Outcome) -> Option<&mut Tally> {
         match outcome {
             Outcome::Matched => Some(&mut self.matched),
@@ -373,7 +373,7 @@ impl DecisionTotals {
     }
 }
 
-/// Counts a movement; money that went out counts negative.
+/// Counts a movement; outgoing money counts negative.
 fn add(tally: &mut Tally, item: &Item<'_>) {
     let amount = match item.direction {
         Direction::Credit => item.amount,
@@ -382,8 +382,8 @@ fn add(tally: &mut Tally, item: &Item<'_>) {
     *tally = tally.plus(Tally::one(amount));
 }
 
-/// The subject on which a transaction's money stands. A credit comes in on receipts, a debit
-/// against other movements; a settlement takes from receipts.
+/// The subject that holds a transaction's money. A credit is posted to receipts, a debit to other movements; a
+/// settlement moves money out of receipts.
 const fn home(direction: Direction, outcome: Option<Outcome>) -> Subject {
     match (outcome, direction) {
         (Some(Outcome::Suspense), _) => Subject::Suspense,
@@ -405,8 +405,8 @@ const fn read_as(claim: &Claim) -> Option<PaymentReference> {
     }
 }
 
-/// The explanation as it is kept. One payment for one notice explains itself: the decision's own
-/// columns say all there is, and four rows of five need no text.
+/// The explanation as stored. One payment for one notice explains itself: the decision's columns say
+/// everything, so four rows of five need no text.
 fn kept_explanation(explanation: &Explanation) -> Option<String> {
     match explanation {
         Explanation::Alone { .. } => None,
@@ -425,18 +425,18 @@ fn kept_explanation(explanation: &Explanation) -> Option<String> {
     }
 }
 
-/// Writes the rows of transactions: gathered first, then many a statement.
+/// Writes the rows of transactions in batches.
 struct Writer<'a> {
     tx: &'a Tx,
     rules: &'a MatchingRules,
     on: i64,
-    /// From when what opens or clears counts.
+    /// The day from which opened and cleared items count.
     counts_from: i64,
-    /// A later night has been, and the next may open again what this one closes.
+    /// A later night has run, and the next may reopen what this one closes.
     is_over: bool,
 }
 
-/// Writes decisions over earlier ones; `column1` to `column3` are the transaction.
+/// Updates earlier decisions; `column1` to `column3` are the transaction.
 const AGAIN: &str = "
     update decision set outcome = v.column4, reason = v.column5, rule = v.column6,
         reference = v.column7, notice = v.column8, decided_on = v.column9, because = v.column10
@@ -444,15 +444,15 @@ const AGAIN: &str = "
     where decision.centre_id = ?1 and decision.account_id = v.column1
         and decision.serial = v.column2 and decision.booked_on = v.column3";
 
-/// How one transaction splits over several notices: each takes what it asks for, or what is missing of that
-/// beside the advance balance (`column5` is then 1).
+/// Allocates one transaction to several notices: each takes its amount due, or what the advance balance leaves
+/// of it (`column5` is then 1).
 const ALLOCATE: &str = "
     insert into allocation (centre_id, account_id, serial, booked_on, reference, amount_fen)
     select n.centre_id, v.column1, v.column2, v.column3, n.reference,
         n.amount_fen - v.column5 * n.advance_fen
     from (values …) v join notice n on n.centre_id = ?1 and n.reference = v.column4";
 
-/// Items are opened, or are open again.
+/// Opens or reopens items.
 const OPEN: &str = "
     insert into suspense_item (centre_id, account_id, serial, booked_on, opened_on, state)
     select ?1, v.column1, v.column2, v.column3, v.column4, 'open' from (values …) v where true
@@ -461,7 +461,7 @@ const OPEN: &str = "
         closed_on = null, state = 'open', assignee = null,
         version = suspense_item.version + 1";
 
-/// Items are no longer open, by the engine's own decision.
+/// Closes items by the engine's own decision.
 const CLOSE: &str = "
     update suspense_item set closed_on = v.column3, state = 'resolved',
         kept_on = case v.column4 when 1 then suspense_item.opened_on else null end,
@@ -471,7 +471,7 @@ const CLOSE: &str = "
         and suspense_item.serial = v.column2";
 
 impl Writer<'_> {
-    /// Writes the decisions of transactions that had none.
+    /// Inserts the decisions of undecided transactions.
     fn decide_first(&self, cases: &[DecidedItem<'_>]) -> Result<(), StoreError> {
         let (centre, on, rules) = (self.tx.centre_id, self.on, self.rules);
         let columns = format!("centre_id, {KEY}, {DECIDED}");
@@ -482,7 +482,7 @@ impl Writer<'_> {
         })
     }
 
-    /// Writes decisions over earlier ones.
+    /// Updates earlier decisions.
     fn decide_again(&self, cases: &[DecidedItem<'_>]) -> Result<(), StoreError> {
         let (on, rules) = (self.on, self.rules);
         self.tx.change(AGAIN, cases, |row, case| {
@@ -491,8 +491,8 @@ impl Writer<'_> {
         })
     }
 
-    /// Writes what follows from decisions: how an amount splits, where the money now stands, whether
-    /// the item is open. `first` says that nothing was posted for them before.
+    /// Writes what follows from decisions: the allocation, the subject of the money, and whether the item is
+    /// open. `first` means that nothing was posted for them before.
     fn follow(&self, cases: &[DecidedItem<'_>], first: bool) -> Result<(), StoreError> {
         let on = self.on;
         let mut splits: Vec<(&DecidedItem<'_>, PaymentReference)> = Vec::new();
@@ -527,7 +527,7 @@ impl Writer<'_> {
         })
     }
 
-    /// Moves the money where it now stands.
+    /// Posts the money to its new subject.
     fn journal(&self, cases: &[DecidedItem<'_>], first: bool) -> Result<(), StoreError> {
         let (centre, on) = (self.tx.centre_id, self.on);
         let moves: Vec<(&DecidedItem<'_>, Move)> =
@@ -548,13 +548,13 @@ impl Writer<'_> {
     }
 }
 
-/// From which subject to which a transaction's money goes.
+/// The subjects between which a transaction's money moves.
 struct Move {
     debit: Subject,
     credit: Subject,
 }
 
-/// What [`Move::bind`] gives.
+/// The columns that [`Move::bind`] binds.
 const MOVED: &str = "posted_on, debit, credit, amount_fen";
 
 impl Move {
@@ -571,7 +571,7 @@ impl Move {
     }
 }
 
-/// A decision as the store keeps it.
+/// A decision as stored.
 fn kept(decision: &Decision) -> PreviousDecision {
     let notice = match &decision.notices {
         Notices::One(reference) => Some(reference_number(*reference)),
@@ -589,7 +589,7 @@ fn rule_id<'r>(decision: &Decision, rules: &'r MatchingRules) -> Option<&'r str>
     decision.rule.and_then(|rule| rules.rule(rule)).map(|rule| rule.id.as_str())
 }
 
-/// What the remark was read as, where that is not the notice that was settled.
+/// The reference read from the remark, if it differs from the settled notice.
 fn read_otherwise(case: &DecidedItem<'_>, notice: Option<i64>) -> Option<i64> {
     read_as(&case.item.claim).map(reference_number).filter(|read| Some(*read) != notice)
 }

@@ -1,10 +1,10 @@
-//! What the pages of the desk show: questions, none of which changes anything.
+//! Read-only queries for the desk's pages.
 //!
-//! Start at [`queue`](Store::queue), the list that staff work through; the other modules answer for one
-//! page each. A list is read a page at a time, onward from the last row shown, so that the thousandth
-//! page costs what the first does. What is in suspense is counted and leafed through in memory ([`queue_index`]).
+//! Start at [`queue`](crate::store::Store::queue), the list that staff work through; each other module serves
+//! one page. Lists use keyset pagination, continuing from the last row shown, so that the thousandth page costs
+//! what the first does. Open suspense is counted and paged in memory ([`queue_index`]).
 //!
-//! Invariant: whatever a person typed is a bound value here, also inside a pattern ([`pattern`]).
+//! Invariant: text typed by a person is a bound value here, also inside a pattern ([`pattern`]).
 
 mod count;
 mod employer;
@@ -31,8 +31,8 @@ pub(super) use queue_index::QueueIndex;
 pub use run::RunLine;
 pub use transaction::{Posting, TransactionSearch, TransactionSheet};
 
-/// A pattern for `like … escape '!'` that finds the text anywhere, in any case of its ASCII letters;
-/// nothing in it is a wildcard.
+/// A pattern for `like … escape '!'` that finds the text anywhere, ignoring the case of ASCII letters;
+/// characters of the text are never wildcards.
 fn pattern(text: &str) -> String {
     let mut pattern = String::from("%");
     for found in text.trim().chars() {

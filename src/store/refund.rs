@@ -1,11 +1,11 @@
-//! What was decided to be returned: the work list, and how a refund moves on it.
+//! Refunds: the work list, and the states of a refund.
 //!
-//! Start at [`Store::refunds`]. A refund is opened by the act that decided it (`desk/books.rs`), moved on by the
-//! night that sees its debit ([`night`]), and changed by staff (`desk/refund.rs`); all of them end in [`pay`] and
-//! [`bring_back`], so that row, decisions and postings always move together.
+//! Start at [`Store::refunds`]. A refund is opened by the act that decided it (`desk/books.rs`), advanced by
+//! the night that sees its debit ([`night`]), and changed by staff (`desk/refund.rs`); all of them end in
+//! [`pay`] and [`bring_back`], so that row, decisions and postings always change together.
 //!
 //! Invariant: a credit is `refund-due` while its refund is due or exported, and `refunded` while its refund is,
-//! with one debit of the same amount that is `refunded` too; [`proof`] counts what is not so.
+//! with one debit of the same amount that is `refunded` too; [`proof`] counts violations.
 
 mod movements;
 pub(super) mod night;
@@ -28,27 +28,27 @@ use chrono::NaiveDate;
 pub use movements::RefundMovement;
 pub use night::EarlierRefund;
 
-/// Which refunds to list; a field that is `None` does not narrow.
+/// Which refunds to list; `None` means any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RefundFilter {
     pub state: Option<RefundState>,
-    /// Only those whose money is still to leave.
+    /// Only those not yet paid.
     pub open: bool,
     pub reference: Option<RefundReference>,
     /// Those of this credit.
     pub item: Option<ItemId>,
 }
 
-/// A refund as it stands.
+/// A refund with its current state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefundRow {
     pub reference: RefundReference,
-    /// The credit that is returned.
+    /// The credit to be returned.
     pub item: ItemId,
     pub booked_on: NaiveDate,
     pub amount: Money,
     pub payee_name: String,
-    /// The whole number; empty where nobody knows it.
+    /// The full account number; empty if unknown.
     pub payee_account: String,
     pub payee_bank: String,
     pub why: String,
@@ -60,16 +60,16 @@ pub struct RefundRow {
     /// The debit that paid it, and its booking day.
     pub paid_by: Option<(ItemId, NaiveDate)>,
     pub tied_by: Option<String>,
-    /// When it last came back, and how often it did.
+    /// When it last came back, and how often.
     pub returned_on: Option<NaiveDate>,
     pub returns: u32,
-    /// A change that waits for approval.
+    /// A change pending approval.
     pub request: Option<RefundRequest>,
     pub(super) credit: Movement,
     pub(super) debit: Option<Movement>,
 }
 
-/// Names a transaction as its tables key it.
+/// The key of a transaction.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Movement {
     pub(super) account_id: i64,
@@ -80,7 +80,7 @@ pub(super) struct Movement {
 columns! { impl Movement { account_id, serial, booked_on } }
 
 columns! {
-    /// A refund `f` as its row holds it, with its request `q` and the account `p` of the debit that paid it.
+    /// The row of a refund `f`, with its request `q` and the account `p` of the debit that paid it.
     struct RefundColumns of "f" {
         reference: RefundReference,
         item: ItemId = "a.account_no, f.serial",
@@ -129,7 +129,7 @@ const REFUNDS: &str = "from refund f
     order by f.decided_on, f.reference";
 
 impl Store {
-    /// The refunds that the filter lets through, in the order of their decisions.
+    /// The refunds that match the filter, in the order of their decisions.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -147,7 +147,7 @@ impl Store {
 }
 
 impl RefundRow {
-    /// As the file for the bank says it.
+    /// The payment order for the bank's file.
     #[must_use]
     pub fn order(&self) -> RefundOrder<'_> {
         RefundOrder {
@@ -223,12 +223,12 @@ impl RefundColumns {
     }
 }
 
-/// The reference's twelve digits, as the store keeps them.
+/// The reference's twelve digits, as stored.
 pub(super) fn number(reference: RefundReference) -> i64 {
     reference.number().cast_signed()
 }
 
-/// The debit paid the refund: the row says so, the credit is refunded, and 应退款项 is cleared.
+/// Records that the debit paid the refund: in the row, the credit's decision, and the postings that clear 应退款项.
 pub(super) fn pay(
     tx: &Tx,
     on: i64,
@@ -248,7 +248,7 @@ pub(super) fn pay(
     tell_again(tx, &refund.credit)
 }
 
-/// The refund is due again: the credit waits to be returned as before. `state` is where it stands now.
+/// Reopens the refund: the credit is to be returned again. `state` is its present state.
 pub(super) fn bring_back(
     tx: &Tx,
     on: i64,
@@ -265,8 +265,8 @@ pub(super) fn bring_back(
     tell_again(tx, &refund.credit)
 }
 
-/// A return of the refund: which debit had paid it, and which credit brought the money back. Whoever exports next
-/// tells the bank again.
+/// Records a return of the refund: the debit that had paid it, and the credit that brought the money back. The
+/// next export includes it again.
 pub(super) fn remember_return(
     tx: &Tx,
     on: i64,
@@ -297,7 +297,7 @@ pub(super) fn remember_return(
     tx.connection.prepare_cached(sql)?.execute(values).map(|_| ())
 }
 
-/// Says of a debit or a returning credit what it is to a refund.
+/// Records the role of a debit or a returned credit in a refund.
 pub(super) fn explain(
     tx: &Tx,
     on: i64,
@@ -320,7 +320,7 @@ pub(super) fn explain(
     tx.connection.prepare_cached(sql)?.execute(values).map(|_| ())
 }
 
-/// A credit of staff's decision gets another outcome; that staff decided it stays.
+/// Gives a credit decided by staff another outcome; it stays a decision of staff.
 fn stands(tx: &Tx, on: i64, credit: &Movement, outcome: i64) -> Result<(), StoreError> {
     let sql = "update decision set outcome = ?5, decided_on = ?6
         where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
@@ -329,7 +329,7 @@ fn stands(tx: &Tx, on: i64, credit: &Movement, outcome: i64) -> Result<(), Store
     tx.connection.prepare_cached(sql)?.execute(values).map(|_| ())
 }
 
-/// The next step of a movement in the general journal.
+/// Posts the next step of a movement in the general journal.
 pub(super) fn post(
     tx: &Tx,
     on: i64,
@@ -340,7 +340,7 @@ pub(super) fn post(
     journal::post_step(tx, on, (*account_id, serial, *booked_on), posting)
 }
 
-/// Whoever was told of the credit hears how the refund goes on.
+/// Notifies the employer again if it was told of the credit.
 fn tell_again(tx: &Tx, credit: &Movement) -> Result<(), StoreError> {
     let Movement { account_id, serial, booked_on } = credit;
     let key = (*account_id, serial.as_str(), *booked_on);

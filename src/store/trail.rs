@@ -1,8 +1,8 @@
-//! Keeps the audit trail: adds to it, reads it in pages, proves that it is whole.
+//! The audit trail: appends to it, reads it in pages, proves it.
 //!
-//! Start at [`append`]: it writes into the transaction that is open, so an act and its entry are one
-//! commit. Whoever is about to append holds the centre's row in `trail_head` ([`hold`]), so the next
-//! sequence number is theirs alone and the acts of one centre follow each other.
+//! Start at [`append`]: it writes in the open transaction, so an act and its entry are one commit. Before
+//! appending, a verb locks the centre's row in `trail_head` ([`hold`]), so the next sequence number is reserved
+//! and the acts of one centre are serialized.
 //!
 //! Invariant: rows are only ever added.
 
@@ -16,45 +16,45 @@ use crate::suspense::Moment;
 use crate::suspense::trail::{Break, Chain, GENESIS, Link, NIGHT, TrailEntry, TrailEvent};
 use chrono::NaiveDate;
 
-/// Whether the trail continues a head that was written down.
+/// Whether the trail contains a recorded head.
 #[derive(Clone, Debug)]
 pub enum Continued {
-    /// From this entry on, to where the chain ends.
+    /// It does: from this entry on, to the end of the chain.
     From {
         link: Box<Link>,
         chain: Chain,
     },
-    /// The trail is whole, and the head is none of its entries.
+    /// The trail is intact, but the head is none of its entries.
     Unknown,
     Broken(Break),
 }
 
-/// Which entries to read, newest first; a field that is `None` does not narrow.
+/// Which entries to read, newest first; `None` means any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrailFilter {
-    /// Only entries before this one: the last of the page before.
+    /// Only entries before this one: the last of the previous page.
     pub before: Option<i64>,
     pub subject: Option<String>,
     pub actor: Option<String>,
     pub event: Option<String>,
 }
 
-/// Entries a statement when the whole trail is read.
+/// Entries per statement when the whole trail is read.
 const PAGE: i64 = 2_000;
 
 columns! { impl TrailEntry of "t" { at = "t.done_at", actor, role, event, subject, detail } }
 
 columns! { impl Link of "t" { sequence, entry as TrailEntry, previous, hash } }
 
-/// The end of a centre's trail.
+/// The head of a centre's trail.
 pub(super) struct Head {
     sequence: i64,
     hash: String,
-    /// Counts what changed items, for a night to see that staff acted meanwhile.
+    /// Counts changes of items, so that a night notices acts of staff.
     pub(super) turn: i64,
 }
 
-/// Takes the centre's place at the end of the trail until the transaction ends.
+/// Locks the head of the centre's trail until the transaction ends.
 pub(super) fn hold(connection: &Connection, centre: i64) -> Result<Head, StoreError> {
     let sql = "insert into trail_head (centre_id, sequence, hash, turn, remade)
         values (?1, 0, ?2, 0, 0) on conflict (centre_id) do nothing";
@@ -73,13 +73,13 @@ pub(super) fn turn(store: &Store) -> Result<i64, StoreError> {
     Ok(turn.unwrap_or_default())
 }
 
-/// Says that items changed: a night that loaded them before must look again.
+/// Records that items changed: a night that loaded them before must read again.
 pub(super) fn next_turn(connection: &Connection, centre: i64) -> Result<(), StoreError> {
     let sql = "update trail_head set turn = turn + 1 where centre_id = ?1";
     connection.execute(sql, params![centre]).map(|_| ())
 }
 
-/// Says that more changed than stands in entries: a night, an import.
+/// Records a change beyond the trail's entries, such as a night or an import.
 pub(super) fn rebuild_epoch(connection: &Connection, centre: i64) -> Result<(), StoreError> {
     let sql = "insert into trail_head (centre_id, sequence, hash, turn, remade)
         values (?1, 0, ?2, 0, 1)
@@ -87,8 +87,8 @@ pub(super) fn rebuild_epoch(connection: &Connection, centre: i64) -> Result<(), 
     connection.execute(sql, params![centre, GENESIS]).map(|_| ())
 }
 
-/// How far a centre is: a picture of what is in suspense that was drawn at these marks is true while they stand,
-/// and while only `sequence` moved, the entries behind it name everything that changed.
+/// The version of a centre's data. A cached index built at these marks is valid while they are unchanged; if
+/// only `sequence` moved, the later entries name everything that changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Marks {
     /// The last entry of the trail.
@@ -97,15 +97,15 @@ pub struct Marks {
 }
 
 impl Marks {
-    /// Whether a picture drawn at these marks serves a transaction that stands at the others: it is as new, or newer by
-    /// what was committed since that transaction began.
+    /// Whether an index built at these marks serves a transaction at the other marks: it is as new, or newer by
+    /// commits since that transaction began.
     #[must_use]
     pub const fn cover(self, other: Self) -> bool {
         self.sequence >= other.sequence && self.rebuild_epoch >= other.rebuild_epoch
     }
 }
 
-/// The marks as they stand.
+/// The current marks.
 pub(super) fn marks(tx: &Tx) -> Result<Marks, StoreError> {
     let sql = "select sequence, remade from trail_head where centre_id = ?1";
     let found = tx.connection.fetch_optional(sql, params![tx.centre_id])?;
@@ -113,7 +113,7 @@ pub(super) fn marks(tx: &Tx) -> Result<Marks, StoreError> {
     Ok(Marks { sequence, rebuild_epoch })
 }
 
-/// Adds an entry, in the transaction that is open.
+/// Appends an entry in the open transaction.
 pub(super) fn append(
     connection: &Connection,
     centre: i64,
@@ -146,7 +146,7 @@ pub(super) fn append(
     Ok(Link { sequence, entry: entry.clone(), previous: head.hash, hash })
 }
 
-/// Writes into the trail how far the books are, in the commit of a night; one that changed nothing writes nothing.
+/// Records the state of the books in the trail, in a night's commit; a night without changes records nothing.
 pub(super) fn note_books(
     connection: &Connection,
     centre: i64,
@@ -169,7 +169,7 @@ pub(super) fn note_books(
 }
 
 impl Store {
-    /// Adds an entry in a commit of its own: a login, a look at a whole number, an export.
+    /// Appends an entry in a commit of its own: a login, a view of a full account number, an export.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -195,8 +195,8 @@ impl Store {
         tx.connection.select_all(from, values)
     }
 
-    /// Reads the whole trail from its first entry on, page by page. Entries are only ever added, so the pages need no
-    /// common transaction, and a reader that is slow to print holds no lock.
+    /// Reads the whole trail from its first entry, page by page. Entries are only ever appended, so the pages
+    /// need no common transaction, and a slow reader holds no lock.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails, or what `show` gives.
@@ -213,7 +213,7 @@ impl Store {
         }
     }
 
-    /// The entry that the last night until this day wrote of the books.
+    /// The trail entry of the last night up to this day.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -231,10 +231,10 @@ impl Store {
         }))
     }
 
-    /// Finds the entry with a hash in the trail, which is proved link by link on the way.
+    /// Finds the entry with a given hash, proving the trail link by link.
     ///
     /// # Errors
-    /// [`StoreError`] where the database fails; what contradicts is in the result.
+    /// [`StoreError`] where the database fails; a contradiction is in the result.
     pub fn continues(&self, head: &str) -> Result<Continued, StoreError> {
         let tx = self.reading()?;
         let chain = match verify(&tx)? {
@@ -247,7 +247,7 @@ impl Store {
         Ok(found.map_or(Continued::Unknown, |link| Continued::From { link: Box::new(link), chain }))
     }
 
-    /// Proves the trail link by link; the chain's head can be written down elsewhere.
+    /// Proves the trail link by link; the resulting head can be recorded elsewhere.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails; a broken trail is no error but in the result.
@@ -256,7 +256,7 @@ impl Store {
     }
 }
 
-/// Proves the trail as it stands in a transaction.
+/// Proves the trail as visible to a transaction.
 pub(super) fn verify(tx: &Tx) -> Result<Result<Chain, Break>, StoreError> {
     let mut chain = Chain::default();
     let mut broken = None;
@@ -278,7 +278,7 @@ pub(super) fn verify(tx: &Tx) -> Result<Result<Chain, Break>, StoreError> {
     })
 }
 
-/// The next entries, a page of them.
+/// The next page of entries.
 fn links_after(tx: &Tx, last: i64) -> Result<Vec<Link>, StoreError> {
     let from = "from trail t where centre_id = ?1 and sequence > ?2 order by sequence limit ?3";
     tx.connection.select_all(from, params![tx.centre_id, last, PAGE])

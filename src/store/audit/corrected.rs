@@ -1,29 +1,29 @@
-//! What the audit asks of corrections (错缴更正): what went back of paid lines, counted in three places.
+//! The audit's checks of corrections (错缴更正): the amounts taken back from paid lines, counted in three places.
 //!
 //! A correction has its own row, its red entry on the employee's account and its credit on the employer's
-//! advance balance. The employees' subject is proved by the entries, the places of the money by the rows.
+//! advance balance. The entries prove the employees' subject, the rows prove the places of the money.
 
-/// Kind of a correction's entry in `account_entry` (`store/remittance/write.rs`).
+/// Kind of a correction's entry in `account_entry` (`store/operations/write.rs`).
 macro_rules! red {
     () => {
         "11"
     };
 }
 
-/// What went back, by the corrections themselves.
+/// The amount taken back, from the corrections themselves.
 pub(super) const TAKEN: &str = "select cast(coalesce(sum(c.fen), 0) as text) from (
         select employer_fen as fen from correction where centre_id = ?1
         union all
         select employee_fen from correction where centre_id = ?1) c";
 
-/// What went back, by the red entries of employees' accounts.
+/// The amount taken back, from the red entries of employees' accounts.
 pub(super) const RED: &str = concat!(
     "select cast(coalesce(sum(-amount_fen), 0) as text) from account_entry
     where centre_id = ?1 and kind = ",
     red!()
 );
 
-/// What of corrections is in the digest of the books.
+/// The corrections' part of the digest of the books.
 pub(super) const DIGEST: &str =
     "select b.employer_id, c.ordinal, e.employee_id, c.month, c.register,
         c.reference, c.employer_fen, c.employee_fen, c.done_by, c.approved_by
@@ -31,7 +31,7 @@ pub(super) const DIGEST: &str =
     join employee e using (centre_id, employer_no, employee_no)
     where c.centre_id = ?1 order by 1, 2";
 
-/// Each counts what must not be; with the sentence that names it.
+/// Each query counts violations; with the sentence that names them.
 pub(super) const ORPHANS: [(&str, &str); 4] = [
     (
         "notice whose corrections are not its employees' red entries",

@@ -1,7 +1,8 @@
-//! One value for what stands in the books, and one for how it came to stand there.
+//! One digest of the books, and one of their history.
 //!
-//! Start at [`Store::digest`]: equal digests are equal outcomes and equal books, in whatever order of nights the files
-//! came. [`Store::history_digest`] covers the days, steps and letters too: equal ones are equal nights.
+//! Start at [`Store::digest`]: equal digests mean equal outcomes and equal books, in whatever order of nights
+//! the files came. [`Store::history_digest`] covers the days, steps and letters too: equal ones mean equal
+//! nights.
 
 use super::super::{Store, StoreError};
 use super::corrected;
@@ -9,11 +10,12 @@ use crate::store::database::sql::{Read, Value, params};
 use crate::store::database::tx::Tx;
 use sha2::{Digest, Sha256};
 
-/// What stands, each by keys that every order of nights makes the same; each names the centre.
+/// The state of the books, ordered by keys that do not depend on the order of nights; each query names the
+/// centre.
 ///
-/// No day and no step is among it: which night a file came in says when something was decided, and through where its
-/// money went, not what became of it. What was never anything but on its way (an item that was open and was settled by the
-/// engine) leaves nothing.
+/// Days and steps are left out: the night in which a file came determines when something was decided and which
+/// subjects its money passed through, not its outcome. Transient data (an item that was open and was settled by
+/// the engine) leaves nothing.
 const BOOKS: [&str; 15] = [
     "select a.account_no, d.serial, d.outcome, d.reason, d.rule, d.reference, d.notice
         from decision d join collection_account a using (centre_id, account_id)
@@ -70,7 +72,7 @@ const BOOKS: [&str; 15] = [
         where r.centre_id = ?1 and r.kind = 2 order by 1, 2",
 ];
 
-/// How it came about: on which day each thing was decided, posted and told, in which steps, with which explanation.
+/// The history: the day, steps and explanation of every decision, posting and notification.
 const HISTORY: [&str; 14] = [
     "select a.account_no, d.serial, d.outcome, d.reason, d.rule, d.reference, d.notice,
         d.decided_on, d.because from decision d
@@ -114,8 +116,8 @@ const HISTORY: [&str; 14] = [
 ];
 
 impl Store {
-    /// A digest of what became of every transaction, and of all books: settlements, balances, refunds, what is in suspense.
-    /// Two stores with one digest hold the same money in the same places.
+    /// A digest of the outcome of every transaction, and of all books: settlements, balances, refunds,
+    /// suspense. Two stores with equal digests hold the same money in the same places.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -126,8 +128,8 @@ impl Store {
         Ok(hex::encode(sha.finalize()))
     }
 
-    /// A digest of all that nights and staff decided and when, of every step of the books and of every letter. Two stores
-    /// with one had the same nights.
+    /// A digest of all decisions of nights and staff with their times, of every step of the books and of every
+    /// letter. Two stores with equal digests had the same nights.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -154,7 +156,7 @@ fn hash(tx: &Tx, tables: &[&str], sha: &mut Sha256) -> Result<(), StoreError> {
             sha.update(b"\x1e");
             Ok(Read::On)
         })?;
-        // A row of one table never stands for a row of the next.
+        // Keeps the rows of one table apart from those of the next.
         sha.update(b"\x1d");
     }
     Ok(())

@@ -1,9 +1,9 @@
-//! Who claims a centre, and that a store works under that claim.
+//! The holder of a centre's lease, and the claim a store works under.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
-/// Names who claims: the machine, the process, and what tells two processes of one number apart.
+/// Names the holder: machine, process, and a part that tells apart two processes with the same number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder(Arc<str>);
 
@@ -23,6 +23,6 @@ impl Holder {
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Claimed {
     pub(super) holder: Holder,
-    /// Until when it was last said to hold.
+    /// The end of the lease as last renewed.
     pub(super) until: Arc<AtomicI64>,
 }

@@ -1,40 +1,40 @@
 //! Rows by name: a struct, the list that selects its columns, and its reader, all from one list of fields.
 //!
-//! Start at [`columns!`]. A question about such a struct says only whence (`from … where …`): [`select`] puts
-//! the list of the type before it, so that list and reader cannot disagree. A small question names its columns
-//! itself and gives the types of a tuple beside them ([`Connection::fetch_one`]). Whoever writes rows names each
-//! column beside its value ([`insert_into!`]). Nobody counts columns.
+//! Start at [`columns!`]. A query for such a struct gives only its `from … where …`: [`select`] puts the type's
+//! column list before it, so that list and reader cannot disagree. A small query names its columns itself and
+//! gives a tuple of their types ([`Connection::fetch_one`]). An insert names each column beside its value
+//! ([`insert_into!`]). Nobody counts columns.
 //!
-//! Invariant: [`Row::read`] reads a row to its last column. A list that grew without its reader is an error,
-//! never a value in another's place.
+//! Invariant: [`Row::read`] reads a row to its last column. A list that has more columns than its reader is an
+//! error, never a shifted value.
 
 use super::sql::{Bind, Column, Connection, Row, Value};
 use crate::store::StoreError;
 
-/// What is read from the next columns of a row: a value, a struct of [`columns!`], or a tuple of these.
+/// A type read from the next columns of a row: a value, a struct of [`columns!`], or a tuple of these.
 pub(crate) trait FromRow<'r>: Sized {
     fn from_row(at: &mut RowReader<'r>) -> Result<Self, StoreError>;
 }
 
-/// What knows which columns it is read from.
+/// A type that knows which columns it is read from.
 pub(crate) trait Columns {
-    /// Adds them to a list.
+    /// Appends its columns to a list.
     fn list(into: &mut Vec<&'static str>);
 }
 
-/// The columns of a type, as a statement lists them.
+/// The column list of a type, for a statement.
 pub(crate) fn columns_of<T: Columns>() -> String {
     let mut list = Vec::new();
     T::list(&mut list);
     list.join(", ")
 }
 
-/// A question for rows of a type; `from` is all of it behind the list of columns.
+/// A query for rows of a type; `from` is everything after the column list.
 pub(crate) fn select<T: Columns>(from: &str) -> String {
     format!("select {} {from}", columns_of::<T>())
 }
 
-/// Hands out what is in a row, one column after the other.
+/// Reads a row column by column.
 #[derive(Clone, Copy)]
 pub(crate) struct RowReader<'r> {
     row: Row<'r>,
@@ -42,19 +42,18 @@ pub(crate) struct RowReader<'r> {
 }
 
 impl<'r> RowReader<'r> {
-    /// What the next columns hold.
     pub(crate) fn next<T: FromRow<'r>>(&mut self) -> Result<T, StoreError> {
         T::from_row(self)
     }
 
-    /// The row, and where the next columns begin: so many of them are read by other means.
+    /// Skips columns that are read by other means; gives the row and the index of the first of them.
     pub(crate) const fn pass(&mut self, columns: usize) -> (Row<'r>, usize) {
         let first = self.column;
         self.column += columns;
         (self.row, first)
     }
 
-    /// Ends the row: a column that nobody read is an error.
+    /// Ends the row: an unread column is an error.
     pub(crate) fn end(self) -> Result<(), StoreError> {
         if self.column == self.row.len() {
             return Ok(());
@@ -65,7 +64,7 @@ impl<'r> RowReader<'r> {
 }
 
 impl<'r> Row<'r> {
-    /// Begins at the first column; that all are read is for the caller to say ([`RowReader::end`]).
+    /// Begins at the first column; the caller checks that all are read ([`RowReader::end`]).
     pub(crate) const fn reader(&self) -> RowReader<'r> {
         RowReader { row: *self, column: 0 }
     }
@@ -86,7 +85,7 @@ impl<'r, T: Column> FromRow<'r> for T {
     }
 }
 
-/// A text without a copy; empty where it is null.
+/// Borrows the text; empty where the column is null.
 impl<'r> FromRow<'r> for &'r str {
     fn from_row(at: &mut RowReader<'r>) -> Result<Self, StoreError> {
         let (row, column) = at.pass(1);
@@ -101,7 +100,7 @@ impl<'r> FromRow<'r> for Option<&'r str> {
     }
 }
 
-/// Whatever it is.
+/// Any value.
 impl<'r> FromRow<'r> for Value<'r> {
     fn from_row(at: &mut RowReader<'r>) -> Result<Self, StoreError> {
         let (row, column) = at.pass(1);
@@ -136,7 +135,7 @@ impl Connection {
         self.prepare_cached(sql)?.query_row(values, |row| row.read())
     }
 
-    /// Reads the first row, where there is one.
+    /// Reads the first row, if any.
     pub(crate) fn fetch_optional<T: for<'r> FromRow<'r>>(
         &self,
         sql: &str,
@@ -154,7 +153,7 @@ impl Connection {
         self.prepare_cached(sql)?.query_all(values, |row| row.read())
     }
 
-    /// [`Self::fetch_optional`] with the columns of the type before `from`.
+    /// [`Self::fetch_optional`], with the type's column list put before `from`.
     pub(crate) fn select_optional<T: Columns + for<'r> FromRow<'r>>(
         &self,
         from: &str,
@@ -163,7 +162,7 @@ impl Connection {
         self.fetch_optional(&select::<T>(from), values)
     }
 
-    /// [`Self::fetch_all`] with the columns of the type before `from`.
+    /// [`Self::fetch_all`], with the type's column list put before `from`.
     pub(crate) fn select_all<T: Columns + for<'r> FromRow<'r>>(
         &self,
         from: &str,
@@ -173,10 +172,10 @@ impl Connection {
     }
 }
 
-/// Makes a struct of columns, or makes a struct that is there one ([`FromRow`], [`Columns`]).
+/// Declares a struct of columns, or implements [`FromRow`] and [`Columns`] for an existing struct.
 ///
-/// A field is the column of its name under the alias behind `of`, or what stands behind `=`, or the columns of the
-/// type behind `as`. What is not read follows a semicolon.
+/// A field is read from the column of its name under the alias after `of`, from the expression after `=`, or
+/// from the columns of the type after `as`. Fields that are not read follow a semicolon.
 ///
 /// ```ignore
 /// columns! {
@@ -243,8 +242,8 @@ macro_rules! columns {
 }
 pub(crate) use columns;
 
-/// Inserts rows that are not there yet ([`super::tx::Tx::insert`]), each column beside its value, in the
-/// table's order.
+/// Inserts rows that do not exist yet ([`super::tx::Tx::insert`]), each column beside its value, in the table's
+/// order.
 ///
 /// ```ignore
 /// insert_into!(tx, "settlement", &settled, |one| {

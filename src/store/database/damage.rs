@@ -1,9 +1,10 @@
-//! Whether the database's file is whole: what a bad disk or a copy made while something wrote did to it.
+//! Checks whether the database file is intact: a bad disk, or a copy made during a write, may have damaged it.
 //!
-//! Start at [`Store::look_through`], which asks SQLite to walk every page (`quick_check`). A server proves its own
-//! pages, so there is nothing to ask of PostgreSQL. A small file is looked through every night, a large one once a week.
+//! Start at [`Store::look_through`], which asks SQLite to walk every page (`quick_check`). A PostgreSQL server
+//! checks its own pages, so nothing is done there. A small file is checked every night, a large one once a
+//! week.
 //!
-//! Invariant: what is said of a damaged file is where it is damaged, never what stands there.
+//! Invariant: a report of damage gives places, never contents.
 
 use super::pool::Place;
 use super::sql::{params, sqlite};
@@ -13,23 +14,23 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::time::Duration;
 
-/// Bytes up to which a file is looked through every night: some 130,000 transactions (measured: 137 MB in 0.55 s).
+/// Bytes up to which a file is checked every night: some 130,000 transactions (measured: 137 MB in 0.55 s).
 const SMALL: u64 = 64 * 1024 * 1024;
 
-/// Seconds after which a larger file is looked through again.
+/// Seconds between checks of a larger file.
 const WEEK: i64 = 7 * 86_400;
 
-/// How long another program's commit is waited for.
+/// How long a check waits for another program's commit.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Places of damage that are looked for; one is enough to stop.
+/// How many places of damage are reported; one is enough to stop.
 const FOUND_MAX: u8 = 5;
 
 impl Store {
-    /// Looks through the file of the database, page by page.
+    /// Checks the database file, page by page.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] with the places that are not whole.
+    /// [`StoreError::Damaged`] with the damaged places.
     pub fn look_through(&self) -> Result<(), StoreError> {
         match self.pool.place() {
             Place::File(path) => look_through(path),
@@ -37,7 +38,7 @@ impl Store {
         }
     }
 
-    /// Looks through the file where it is small or was not looked through for a week, and notes it.
+    /// Checks the file if it is small or its last check is a week old, and records the check.
     ///
     /// # Errors
     /// As [`Store::look_through`].
@@ -46,7 +47,7 @@ impl Store {
         let size = path.metadata().map_or(0, |data| data.len());
         let tx = self.writing()?;
         if size >= SMALL {
-            // A file is looked through for all its centres.
+            // One check counts for all centres of the file.
             let sql =
                 "select max(l.checked_at) from centre c join centre_lease l using (centre_id)";
             let last: Option<i64> = tx.connection.fetch_one(sql, params![])?;
@@ -61,10 +62,10 @@ impl Store {
     }
 }
 
-/// Looks through a file, over a connection that changes nothing and needs no schema.
+/// Checks a file over a connection that changes nothing and needs no schema.
 ///
 /// # Errors
-/// [`StoreError::Damaged`] with the places that are not whole.
+/// [`StoreError::Damaged`] with the damaged places.
 pub fn look_through(path: &Path) -> Result<(), StoreError> {
     let mut found = Vec::new();
     let looked = if sqlite::is_read_only(path) {
@@ -73,7 +74,7 @@ pub fn look_through(path: &Path) -> Result<(), StoreError> {
         findings_of_the_file(path, &mut found)
     };
     match looked {
-        // A page that SQLite stumbles over ends the walk; what it said before names the page.
+        // A page that SQLite cannot read ends the walk; its earlier messages name the page.
         Err(error) if is_damage(&error) && found.is_empty() => found.push(error.to_string()),
         Err(error) if !is_damage(&error) => return Err(error.into()),
         Ok(()) | Err(_) => {}

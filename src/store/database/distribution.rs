@@ -1,21 +1,21 @@
-//! Where the rows of a centre lie on a distributed PostgreSQL: all on one node, by `centre_id`.
+//! Distributes a centre's rows on a distributed PostgreSQL: all on one node, by `centre_id`.
 //!
-//! Every table of a centre is placed by its first column and beside the others, so that whatever a
-//! night or an act does to one centre is an ordinary transaction on one node. The list of centres is
-//! small and is kept on every node.
+//! Every table of a centre is distributed by its first column and co-located with the others, so that a night
+//! or an act on one centre is an ordinary transaction on one node. The list of centres is small and is
+//! replicated to every node.
 
 use super::migration::TABLES;
 use super::pool::Pool;
 use super::sql::Dialect;
 use crate::store::{Store, StoreError};
 
-/// Tables of a centre that are not copied, but are placed like the others.
+/// Tables of a centre that are not copied, but are distributed like the others.
 const BESIDE: &[&str] = &["transaction_identity", "centre_lease"];
 
-/// The table that the others are placed beside.
+/// The table that the others are co-located with.
 const FIRST: &str = "collection_account";
 
-/// The statements that make Citus place the tables, in their order; each is a transaction of its own.
+/// The statements that make Citus distribute the tables, in order; each is a transaction of its own.
 #[must_use]
 pub fn distribution() -> Vec<String> {
     let reference = "select create_reference_table('centre')".to_owned();
@@ -29,7 +29,7 @@ pub fn distribution() -> Vec<String> {
 }
 
 impl Store {
-    /// Places the tables; what is placed already stays.
+    /// Distributes the tables; those already distributed stay.
     ///
     /// # Errors
     /// [`StoreError`] where the database is no Citus coordinator, or fails.

@@ -1,13 +1,12 @@
-//! Who works on a centre: a lease on its own row, claimed by compare and set.
+//! The right to work on a centre: a lease on its own row, claimed by compare and set.
 //!
-//! Start at [`Store::claim`]. Whoever holds the lease renews it while it works; a worker that dies
-//! lets it run out, and the next one claims it. The same statements do it on SQLite, PostgreSQL and a
-//! distributed PostgreSQL, and none of them needs a session. Instants come from the caller, in
-//! seconds since 1970 UTC: machines that share a database are expected to agree on the time within a
-//! few seconds, a fraction of [`Lease::SECONDS`].
+//! Start at [`Store::claim`]. The holder renews the lease while it works; the lease of a dead worker expires,
+//! and the next worker claims it. The same statements work on SQLite, PostgreSQL and a distributed PostgreSQL,
+//! and none needs a session. Instants come from the caller, in seconds since 1970 UTC: machines that share a
+//! database must agree on the time within a few seconds, a fraction of [`Lease::SECONDS`].
 //!
-//! Invariant: a commit of a holder proves that the lease is still its own ([`Tx::fence`]), so a
-//! worker that slept through its lease writes nothing.
+//! Invariant: every commit of a holder proves that the lease is still its own ([`Tx::fence`]), so a worker that
+//! slept past its lease writes nothing.
 
 use super::claim::{Claimed, Holder};
 use super::columns::{columns, select};
@@ -23,7 +22,7 @@ use std::sync::atomic::Ordering;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lease {
     pub code: String,
-    /// Empty where nobody ever held it.
+    /// Empty if nobody ever held it.
     pub holder: String,
     pub claimed_at: i64,
     pub lease_until: i64,
@@ -36,20 +35,19 @@ pub struct Ended {
     pub night: NaiveDate,
     pub ended_at: i64,
     pub ending: Ending,
-    /// Why it failed.
     pub failure: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     Done,
-    /// Done, but input was set aside.
+    /// Done, but some input was rejected.
     SetAside,
     Failed,
 }
 
 impl Ending {
-    /// The word that the store keeps.
+    /// The code in the database.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -72,14 +70,13 @@ impl Ending {
 }
 
 impl Lease {
-    /// How long a claim lasts without being renewed: long enough for a machine to be busy, short
-    /// enough that a dead worker's centre is done the same night.
+    /// How long a claim lasts without renewal: long enough for a busy machine, short enough that another worker
+    /// finishes a dead worker's centre the same night.
     pub const SECONDS: i64 = 60;
 
     /// How often a holder renews it.
     pub const RENEWED_EVERY_SECONDS: u64 = 10;
 
-    /// Whether somebody holds it at this instant.
     #[must_use]
     pub const fn is_held_at(&self, now: i64) -> bool {
         self.lease_until >= now
@@ -89,12 +86,12 @@ impl Lease {
 const CLAIM: &str = "update centre_lease set holder = ?2, claimed_at = ?3, lease_until = ?4
     where centre_id = ?1 and (lease_until < ?3 or holder = ?2 or ?5 = 1)";
 
-/// Also what a commit proves itself by: it touches the holder's row or none.
+/// Also run by every commit as its proof: it touches the holder's row or none.
 const RENEW: &str = "update centre_lease set lease_until = ?3 where centre_id = ?1 and holder = ?2";
 
 impl Store {
-    /// Claims the centre; `None` where another holds it. `over_the_dead` takes it in any case, for
-    /// whoever knows by other means that the holder is gone.
+    /// Claims the centre; `None` if another holds it. `over_the_dead` claims it regardless, for a caller that
+    /// knows by other means that the holder is gone.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -112,8 +109,8 @@ impl Store {
         Ok((claimed > 0).then(|| Self { claim: Some(claim()), ..self.clone() }))
     }
 
-    /// Renews the claim; `false` where another has taken it. Where the database cannot be written just
-    /// now, the next commit of the holder renews it all the same.
+    /// Renews the claim; `false` if another has taken it. If the database cannot be written just now, the
+    /// holder's next commit renews it.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -123,17 +120,17 @@ impl Store {
         self.writing()?.renew(claim)
     }
 
-    /// Gives the centre back.
+    /// Releases the lease.
     ///
     /// # Errors
-    /// [`StoreError`] where the database fails; the lease then runs out by itself.
+    /// [`StoreError`] where the database fails; the lease then expires by itself.
     pub fn release(&self) -> Result<(), StoreError> {
         let Some(claim) = &self.claim else { return Ok(()) };
         claim.until.store(0, Ordering::Relaxed);
         self.writing()?.renew(claim).map(|_| ())
     }
 
-    /// Notes how a night ended.
+    /// Records how a night ended.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -161,7 +158,7 @@ impl Store {
         tx.connection.fetch_one::<LeaseColumns>(&sql, params![tx.centre_id])?.lease()
     }
 
-    /// The same of every centre in the database, in the order of their codes.
+    /// The leases of every centre in the database, ordered by code.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -173,7 +170,7 @@ impl Store {
     }
 }
 
-/// A question over all centres: outside every night, for whoever spreads the work.
+/// A query over all centres, for the program that assigns work; no night runs it.
 const LEASE: &str = "from centre c join centre_lease l using (centre_id)";
 
 columns! {
@@ -211,7 +208,7 @@ impl LeaseColumns {
 }
 
 impl Tx {
-    /// Proves, inside a transaction, that the lease this store was claimed with is still its own.
+    /// Proves, inside a transaction, that this store still holds its lease.
     pub(in crate::store) fn fence(&self) -> Result<(), StoreError> {
         match self.claim() {
             Some(claim) if !self.renew(claim)? => {

@@ -1,20 +1,20 @@
-//! One run at a time: the centre's lock.
+//! The centre's lock: one run at a time.
 //!
-//! A file lock, held by the operating system for as long as the process lives: whoever is killed
-//! lets go at that moment, so that the night can be run again at once.
+//! The operating system holds this file lock for as long as the process lives. A killed process releases it at
+//! once, so that the night can be run again.
 
 use crate::store::StoreError;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 
-/// Held for as long as it lives.
+/// Holds the lock until it is dropped.
 #[derive(Debug)]
 pub struct CentreLock {
     _file: File,
 }
 
 impl CentreLock {
-    /// Takes the lock of the centre in this database; `None` where another run holds it.
+    /// Takes the lock of the centre in this database; `None` if another run holds it.
     ///
     /// # Errors
     /// [`StoreError::Lock`] where the lock file cannot be made.

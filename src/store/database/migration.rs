@@ -1,10 +1,10 @@
-//! A centre, whole, from one database into another: a move to PostgreSQL, a move back, a rehearsal.
+//! Copies a complete centre from one database into another: a move to PostgreSQL, a move back, a rehearsal.
 //!
-//! Start at [`Store::copy_into`]. Every table of a centre is in [`TABLES`] (`tests/statements.rs` compares
-//! the list with the migrations); rows are copied as they are, in one transaction of the target.
+//! Start at [`Store::copy_into`]. [`TABLES`] lists every table of a centre (`tests/statements.rs` compares the
+//! list with the migrations). Rows are copied unchanged, in one transaction of the target.
 //!
-//! Invariant: the target holds nothing of the centre before, and all of it after; `audit --digest`
-//! gives the same on both sides.
+//! Invariant: the target holds none of the centre before, and all of it after; `audit --digest` gives the same
+//! on both sides.
 
 use super::month::Cut;
 use super::row::day;
@@ -93,10 +93,10 @@ pub(crate) const TABLES: &[&str] = &[
     "books_head",
 ];
 
-/// Rows on their way at once.
+/// Rows in flight at once.
 const ROWS_TOGETHER: usize = 8_192;
 
-/// The column by which a table is cut into months, counted from 0.
+/// The column by which a table is partitioned into months, counted from 0.
 fn cut_by(table: &str) -> Option<(Cut, usize)> {
     if Cut::Booked.tables().contains(&table) {
         Some((Cut::Booked, 3))
@@ -114,7 +114,7 @@ pub struct Copied {
 }
 
 impl Store {
-    /// Copies everything of this centre into another database, where nothing of it may be yet.
+    /// Copies everything of this centre into another database that holds no rows of it yet.
     ///
     /// # Errors
     /// [`StoreError::Refused`] where the target holds rows of the centre; [`StoreError`] where either
@@ -147,11 +147,11 @@ impl Store {
     }
 }
 
-/// The table that says which months were taken off.
+/// The table that lists the archived months.
 const ARCHIVED: &str = "archived_month";
 
-/// The identities of transactions that were taken off cannot be made from the transactions; only
-/// another PostgreSQL can keep them.
+/// The identities of archived transactions cannot be derived from the transactions; only another PostgreSQL can
+/// keep them.
 fn copy_archived(from: &Tx, to: &Tx) -> Result<(), StoreError> {
     if let Some(identities) = to.connection.dialect().identities() {
         return copy_table(from, to, identities).map(|_| ());
@@ -165,7 +165,7 @@ fn copy_table(from: &Tx, to: &Tx, table: &'static str) -> Result<u64, StoreError
     let mut count = 0;
     let sql = format!("select * from {table} where centre_id = ?1");
     from.connection.prepare_cached(&sql)?.each(params![from.centre_id], |row| {
-        // The centre comes first in every table; its number may be another over there.
+        // The centre is the first column of every table; its number may differ in the target.
         let mut values: OwnedRow = Vec::with_capacity(row.len());
         values.push(OwnedValue::Integer(to.centre_id));
         for column in 1..row.len() {

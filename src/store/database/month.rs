@@ -1,4 +1,4 @@
-//! Months, and the sets of tables that are cut by them.
+//! Months, and the sets of tables that are partitioned by them.
 
 use super::row::day_number;
 use crate::remittance::YearMonth;
@@ -11,7 +11,7 @@ pub(crate) struct Month {
     pub(crate) month: YearMonth,
 }
 
-/// What a set of tables is cut by.
+/// What a set of tables is partitioned by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Cut {
     /// The booking day of a transaction.
@@ -21,7 +21,7 @@ pub(crate) enum Cut {
 }
 
 impl Cut {
-    /// The tables, parents of their months.
+    /// The partitioned parent tables.
     pub(crate) const fn tables(self) -> &'static [&'static str] {
         match self {
             Self::Booked => &["bank_transaction", "decision", "allocation", "journal"],
@@ -40,7 +40,7 @@ impl Month {
         format!("{table}_{:04}_{:02}", self.month.year(), self.month.month())
     }
 
-    /// The day numbers it goes from and up to.
+    /// Its day numbers: from the first, up to but not including the second.
     pub(in crate::store) fn bounds(self) -> Option<(i64, i64)> {
         let first = |month: YearMonth| {
             NaiveDate::from_ymd_opt(month.year(), month.month(), 1).map(day_number)

@@ -1,9 +1,9 @@
-//! Months: the partitions that transactions and postings lie in on PostgreSQL.
+//! The monthly partitions of transactions and postings on PostgreSQL.
 //!
-//! Start at [`Tx::months_of`], which whoever writes rows calls before. A partition is made and
-//! attached in a commit of its own: attaching takes a lock that writers do not mind, and many nights may
-//! need the same month at once. In the middle of a transaction that takes another connection, which a
-//! pooler may not have: so a night makes its months ahead ([`Tx::months_ahead`]). On SQLite nothing is cut.
+//! Start at [`Tx::months_of`], to be called before rows are written. A partition is made and attached in a
+//! commit of its own: attaching takes a lock that does not block writers, and many nights may need the same
+//! month at once. Within a transaction that needs a second connection, which a pooler may not have; so a night
+//! makes its months ahead ([`Tx::months_ahead`]). SQLite has no partitions.
 
 use super::month::{Cut, Month};
 use super::pool::Pool;
@@ -15,12 +15,12 @@ use chrono::{Months, NaiveDate};
 use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
-/// One maker of partitions at a time, until its commit.
+/// One process makes partitions at a time, until its commit.
 const WAIT: &str = "select pg_advisory_xact_lock(7100720)";
 
 impl Tx {
-    /// Makes the month of a night and the next, as far as they are not archived: the months before were made by
-    /// the nights before.
+    /// Makes the partitions of a night's month and the next, unless they are archived; earlier nights made the
+    /// earlier months.
     pub(crate) fn months_ahead(
         &self,
         night: NaiveDate,
@@ -31,7 +31,7 @@ impl Tx {
         self.months_of(ahead.into_iter().flatten().filter(|day| !stays(day)))
     }
 
-    /// Makes sure that transactions booked on these days have a place.
+    /// Ensures partitions for transactions booked on these days.
     pub(crate) fn months_of(
         &self,
         days: impl IntoIterator<Item = NaiveDate>,
@@ -39,7 +39,7 @@ impl Tx {
         self.months(Cut::Booked, days)
     }
 
-    /// Makes sure that rows of these days have a place.
+    /// Ensures partitions for rows of these days.
     pub(crate) fn months(
         &self,
         cut: Cut,
@@ -72,8 +72,8 @@ impl Tx {
             }
         }
         for month in &missing {
-            // A transaction that writes to a table already does not look whether it got new
-            // partitions; a lock it did not hold before makes it look.
+            // A transaction that already writes to a table does not notice new partitions; taking a new lock
+            // makes it look again.
             for table in month.cut.tables() {
                 let partition = month.partition(table);
                 self.connection.execute_batch(&format!("select 1 from {partition} limit 0"))?;
@@ -84,7 +84,7 @@ impl Tx {
     }
 }
 
-/// Those of the months of which a table has no partition.
+/// The months for which some table has no partition.
 fn absent(connection: &Connection, months: &[Month]) -> Result<Vec<Month>, StoreError> {
     let mut absent = Vec::new();
     for month in months {
@@ -103,7 +103,7 @@ fn exists(connection: &Connection, partition: &str) -> Result<bool, StoreError> 
     connection.prepare_cached(sql)?.exists(params![partition])
 }
 
-/// Makes the partitions of months, on a connection that is in no transaction.
+/// Makes the partitions of months, on a connection outside any transaction.
 fn make(connection: &Connection, months: &[Month]) -> Result<(), StoreError> {
     connection.begin(None)?;
     let made = make_on(connection, months);

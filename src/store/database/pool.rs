@@ -1,12 +1,11 @@
-//! The connections of a store: lent to one piece of work at a time, kept for the next.
+//! The store's connection pool: a connection serves one piece of work at a time and is kept for the next.
 //!
-//! A connection costs a file's schema to read on SQLite and a process and a handshake on
-//! PostgreSQL, so the desk cannot make one for every page. What is broken or left inside a
-//! transaction is not taken back.
+//! Opening a connection costs reading the schema on SQLite and a process and a handshake on PostgreSQL, so the
+//! desk cannot open one for every page. A broken connection, or one left inside a transaction, is not reused.
 //!
-//! Not sqlx's pool: it tries a server that refuses again until its time is up, and then says only that the time
-//! is up (measured: ten seconds and "pool timed out" for "connection refused" at once); and it has a number of
-//! connections that never grows, while one verb may wait for a second one (a night's identities, a new month).
+//! Not sqlx's pool: it retries a refusing server until its time is up, and then says only that the time is up
+//! (measured: ten seconds and "pool timed out" for an immediate "connection refused"); and its size is fixed,
+//! while one verb may need a second connection (a night's identities, a new month).
 
 use super::month::Month;
 use super::seal::Sealing;
@@ -21,10 +20,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// Connections kept while nobody needs them; the night uses two at a time, the desk some more.
+/// Idle connections kept; the night uses two at a time, the desk a few more.
 const KEPT_MAX: usize = 8;
 
-/// Where the connections go.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
     File(PathBuf),
@@ -35,10 +33,9 @@ pub(crate) enum Place {
 pub(crate) struct Pool {
     place: Place,
     idle: Mutex<Vec<Connection>>,
-    /// The types of the columns of tables that rows were copied into: they do not change while a
-    /// release runs.
+    /// The column types of tables that rows were copied into; they do not change while a release runs.
     types: Mutex<BTreeMap<&'static str, Arc<[WireType]>>>,
-    /// Months that are known to have their partitions.
+    /// Months known to have their partitions.
     pub(in crate::store) months: Mutex<BTreeSet<Month>>,
 }
 
@@ -63,13 +60,13 @@ impl Pool {
         }
     }
 
-    /// Lends a connection, a kept one where there is one.
+    /// Acquires a connection, an idle one if there is one.
     pub(in crate::store) fn acquire(pool: &Arc<Self>) -> Result<PooledConnection, StoreError> {
         let kept = pool.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match kept {
             Some(connection) if answers(&connection) => connection,
             Some(_) => {
-                // The server went away meanwhile: whatever else was kept went with it.
+                // The server went away meanwhile, and the other idle connections with it.
                 pool.close();
                 pool.place.open()?
             }
@@ -104,7 +101,7 @@ impl Pool {
         Ok(types)
     }
 
-    /// Closes what nobody uses now.
+    /// Closes the idle connections.
     pub(in crate::store) fn close(&self) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         for connection in idle.drain(..) {
@@ -122,11 +119,10 @@ impl Drop for Pool {
     }
 }
 
-/// How long a kept connection may take to answer.
+/// How long an idle connection may take to answer.
 const ANSWER: Duration = Duration::from_secs(5);
 
-/// Whether a connection that was kept is still one: a server may have been restarted, or failed
-/// over, since.
+/// Whether an idle connection still works: the server may have restarted or failed over.
 fn answers(connection: &Connection) -> bool {
     match connection {
         Connection::Sqlite(..) => true,

@@ -1,7 +1,7 @@
-//! Between the domain's values and the whole numbers and codes the store keeps.
+//! Converts between domain values and the whole numbers and codes in the database.
 //!
-//! What a column holds is read as the domain's value by itself ([`Column`]): a struct of columns names the type
-//! of each field and nothing else.
+//! A column is read directly as its domain type ([`Column`]): a struct of columns names only the type of each
+//! field.
 
 use super::columns::{FromRow, RowReader, columns};
 use crate::matching::AccountIndex;
@@ -14,7 +14,7 @@ use crate::suspense::trail::TrailEvent;
 use crate::suspense::{ItemId, Person, Stage};
 use chrono::{NaiveDate, NaiveTime, Timelike};
 
-/// Days from the first day of our calendar (0001-01-01) to 1970-01-01.
+/// Days from the first day of chrono's calendar (0001-01-01) to 1970-01-01.
 const EPOCH_DAYS: i32 = 719_163;
 
 /// Days since 1970-01-01.
@@ -63,7 +63,7 @@ pub(crate) const fn status_number(status: NoticeStatus) -> i64 {
     }
 }
 
-/// A notice's state as a list asks for it: [`status_number`], and 4 where a part of its money is here.
+/// A notice's stage for a list query: [`status_number`], or 4 if part of its money has arrived.
 pub(crate) const fn stage_number(stage: NoticeStage) -> i64 {
     match stage {
         NoticeStage::Awaiting => 1,
@@ -176,7 +176,7 @@ impl<'r> FromRow<'r> for WideTotal {
     }
 }
 
-/// How many, and their sum in two columns.
+/// A count, and a sum in two columns.
 impl<'r> FromRow<'r> for Tally {
     fn from_row(at: &mut RowReader<'r>) -> Result<Self, StoreError> {
         let (count, WideTotal(amount)) = at.next()?;
@@ -184,7 +184,7 @@ impl<'r> FromRow<'r> for Tally {
     }
 }
 
-/// A text as the store keeps it: an absent field is null, not an empty text.
+/// A text for the database: an absent field is null, not an empty text.
 pub(crate) fn filled(text: &str) -> Option<&str> {
     if text.is_empty() { None } else { Some(text) }
 }

@@ -1,14 +1,13 @@
-//! Brings a database's schema up to date, step by step, each once.
+//! Migrates a database's schema, each step once.
 //!
-//! Start at [`MIGRATIONS`]. A step is one text for both databases ([`template`]). What was done stands in
-//! `_migration` with a checksum: a step that is not the one this release knows stops the program before
-//! it touches anything. So a step that was released is never changed; what comes later is a further one.
+//! Start at [`MIGRATIONS`]. A step is one text for both databases ([`template`]). `_migration` records the
+//! applied steps with checksums: a step that this release does not know stops the program before it changes
+//! anything. So a released step is never changed; later changes are further steps.
 //!
-//! Not sqlx's migrator: on PostgreSQL it holds a lock of the session, which a pooler may leave on another
-//! server than the one that frees it, and commits each step alone; and it reaches SQLite through a driver
-//! of its own only.
+//! Not sqlx's migrator: on PostgreSQL it holds a session lock, which a pooler may take and release on different
+//! servers, and it commits each step alone; and it reaches SQLite only through its own driver.
 //!
-//! Invariant: all steps that are missing are one commit. Whoever starts at the same time waits.
+//! Invariant: all missing steps are one commit. A process that starts at the same time waits.
 
 mod template;
 
@@ -48,17 +47,17 @@ const MIGRATIONS: &[Migration] = migrations![
     9 "0009_archive",
 ];
 
-/// Made by this release for its own steps; not a centre's, so it has no centre in its key.
+/// The table of applied steps; it belongs to no centre, so its key has no centre.
 const BOOK: &str = "create table if not exists _migration (
     version  bigint not null primary key,
     name     text   not null,
     checksum text   not null)";
 
-/// One starter at a time, until the transaction ends; the number is this program's own.
+/// One process migrates at a time, until the transaction ends; the lock's number is this program's own.
 const WAIT: &str = "select pg_advisory_xact_lock(7100719)";
 
 impl Migration {
-    /// The step in the words of a database.
+    /// The step's SQL for a database.
     fn text(&self, dialect: Dialect) -> String {
         template::render(self.template, dialect)
     }
@@ -80,7 +79,7 @@ impl Store {
         let known = done(&tx.connection).ok();
         let first = missing(dialect, known.clone().unwrap_or_default())?;
         let Some(first) = first.first() else { return Ok(()) };
-        // A database without the book of steps is a new one.
+        // A database without `_migration` is a new one.
         let can_be_old = known.is_some() || dialect == Dialect::Sqlite;
         if can_be_old && tx.connection.is_read_only()? {
             return Err(StoreError::Older { version: first.version, name: first.name });
@@ -102,13 +101,13 @@ fn run(connection: &Connection, step: &Migration) -> Result<(), StoreError> {
     let dialect = connection.dialect();
     connection.execute_batch(&step.text(dialect))?;
     let sql = "insert into _migration (version, name, checksum) values (?1, ?2, ?3)";
-    // Which tables have seals is only known once every step is done.
+    // Which tables have seals is known only after every step.
     let values = params![step.version, step.name, step.checksum(dialect)];
     connection.prepare_as_is(sql)?.execute(values)?;
     Ok(())
 }
 
-/// The steps a database has: number, name and checksum.
+/// The applied steps of a database: number, name and checksum.
 fn done(connection: &Connection) -> Result<BTreeMap<i64, (String, String)>, StoreError> {
     let sql = "select version, name, checksum from _migration order by version";
     let rows = connection
@@ -117,7 +116,7 @@ fn done(connection: &Connection) -> Result<BTreeMap<i64, (String, String)>, Stor
     Ok(rows.into_iter().collect())
 }
 
-/// The steps a database has not, once those it has were found to be ours.
+/// The steps a database lacks, after checking that the applied ones are ours.
 fn missing(
     dialect: Dialect,
     mut done: BTreeMap<i64, (String, String)>,

@@ -1,14 +1,13 @@
-//! Seals rows: a row that was changed by hand is found, and named.
+//! Seals rows: a row changed by hand is detected and named.
 //!
-//! Start at [`RowSeal`]: a row's digest is taken over its table and its columns, and the first 64 bits of it
-//! stand in the row's own column `seal`. No verb of the store has to think of it: every statement passes
+//! Start at [`RowSeal`]: a row's digest covers its table and its columns, and its first 64 bits are in the
+//! row's column `seal`. No verb of the store has to think of it: every statement passes
 //! [`Connection::prepare_cached`](super::sql::Connection), [`Tx::insert`](super::tx::Tx) or
-//! [`Tx::change`](super::tx::Tx), and those go through [`writing`] where the table has seals. What a
-//! commit changed is counted ([`step`]), so that a row taken out or put in shows too; the audit compares
-//! ([`proof`]).
+//! [`Tx::change`](super::tx::Tx), which go through [`writing`] if the table has seals. Every commit's changes
+//! are counted ([`step`]), so that deleted and inserted rows show too; the audit compares ([`proof`]).
 //!
-//! Invariant: a row whose seal did not fit before a statement changed it is not sealed by that statement; what
-//! was done to it stays to be seen. The centre's own number is not hashed: a centre that is copied keeps its seals.
+//! Invariant: if a row's seal did not fit before a statement changed it, that statement does not reseal it, so
+//! the tampering stays visible. The centre's own number is not hashed: a copied centre keeps its seals.
 
 mod acts;
 pub(crate) mod check;
@@ -48,13 +47,13 @@ impl Digest {
         Self(words)
     }
 
-    /// What stands in the row.
+    /// The value of the column `seal`.
     pub(crate) const fn seal(&self) -> i64 {
         let [first, ..] = self.0;
         first.cast_signed()
     }
 
-    /// The sum, without what passes the highest bit.
+    /// The sum modulo 2^256.
     pub(crate) fn plus(self, other: Self) -> Self {
         let mut sum = Self::default();
         let mut carry = false;
@@ -67,7 +66,7 @@ impl Digest {
         sum
     }
 
-    /// What gives nothing when it is added.
+    /// The value that adds up to zero with this one.
     pub(crate) fn negative(self) -> Self {
         let one = Self([0, 0, 0, 1]);
         Self(self.0.map(|word| !word)).plus(one)
@@ -96,16 +95,16 @@ impl fmt::Display for Digest {
     }
 }
 
-/// Takes a row's digest, value by value in the order of its columns.
+/// Computes a row's digest, value by value in the order of its columns.
 ///
-/// Each value goes in with the number of its column, its type and its length, so that none runs into the
-/// next; nothing goes in for a null, so that a column may be added.
+/// Each value is hashed with its column's number, its type and its length, so that none runs into the next; a
+/// null is not hashed, so that a column may be added.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RowSeal {
     bytes: Vec<u8>,
     column: u8,
     begun: bool,
-    /// The whole numbers among the first columns: the centre, and what a transaction is found by.
+    /// The whole numbers among the first columns: the centre, and the key of a transaction.
     numbers: [i64; 4],
 }
 
@@ -139,7 +138,7 @@ impl RowSeal {
         }
     }
 
-    /// Whether values go in just now.
+    /// Whether a row has been begun.
     pub(crate) const fn is_begun(&self) -> bool {
         self.begun
     }
@@ -151,16 +150,16 @@ impl RowSeal {
     }
 }
 
-/// A row's digest, with what of the row is needed to count it.
+/// A row's digest, with the parts of the row needed to count it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sealed {
     pub(crate) centre: i64,
-    /// The centre, the own account and the booking day, where the row is a transaction.
+    /// The centre, the own account and the booking day, if the row is a transaction.
     pub(crate) fact: (i64, i64, i64),
     pub(crate) digest: Digest,
 }
 
-/// How a table changed: by how many rows, and by which difference of their seals.
+/// How a table changed: the number of rows, and the difference of their digests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Delta {
     pub(crate) rows: i64,
@@ -190,7 +189,7 @@ impl Delta {
 /// Digests of transactions by centre, own account and booking day.
 pub(crate) type Facts = BTreeMap<(i64, i64, i64), Digest>;
 
-/// What statements changed in one table.
+/// The changes of statements to one table.
 #[derive(Debug)]
 pub(crate) struct Gathered {
     shape: Arc<Shape>,
@@ -227,7 +226,7 @@ impl Gathered {
     }
 }
 
-/// What a connection knows of seals, and what its open transaction changed.
+/// A connection's knowledge of seals, and the changes of its open transaction.
 #[derive(Debug, Default)]
 pub(crate) struct Sealing {
     shapes: OnceCell<Shapes>,
@@ -237,11 +236,11 @@ pub(crate) struct Sealing {
     open: Cell<bool>,
 }
 
-/// Plans kept by a connection: more than the store has statements.
+/// Plans kept by a connection; the store has fewer statements.
 const PLANS_MAX: usize = 1_024;
 
 impl Sealing {
-    /// A transaction began, or ended without its changes.
+    /// A transaction began, or rolled back.
     pub(crate) fn begin(&self, open: bool) {
         self.changed.borrow_mut().clear();
         self.facts.borrow_mut().clear();
@@ -266,12 +265,12 @@ impl Sealing {
         }
     }
 
-    /// The digests of what the open transaction changed of transactions, once.
+    /// Takes the digests of the transactions that the open transaction changed.
     pub(crate) fn take_facts(&self) -> Facts {
         self.facts.take()
     }
 
-    /// The same of one centre.
+    /// Takes the same for one centre.
     pub(crate) fn take_facts_of(&self, centre: i64) -> Facts {
         let (of, others) =
             self.take_facts().into_iter().partition(|((whose, ..), _)| *whose == centre);
@@ -285,7 +284,7 @@ impl Sealing {
 }
 
 impl Connection {
-    /// The table's columns, where its rows are sealed.
+    /// The table's columns; `None` if its rows are not sealed.
     pub(crate) fn shape(&self, table: &str) -> Result<Option<Arc<Shape>>, StoreError> {
         Ok(self.shapes()?.of(table).map(Arc::clone))
     }
@@ -299,7 +298,7 @@ impl Connection {
         Ok(shapes.get_or_init(|| read))
     }
 
-    /// How a statement is run where it changes sealed rows.
+    /// How to run a statement; `None` if it changes no sealed rows.
     pub(crate) fn plan(&self, sql: &str) -> Result<Option<Arc<Plan>>, StoreError> {
         let Some(table) = plan::changes(sql) else { return Ok(None) };
         if let Some(known) = self.sealing().plans.borrow().get(sql) {
@@ -318,7 +317,7 @@ impl Connection {
     }
 }
 
-/// Counts rows as taken out that leave with their month, of every centre.
+/// Counts rows of every centre as deleted when their month is archived.
 pub(crate) fn forget(
     connection: &Connection,
     table: &str,

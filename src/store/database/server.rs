@@ -1,14 +1,14 @@
 //! How a PostgreSQL server is reached: the URL, the password, TLS.
 //!
-//! `postgres://user@host:5432/name?sslmode=require`, as libpq writes it. Start at [`Server::parse`]; what the
-//! driver does not know of a URL is taken out of it first ([`Words`]): several hosts, `sslrootcert` (a PEM
-//! file of authorities), `passfile` (a file that holds the password and nothing else, such as systemd's
-//! `LoadCredential` gives), `statement_timeout` (milliseconds a statement may take), `connect_timeout` and
-//! `tcp_user_timeout` (seconds), `target_session_attrs`.
+//! `postgres://user@host:5432/name?sslmode=require`, in libpq's form. Start at [`Server::parse`]; it first
+//! takes out the parameters that the driver does not know ([`Words`]): several hosts, `sslrootcert` (a PEM file
+//! of authorities), `passfile` (a file that holds only the password, as systemd's `LoadCredential` gives),
+//! `statement_timeout` (milliseconds a statement may take), `connect_timeout` and `tcp_user_timeout` (seconds),
+//! `target_session_attrs`.
 //!
-//! Invariant: where TLS is used, the server's certificate is verified, name and chain. A server on
-//! this machine is reached without unless the URL asks; any other needs `sslmode=disable` to be
-//! reached in clear.
+//! Invariant: where TLS is used, the server's certificate is verified, name and chain. A local server is
+//! reached without TLS unless the URL asks for it; any other needs `sslmode=disable` for an unencrypted
+//! connection.
 
 use super::sql::postgres::{Reach, Session};
 use crate::store::StoreError;
@@ -20,29 +20,28 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How long a connection may take to come about, where the URL does not say.
+/// How long connecting may take, unless the URL says otherwise.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a silent peer is believed: a failed-over server must not hang a night.
+/// How long to wait for a silent server: a failed-over server must not hang a night.
 const SILENCE: Duration = Duration::from_secs(60);
 
-/// A server, and how to reach it.
 #[derive(Clone)]
 pub(crate) struct Server {
-    /// Where it may be, in the order in which they are tried.
+    /// The candidate hosts, in the order in which they are tried.
     places: Vec<PgConnectOptions>,
     authorities: Option<PathBuf>,
     connect_timeout: Duration,
     silence: Duration,
-    /// One that can only be read is passed by.
+    /// Skips a read-only host.
     to_write: bool,
     /// Milliseconds a statement may take.
     pub(crate) statement_timeout: Option<u32>,
-    /// For messages: never with the password.
+    /// For messages, without the password.
     pub(crate) shown: String,
 }
 
-/// What a URL says in words that the driver does not know, or knows otherwise.
+/// The URL parameters that the driver does not know, or treats differently.
 #[derive(Default)]
 struct Words {
     authorities: Option<PathBuf>,
@@ -55,7 +54,7 @@ struct Words {
 }
 
 impl Words {
-    /// Takes a word; `false` where it is the driver's.
+    /// Takes a parameter; `false` if it is the driver's.
     fn take(&mut self, name: &str, value: &str) -> Result<bool, ServerError> {
         let wrong = |expected| ServerError::Value {
             name: name.to_owned(),
@@ -63,7 +62,7 @@ impl Words {
             expected,
         };
         let seconds = || match value.parse() {
-            Ok(0) => Ok(Duration::MAX), // As libpq has it.
+            Ok(0) => Ok(Duration::MAX), // As in libpq.
             Ok(seconds) => Ok(Duration::from_secs(seconds)),
             Err(_) => Err(wrong("a whole number of seconds")),
         };
@@ -76,8 +75,8 @@ impl Words {
             }
             "connect_timeout" => self.connect_timeout = Some(seconds()?),
             "tcp_user_timeout" => self.silence = Some(seconds()?),
-            // The driver looks at the certificate for verify-full alone. What lies between that and disable would let
-            // TLS go, or the certificate, without saying so.
+            // The driver checks the certificate only for verify-full. The modes between that and disable would
+            // silently drop TLS or the check.
             "sslmode" => match value {
                 "disable" => self.ssl_mode = Some(PgSslMode::Disable),
                 "require" | "verify-full" => self.ssl_mode = Some(PgSslMode::VerifyFull),
@@ -98,7 +97,6 @@ impl Words {
 }
 
 impl Server {
-    /// Reads a URL.
     pub(crate) fn parse(url: &str) -> Result<Self, StoreError> {
         let shown = crate::store::without_password(url);
         let read = |url: &str| Self::read(url, &shown);
@@ -131,7 +129,7 @@ impl Server {
         })
     }
 
-    /// Connects to the first place that lets us in.
+    /// Connects to the first host that accepts.
     pub(crate) fn connect(&self) -> Result<Session, StoreError> {
         let authorities = self
             .authorities()
@@ -154,8 +152,8 @@ impl Server {
         Err(StoreError::Connect { url: self.shown.clone(), source: failed })
     }
 
-    /// The authorities that are believed beside the system's, once they were looked at: the driver would not say
-    /// which file is wrong.
+    /// The trusted authorities besides the system's, checked first: the driver would not say which file is
+    /// wrong.
     fn authorities(&self) -> Result<Option<Vec<u8>>, ServerError> {
         let Some(path) = &self.authorities else { return Ok(None) };
         let unreadable = || ServerError::Authorities { path: path.clone() };
@@ -168,11 +166,11 @@ impl Server {
     }
 }
 
-/// A place as the driver is told it.
+/// A host's options for the driver.
 fn ready(place: PgConnectOptions, url: &str, password: Option<&str>) -> PgConnectOptions {
-    // The brackets of an address stay with the driver, which then finds no such host.
+    // The driver keeps the brackets of an IPv6 address and then finds no such host.
     let host = place.get_host().trim_matches(['[', ']']).to_owned();
-    // A pooler does not know `extra_float_digits`; statements are the store's own to log.
+    // A pooler does not know `extra_float_digits`; the store logs statements itself.
     let mut place = place.host(&host).extra_float_digits(None).disable_statement_logging();
     if !url.contains("application_name=") {
         place = place.application_name("duizhang");
@@ -183,7 +181,7 @@ fn ready(place: PgConnectOptions, url: &str, password: Option<&str>) -> PgConnec
     }
 }
 
-/// Whether a place is this machine.
+/// Whether a host is this machine.
 fn is_here(place: &PgConnectOptions) -> bool {
     let host = place.get_host();
     place.get_socket().is_some()
@@ -202,7 +200,7 @@ fn of_each_host(url: &str) -> Vec<String> {
     hosts.split(',').map(|host| format!("{scheme}://{user}{host}{tail}")).collect()
 }
 
-/// The URL without the words that `own` takes for itself.
+/// The URL without the parameters that `own` takes.
 fn without(
     url: &str,
     mut own: impl FnMut(&str, &str) -> Result<bool, ServerError>,
@@ -224,7 +222,7 @@ fn first_line(path: &Path) -> Result<String, ServerError> {
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
-/// Never with the password, which the driver would print.
+/// Without the password, which the driver would print.
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.shown)

@@ -1,12 +1,12 @@
-//! One face for two databases: a statement, its values, its rows, on SQLite or PostgreSQL.
+//! One interface to both databases: a statement, its values, its rows, on SQLite or PostgreSQL.
 //!
-//! Start at [`Connection`]. The verbs of the store write their SQL once, in the words both know:
-//! placeholders are `?1`, truth is 0 or 1, sums are cast to `bigint`. On SQLite a statement is
-//! prepared and kept. On PostgreSQL it is sent with its types and never prepared by name, so that a
-//! pooler may give each transaction another server (pgbouncer's transaction mode).
+//! Start at [`Connection`]. The verbs of the store write their SQL once, in the dialect both share:
+//! placeholders are `?1`, truth is 0 or 1, sums are cast to `bigint`. On SQLite a statement is prepared and
+//! cached. On PostgreSQL it is sent with its types and never prepared by name, so that a pooler may give each
+//! transaction another server (pgbouncer's transaction mode).
 //!
-//! What differs by its nature is not here: how a million rows go in ([`super::tx`]), how a database
-//! is opened ([`sqlite`], [`postgres`]).
+//! The essential differences are elsewhere: how a million rows are loaded ([`super::tx`]), how a database is
+//! opened ([`sqlite`], [`postgres`]).
 
 mod dialect;
 mod placeholders;
@@ -34,7 +34,7 @@ macro_rules! params {
 }
 pub(crate) use params;
 
-/// An open connection to one of the two.
+/// An open connection to either database.
 pub(crate) enum Connection {
     Sqlite(rusqlite::Connection, Sealing),
     Postgres(Box<Session>, Sealing),
@@ -47,11 +47,11 @@ pub(crate) enum Statement<'c> {
         session: &'c Session,
         sql: String,
     },
-    /// It changes rows that are sealed.
+    /// It changes sealed rows.
     Sealed(SealedStatement<'c>),
 }
 
-/// The rows of an answer. PostgreSQL's are all here already: what may be a million rows is read by
+/// The rows of a result. PostgreSQL's are all in memory; a result that may have a million rows is read with
 /// [`Statement::each`].
 pub(crate) enum Rows<'s> {
     Sqlite(rusqlite::Rows<'s>),
@@ -75,8 +75,7 @@ pub(crate) enum Read {
 }
 
 impl Connection {
-    /// Makes a statement ready; SQLite keeps the prepared one for the next time. Rows that have seals are
-    /// sealed with it.
+    /// Prepares a statement; SQLite caches it. Sealed rows are sealed with it.
     pub(crate) fn prepare_cached(&self, sql: &str) -> Result<Statement<'_>, StoreError> {
         match self.plan(sql)? {
             Some(plan) => Ok(Statement::sealed(self, plan)),
@@ -84,7 +83,7 @@ impl Connection {
         }
     }
 
-    /// Makes a statement ready that is run as it is written.
+    /// Prepares a statement that is run as written.
     pub(crate) fn prepare_as_is(&self, sql: &str) -> Result<Statement<'_>, StoreError> {
         match self {
             Self::Sqlite(connection, _) => Ok(Statement::Sqlite(connection.prepare_cached(sql)?)),
@@ -94,19 +93,19 @@ impl Connection {
         }
     }
 
-    /// What is known of seals, and what the open transaction changed.
+    /// The connection's knowledge of seals, and the changes of the open transaction.
     pub(crate) const fn sealing(&self) -> &Sealing {
         match self {
             Self::Sqlite(_, sealing) | Self::Postgres(_, sealing) => sealing,
         }
     }
 
-    /// Runs a statement; gives how many rows it touched.
+    /// Runs a statement; gives the number of rows it touched.
     pub(crate) fn execute(&self, sql: &str, values: &[&dyn Bind]) -> Result<usize, StoreError> {
         self.prepare_cached(sql)?.execute(values)
     }
 
-    /// Reads the one row of an answer.
+    /// Reads the one row of a result.
     pub(crate) fn query_row<T>(
         &self,
         sql: &str,
@@ -124,14 +123,14 @@ impl Connection {
         }
     }
 
-    /// Begins a transaction. On SQLite it takes the write lock at once, so that it cannot fail half-way for another
-    /// writer's sake. `timeout` is how many milliseconds a statement may take: for this transaction alone, since a
-    /// session's setting would be lost behind a pooler.
+    /// Begins a transaction. On SQLite it takes the write lock at once, so that another writer cannot make it
+    /// fail half-way. `timeout` is how many milliseconds a statement may take. It holds for this transaction
+    /// alone, since a pooler would lose a session's setting.
     pub(crate) fn begin(&self, timeout: Option<u32>) -> Result<(), StoreError> {
         self.begin_as("begin immediate", "begin", timeout)
     }
 
-    /// Begins a transaction in which every statement sees the same state, and none writes.
+    /// Begins a read-only transaction in which every statement sees the same state.
     pub(crate) fn begin_reading(&self, timeout: Option<u32>) -> Result<(), StoreError> {
         let on_postgres = "begin isolation level repeatable read read only";
         self.begin_as("begin", on_postgres, timeout)
@@ -166,12 +165,13 @@ impl Connection {
         }
     }
 
-    /// Whether nothing can be written through it: a file on read-only media, a standby, a role that may only read.
+    /// Whether the database is read-only: a file on read-only media, a standby, a role that may only read.
     pub(crate) fn is_read_only(&self) -> Result<bool, StoreError> {
         match self {
             Self::Sqlite(connection, _) => Ok(connection.is_readonly("main")?),
             Self::Postgres(..) => {
-                // Whoever keeps the schema may write everywhere; whoever may not write here, nowhere.
+                // A role that owns the schema may write everywhere; one that may not write here may write
+                // nowhere.
                 let sql = "select case when current_setting('transaction_read_only') = 'on'
                         or not has_table_privilege('_migration', 'insert') then 1 else 0 end";
                 let flag: i64 = self.query_row(sql, params![], |row| row.get(0))?;
@@ -187,7 +187,7 @@ impl Connection {
         }
     }
 
-    /// Bounds the page cache of a file's connection, in KiB; a server has its own.
+    /// Bounds the page cache of a file's connection, in KiB; a server has its own cache.
     pub(crate) fn bound_cache(&self, kib: i64) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(connection, _) => {
@@ -199,7 +199,7 @@ impl Connection {
 }
 
 impl Statement<'_> {
-    /// Runs it; gives how many rows it touched.
+    /// Runs it; gives the number of rows it touched.
     pub(crate) fn execute(&mut self, values: &[&dyn Bind]) -> Result<usize, StoreError> {
         match self {
             Self::Sqlite(statement) => {
@@ -227,7 +227,7 @@ impl Statement<'_> {
         }
     }
 
-    /// The same with values of which the last may have no place in it.
+    /// The same, but trailing values may have no placeholder.
     pub(crate) fn query_some(&mut self, values: &[&dyn Bind]) -> Result<Rows<'_>, StoreError> {
         let places = match self {
             Self::Sqlite(statement) => statement.parameter_count(),
@@ -236,8 +236,8 @@ impl Statement<'_> {
         self.query(values.get(..places).unwrap_or(values))
     }
 
-    /// Reads every row as it comes, in memory that does not grow with them. The connection is the
-    /// reader's until it is done: nothing else can be asked meanwhile.
+    /// Reads rows one by one, in constant memory. The connection serves no other query until the reader is
+    /// done.
     pub(crate) fn each(
         &mut self,
         values: &[&dyn Bind],
@@ -264,7 +264,7 @@ impl Statement<'_> {
         Ok(self.query(values)?.next()?.is_some())
     }
 
-    /// Reads the first row, where there is one.
+    /// Reads the first row, if any.
     pub(crate) fn query_row_optional<T>(
         &mut self,
         values: &[&dyn Bind],
@@ -326,12 +326,12 @@ impl<'r> Row<'r> {
         T::read(self, column)
     }
 
-    /// The text in a column without a copy; empty where it is null.
+    /// Borrows the text in a column; empty where it is null.
     pub(crate) fn text(&self, column: usize) -> Result<&'r str, StoreError> {
         Ok(self.text_or_null(column)?.unwrap_or_default())
     }
 
-    /// The text in a column without a copy.
+    /// Borrows the text in a column.
     pub(crate) fn text_or_null(&self, column: usize) -> Result<Option<&'r str>, StoreError> {
         match self {
             Self::Sqlite(row) => sqlite::text(row, column),
@@ -346,7 +346,6 @@ impl<'r> Row<'r> {
         }
     }
 
-    /// How many columns it has.
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Sqlite(row) => row.as_ref().column_count(),
@@ -355,7 +354,7 @@ impl<'r> Row<'r> {
         }
     }
 
-    /// What is in a column, whatever it is.
+    /// The value of a column, of any type.
     pub(crate) fn value(&self, column: usize) -> Result<Value<'r>, StoreError> {
         match self {
             Self::Sqlite(row) => sqlite::value(row, column),
@@ -365,7 +364,7 @@ impl<'r> Row<'r> {
     }
 }
 
-/// Values as PostgreSQL's driver takes them.
+/// Values for PostgreSQL's driver.
 fn arguments(values: &[&dyn Bind]) -> Result<sqlx::postgres::PgArguments, StoreError> {
     postgres::arguments(values.iter().map(|value| value.value()))
 }

@@ -1,10 +1,10 @@
-//! A piece of work with the database for one centre: a connection, and its transaction.
+//! A connection for work on one centre, and its transaction.
 //!
-//! Start at [`Tx::open`], which takes a connection from the store's pool; it goes back in the end. Verbs get theirs
-//! from [`super::within`]. Many rows go in by [`Tx::insert`]: on SQLite many a statement, on PostgreSQL by COPY; what is
-//! asked or changed for many takes a list of them ([`super::listed`]).
+//! Start at [`Tx::open`], which takes a connection from the store's pool and returns it when dropped. Verbs get
+//! theirs from [`super::within`]. [`Tx::insert`] loads many rows: multi-row inserts on SQLite, COPY on
+//! PostgreSQL. A query or update for many rows takes a list of them ([`super::listed`]).
 //!
-//! Invariant: a connection goes back only with no transaction open.
+//! Invariant: a connection returns to the pool only without an open transaction.
 
 use super::claim::Claimed;
 use super::listed::written_out;
@@ -26,27 +26,27 @@ pub(crate) struct Tx {
     claim: Option<Claimed>,
     statement_timeout: Option<u32>,
     mode: Cell<Mode>,
-    /// Whether a verb that joined it failed, or kept nothing of what it did.
+    /// Whether a verb that joined the transaction failed, or rolled back.
     spoiled: Cell<bool>,
-    /// Who works with it; the logs of employers repeat it.
+    /// The acting person; the employers' logs repeat it.
     author: RefCell<Author>,
 }
 
 thread_local! {
-    /// How many transactions that read are open on this thread.
+    /// How many read transactions are open on this thread.
     static READING: Cell<u32> = const { Cell::new(0) };
 }
 
-/// What transaction is open.
+/// The open transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) enum Mode {
     Idle,
-    /// Every statement sees the same state, and none writes.
+    /// Read-only: every statement sees the same state.
     Reading,
     Writing,
 }
 
-/// A connection that goes back to its pool.
+/// A connection that returns to its pool.
 #[derive(Debug)]
 pub(crate) struct PooledConnection {
     connection: Option<Connection>,
@@ -84,7 +84,7 @@ impl Drop for Tx {
                 READING.set(READING.get().saturating_sub(1));
                 self.connection.rollback().is_ok()
             }
-            // Work that was left half-way wrote nothing; the connection ends with it.
+            // Work abandoned half-way wrote nothing; the connection is closed with it.
             Mode::Writing => false,
         };
         if !ended {
@@ -94,10 +94,9 @@ impl Drop for Tx {
 }
 
 impl Tx {
-    /// Takes a connection.
     pub(crate) fn open(store: &Store) -> Result<Self, StoreError> {
-        // On SQLite a writer that commits waits for this thread's other transaction to end, and lets no new one
-        // read meanwhile: both would wait for each other.
+        // On SQLite a committing writer waits for this thread's other transaction to end and blocks new readers
+        // meanwhile: a deadlock.
         debug_assert_eq!(
             READING.get(),
             0,
@@ -138,7 +137,7 @@ impl Tx {
         self.author.borrow().clone()
     }
 
-    /// Begins a transaction that reads; it ends with this value.
+    /// Begins a read transaction; it ends when this value is dropped.
     pub(in crate::store) fn begin_reading(&self) -> Result<(), StoreError> {
         self.connection.begin_reading(self.statement_timeout)?;
         self.mode.set(Mode::Reading);
@@ -146,7 +145,6 @@ impl Tx {
         Ok(())
     }
 
-    /// Begins a transaction.
     pub(crate) fn begin(&self) -> Result<(), StoreError> {
         self.connection.begin(self.statement_timeout)?;
         self.mode.set(Mode::Writing);
@@ -154,7 +152,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Commits, if the centre is still whose it was.
+    /// Commits, if the store still holds the centre's lease.
     pub(crate) fn commit(&self) -> Result<(), StoreError> {
         self.fence()?;
         step::write(&self.connection)?;
@@ -173,7 +171,7 @@ impl Tx {
         matches!(self.mode.get(), Mode::Writing)
     }
 
-    /// Undoes the open transaction, if there is one.
+    /// Rolls back the open transaction, if there is one.
     pub(crate) fn rollback(&self) -> Result<(), StoreError> {
         if self.mode.get() == Mode::Writing {
             self.connection.rollback()?;
@@ -183,7 +181,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Does the work in one transaction: all of it, or none where it fails.
+    /// Does the work in one transaction; rolls back if it fails.
     pub(crate) fn atomically<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
@@ -191,8 +189,8 @@ impl Tx {
         self.atomically_or_not(|connection| work(connection).map(|value| (value, true)))
     }
 
-    /// Does the work in one transaction, which is kept only where the work says so. Inside of a transaction that
-    /// somebody else began it is that one's end which keeps or undoes it.
+    /// Does the work in one transaction, which commits only if the work says so. Inside another transaction,
+    /// that transaction's end decides.
     pub(crate) fn atomically_or_not<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<(T, bool), StoreError>,
@@ -212,16 +210,16 @@ impl Tx {
             Ok((value, true)) => self.commit().map(|()| value),
             Ok((value, false)) => self.rollback().map(|()| value),
             Err(error) => {
-                // What failed is the news; that the lost connection cannot roll back is not.
+                // The first failure is reported, not a lost connection's failure to roll back.
                 let _ = self.rollback();
                 Err(error)
             }
         }
     }
 
-    /// Inserts rows that are not there yet, as many together as the database likes. `columns` names all columns of
-    /// the table but the seal, in its order: a seal is made of the values as they come, and the server says types in
-    /// it. `bind` gives the values of one row.
+    /// Inserts rows that do not exist yet, in batches of the database's size. `columns` names all columns of
+    /// the table except the seal, in its order: the seal is computed from the values in that order, and the
+    /// server's COPY gives types in it. `bind` gives the values of one row.
     pub(crate) fn insert<R>(
         &self,
         table: &'static str,
@@ -253,7 +251,7 @@ impl Tx {
         })
     }
 
-    /// Inserts rows with the seals that they have, every column given: from another database of the centre.
+    /// Inserts rows with their existing seals, every column given: copied from another database of the centre.
     pub(crate) fn insert_as_is<R>(
         &self,
         table: &'static str,
@@ -264,7 +262,7 @@ impl Tx {
         self.put_in(table, (table, columns), None, rows, bind)
     }
 
-    /// `into` is the table with how many of its columns; `seal_at` says where in the table the seal stands that is
+    /// `into` is the table with its number of columns; `seal_at` is the table position of the seal, which is
     /// given last.
     fn put_in<R>(
         &self,
@@ -312,7 +310,7 @@ impl Tx {
 /// A row with values of its own.
 pub(crate) type OwnedRow = Vec<OwnedValue>;
 
-/// Gives values, one after the other.
+/// Receives the values of a row, one after the other.
 pub(crate) enum Binder<'b, 's> {
     Bound { statement: &'b mut rusqlite::Statement<'s>, next: usize, seal: RowSeal },
     Copy { copy: &'b mut CopyIn<'s>, seal: RowSeal },
@@ -320,12 +318,12 @@ pub(crate) enum Binder<'b, 's> {
 }
 
 impl Binder<'_, '_> {
-    /// Kept values as a statement takes them.
+    /// Owned values, for a statement.
     pub(crate) fn given(kept: &[OwnedValue]) -> Vec<&dyn Bind> {
         kept.iter().map(|value| value as &dyn Bind).collect()
     }
 
-    /// How many values were given.
+    /// The number of values so far.
     pub(crate) fn given_so_far(&self) -> usize {
         match self {
             Self::Bound { next, .. } => next - 1,
@@ -334,7 +332,7 @@ impl Binder<'_, '_> {
         }
     }
 
-    /// From here on the values given are a row's, to be sealed.
+    /// The values from here on are a row's, to be sealed.
     pub(crate) fn begin_seal(&mut self, table: &str) {
         match self {
             Self::Bound { seal, .. } | Self::Copy { seal, .. } => seal.begin(table),

@@ -1,11 +1,11 @@
 //! Several verbs in one transaction.
 //!
-//! Start at [`Store::read`] and [`Store::write`]. A verb that is called on a store has a transaction of its own; a verb
-//! that is called on the store that these two give has theirs. So a page whose parts come from fifteen verbs shows one
-//! state of the books, and what is done in several steps is done whole or not at all.
+//! Start at [`Store::read`] and [`Store::write`]. A verb called on a plain store has a transaction of its own;
+//! a verb called on the store that these two pass in joins theirs. So a page built from fifteen verbs shows one
+//! snapshot of the books, and several steps are written all or not at all.
 //!
-//! Invariant: nothing is written in a transaction that reads, and a transaction in which any verb failed or kept nothing
-//! is not committed.
+//! Invariant: a read transaction writes nothing, and a transaction in which any verb failed or rolled back is
+//! not committed.
 
 use super::tx::{Mode, Tx};
 use crate::remittance::Author;
@@ -14,10 +14,11 @@ use parking_lot::{ReentrantMutex, ReentrantMutexGuard};
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// The transaction that a store's verbs join. One thread works in it; the lock is what lets the store be shared at all.
+/// The transaction that a store's verbs join. Only one thread works in it; the lock merely makes the store
+/// shareable.
 pub(in crate::store) type Outer = Arc<ReentrantMutex<Tx>>;
 
-/// What a verb works in: a transaction of its own, or the one it joined.
+/// A verb's transaction: its own, or the one it joined.
 pub(in crate::store) enum Work<'s> {
     Own(Box<Tx>),
     Joined(ReentrantMutexGuard<'s, Tx>),
@@ -35,7 +36,7 @@ impl Deref for Work<'_> {
 }
 
 impl Store {
-    /// Reads several things as they stand together: every verb of the given store sees the same state.
+    /// Reads several things in one snapshot: every verb of the given store sees the same state.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails, and what the work gives.
@@ -51,7 +52,7 @@ impl Store {
         work(&self.joining(tx))
     }
 
-    /// Writes several things together: all of them, or none where one of them fails or keeps nothing.
+    /// Writes several things in one transaction: all of them, or none if one fails or rolls back.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails, and what the work gives; nothing is then changed.
@@ -71,7 +72,7 @@ impl Store {
             Ok(value) if !tx.is_spoiled() => tx.commit().map(|()| value).map_err(E::from),
             Ok(value) => tx.rollback().map(|()| value).map_err(E::from),
             Err(error) => {
-                // The failure is the news; that a lost connection cannot roll back is not.
+                // The first failure is reported, not a lost connection's failure to roll back.
                 let _ = tx.rollback();
                 Err(error)
             }
@@ -82,7 +83,7 @@ impl Store {
         Self { outer: Some(Arc::new(ReentrantMutex::new(tx))), ..self.clone() }
     }
 
-    /// For a verb that reads: all its statements see one state.
+    /// For a verb that reads: all its statements see one snapshot.
     pub(in crate::store) fn reading(&self) -> Result<Work<'_>, StoreError> {
         let work = self.work()?;
         if work.mode() == Mode::Idle {
@@ -91,7 +92,7 @@ impl Store {
         Ok(work)
     }
 
-    /// For a verb that writes: it says itself where its transaction begins and ends ([`Tx::atomically`]).
+    /// For a verb that writes: it begins and ends its own transaction ([`Tx::atomically`]).
     pub(in crate::store) fn writing(&self) -> Result<Work<'_>, StoreError> {
         let work = self.work()?;
         if work.mode() == Mode::Reading {
@@ -100,7 +101,7 @@ impl Store {
         Ok(work)
     }
 
-    /// The same for somebody, whom the logs of employers name.
+    /// The same on behalf of a person, whom the employers' logs name.
     pub(in crate::store) fn writing_for(&self, author: Author) -> Result<Work<'_>, StoreError> {
         let work = self.writing()?;
         work.set_author(author);

@@ -1,11 +1,12 @@
-//! Who gives whom access: asked for by one administrator, confirmed by another, or waited for through a day.
+//! Changes of access: requested by one administrator, and confirmed by another or effective after a day.
 //!
-//! Start at [`Store::request_access`] and [`Store::confirm_access`]; [`Store::settle_access`] lets happen what a day
-//! went by for. [`Store::change_access`] is the command line's, where whoever holds the database is one person; what it
-//! does stands in the same table. Which changes need a second person is `suspense/access.rs`.
+//! Start at [`Store::request_access`] and [`Store::confirm_access`]; [`Store::settle_access`] applies changes
+//! whose day has passed. [`Store::change_access`] is for the command line, where the owner of the database acts
+//! alone; its changes are recorded in the same table. `crates/reconcile/src/suspense/access.rs` decides which
+//! changes need a second person.
 //!
-//! Invariant: nobody's role, password or token changes by another's hand but through [`effect`], and a change
-//! that gives power is a row that the table itself refuses as done by one person alone.
+//! Invariant: only [`effect`] changes another person's role, password or token, and the table itself rejects a
+//! change that grants rights if one person alone made it.
 
 mod effect;
 
@@ -22,16 +23,16 @@ use crate::suspense::{
     DeskRefusal, EntityKind, Moment, Permission, Person, Role, may,
 };
 
-/// What became of a request.
+/// The result of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Requested {
-    /// One person is enough for it.
+    /// One person suffices.
     Done,
-    /// Another administrator must confirm it; or it takes effect by itself then, where there is none.
+    /// Another administrator must confirm it; if there is none, it takes effect at the given time.
     Waits { change_id: String, effective_after: Option<i64> },
 }
 
-/// How long the acts of whose access changes are flagged, in days.
+/// For how many days after a change of access the person's acts are flagged.
 type Watched = u16;
 
 const INSERT: &str = "insert into access_change (centre_id, change_id, kind, subject, name, role,
@@ -42,7 +43,7 @@ const INSERT: &str = "insert into access_change (centre_id, change_id, kind, sub
 const CHANGES: &str = "from access_change where centre_id = ?1";
 
 columns! {
-    /// A change as its row holds it.
+    /// The row of a change.
     struct ChangeColumns {
         change_id: String,
         kind: AccessKind,
@@ -69,8 +70,8 @@ read_as! {
         .ok_or_else(|| unknown("access_change", "state", &code));
 }
 
-/// Administrators who can confirm what `?2` asks for of `?3`: neither of them, and nobody whose own access `?2` renewed
-/// of late, who may be the same person at another keyboard.
+/// Administrators who can confirm a request of `?2` for `?3`: neither of these, and nobody whose own access
+/// `?2` recently renewed, who may be the same person at another keyboard.
 const CONFIRMERS: &str = "select count(*) from person p
     where p.centre_id = ?1 and p.role = 'administrator' and p.disabled_at is null
         and p.person_id <> ?2 and p.person_id <> ?3
@@ -79,7 +80,7 @@ const CONFIRMERS: &str = "select count(*) from person p
             and r.requested_by = ?2 and r.kind in ('person', 'role', 'enable', 'reset')
             and r.decided_at + r.watched_days * 86400 > ?4)";
 
-/// Only while it waits, and only by an administrator who is another than who asked and whose access it is.
+/// Only while it is pending, and only by an administrator who neither requested it nor is its subject.
 const CONFIRM: &str = "update access_change
     set state = 'done', decided_by = ?3, decided_at = ?4, secret = null
     where centre_id = ?1 and change_id = ?2 and state = 'waiting' and requested_by <> ?3
@@ -94,7 +95,7 @@ const DROP: &str = "update access_change
     set state = 'dropped', decided_by = ?3, decided_at = ?4, secret = null
     where centre_id = ?1 and change_id = ?2 and state = 'waiting'";
 
-/// Whoever renewed somebody's access so short a while before that what they do is flagged.
+/// The person who renewed somebody's access recently enough that the acts are flagged.
 const RENEWED_BY: &str = "select case when operator = 1 then requested_by || ' (operator)'
             else requested_by end
     from access_change where centre_id = ?1 and subject = ?2 and state = 'done'
@@ -102,14 +103,14 @@ const RENEWED_BY: &str = "select case when operator = 1 then requested_by || ' (
         and (operator = 1 or requested_by <> ?2) and decided_at + watched_days * 86400 > ?4
     order by decided_at desc, change_id limit 1";
 
-/// A change as it is kept, with what it brings.
+/// A stored change with its values.
 struct Pending {
     change: AccessChange,
     request: AccessRequest,
 }
 
 impl Store {
-    /// Asks for a change of somebody's access; what takes rights away is done at once.
+    /// Requests a change of access; a change that removes rights takes effect at once.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -123,7 +124,7 @@ impl Store {
         self.act(actor, now, |desk| desk.request_access(renewed.days, actor, request))
     }
 
-    /// Confirms what another administrator asked for; it takes effect in the same commit.
+    /// Confirms another administrator's request; it takes effect in the same commit.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -143,7 +144,7 @@ impl Store {
         })
     }
 
-    /// Drops a change that waits: an administrator takes it back, or whoever approves objects.
+    /// Drops a pending change: an administrator withdraws it, or an approver objects.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -160,7 +161,7 @@ impl Store {
         })
     }
 
-    /// Lets happen what nobody could confirm and nobody objected to within its day; gives how many.
+    /// Applies the changes that nobody could confirm and nobody objected to within a day; gives their number.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -188,7 +189,7 @@ impl Store {
                 done += 1;
                 continue;
             }
-            // The world is another than a day ago: the name is taken, or nobody would remain.
+            // The situation has changed in a day: the name is taken, or no administrator would remain.
             let dropped = self.at_desk(now, (by, role), true, |desk| {
                 let values = params![desk.tx.centre_id, id, Option::<String>::None, now.at];
                 desk.tx.connection.prepare_cached(DROP)?.execute(values)?;
@@ -199,10 +200,11 @@ impl Store {
         Ok(done)
     }
 
-    /// Changes somebody's access at the command line: one person's act, kept as such, and told to the approvers.
+    /// Changes access at the command line: the act of one person, recorded as such and reported to the
+    /// approvers.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] where it cannot be so; nothing is then changed.
+    /// [`StoreError::Refused`] if the change is invalid; nothing is then changed.
     pub fn change_access(
         &self,
         renewed: &Renewed,
@@ -219,7 +221,7 @@ impl Store {
         done.map_err(super::as_error)
     }
 
-    /// What waits, and what was decided, the latest first; of those as many as are asked for.
+    /// The pending changes, and the latest decided ones, at most `most`.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -291,7 +293,7 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// How many administrators can confirm; of one alone where `only` names them.
+    /// How many administrators can confirm; with `only`, whether that one can.
     fn confirmers(&self, by: &str, subject: &str, only: Option<&str>) -> Result<i64, StoreError> {
         let sql = format!("{CONFIRMERS} and (cast(?5 as text) is null or p.person_id = ?5)");
         let mut select = self.tx.connection.prepare_cached(&sql)?;
@@ -323,7 +325,7 @@ impl Desk<'_> {
         Ok(found)
     }
 
-    /// Who had renewed somebody's access a short while before.
+    /// The person who recently renewed somebody's access.
     pub(super) fn renewed_by(&self, actor: &Actor) -> Result<Option<Person>, StoreError> {
         let token = actor.token.clone().unwrap_or_default();
         let values = params![self.tx.centre_id, actor.person.0, token, self.now.at];

@@ -1,4 +1,4 @@
-//! Who looks into an item, what they note on it, and the night that wakes what waited.
+//! Assigns items, adds notes, and reactivates snoozed items.
 
 use super::super::{Store, StoreError, trail};
 use super::Answered;
@@ -11,7 +11,7 @@ use crate::suspense::{
 use chrono::NaiveDate;
 
 impl Store {
-    /// Gives items to somebody, or to nobody; all or none.
+    /// Assigns items to a person, or to nobody; all or none.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -40,8 +40,8 @@ impl Store {
         })
     }
 
-    /// Writes a note on an item; earlier ones stay in its history. It changes nothing else, so nobody
-    /// who looks at the item is refused for it.
+    /// Adds a note to an item; earlier ones stay in its history. The item's version does not change, so nobody
+    /// who is viewing the item is refused for it.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -61,7 +61,7 @@ impl Store {
         })
     }
 
-    /// Opens again what staff put off until this day; gives how many.
+    /// Reopens the items snoozed until this day; gives their number.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -79,7 +79,7 @@ impl Store {
                 let Some(day_of) = item.wake_on.filter(|_| item.stage == Stage::Approved) else {
                     continue;
                 };
-                // Somebody who wants it back may be ahead of the night; their proposal stands.
+                // A pending proposal of a reversal takes precedence over the night.
                 if item.pending.is_some() {
                     continue;
                 }
@@ -96,7 +96,7 @@ impl Store {
         done.map_err(super::as_error)
     }
 
-    /// Items whose day has come.
+    /// Snoozed items that are due.
     fn due(&self, as_of: NaiveDate) -> Result<Vec<ItemId>, StoreError> {
         let tx = self.reading()?;
         let sql = "select a.account_no, i.serial from suspense_item i

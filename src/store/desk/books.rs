@@ -1,8 +1,8 @@
-//! What an approved act does to the books and to its items.
+//! The effect of an approved act on the books and its items.
 //!
-//! Start at [`Desk::book`]. Money leaves suspense by the general journal; a settlement goes on from
-//! receipts by the settlement journal, as the night's do, and is spread over employees where the notice
-//! has lines. Every decision is kept as it was before, for a reversal.
+//! Start at [`Desk::book`]. Money leaves suspense by the general journal; a settlement moves it on from
+//! receipts by the settlement journal, like a night's, and is allocated to employees if the notice has lines.
+//! Every previous decision is kept, for a reversal.
 
 use super::super::StoreError;
 use super::item::{Held, Posting};
@@ -20,11 +20,11 @@ const KEEP: &str =
         because = ?9
     where centre_id = ?1 and proposal_id = ?2 and account_id = ?3 and serial = ?4";
 
-/// What staff decided of a transaction without settling anything with it.
+/// A decision of staff that settles nothing.
 const DECIDED: &str = "update decision set outcome = ?5, reason = null, rule = ?6, decided_on = ?7
     where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
 
-/// The rule that stands in a decision of staff.
+/// The rule name of a staff decision.
 const STAFF: &str = "staff";
 
 const MATCHED: &str = "update decision set outcome = 1, reason = null, rule = 'staff',
@@ -32,7 +32,7 @@ const MATCHED: &str = "update decision set outcome = 1, reason = null, rule = 's
     where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
 
 impl Desk<'_> {
-    /// Books an approved act and resolves its items; gives what was posted.
+    /// Books an approved act and resolves its items; gives the postings.
     pub(super) fn book(
         &self,
         proposal: &Proposal,
@@ -71,7 +71,7 @@ impl Desk<'_> {
         Ok(postings)
     }
 
-    /// Where an item stands once its act is booked.
+    /// The state of an item after its act is booked.
     fn resolve_item(&self, proposal: &Proposal, item: &mut Held) -> Result<(), Stop> {
         let operator = item.stage != Stage::Proposed;
         let step = |step: Step| if operator { Ok(Stage::Open) } else { item.stage.after(step) };
@@ -122,7 +122,7 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Writes what staff decided of items that settle nothing.
+    /// Writes the decision of staff on items that settle nothing.
     fn decide(&self, items: &[Held], outcome: Outcome, rule: &str) -> Result<(), Stop> {
         let mut update = self.tx.connection.prepare_cached(DECIDED)?;
         for item in items {
@@ -163,7 +163,7 @@ impl Desk<'_> {
         Ok(posting)
     }
 
-    /// Settles a notice whole.
+    /// Settles a notice in full.
     pub(super) fn settle_notice(&self, number: i64, amount: Money) -> Result<(), StoreError> {
         let sql = "insert into settlement (centre_id, reference, settled_on, amount_fen)
             values (?1, ?2, ?3, ?4)";
@@ -264,7 +264,7 @@ impl Desk<'_> {
         self.post(&moves)
     }
 
-    /// The notices an item pays for now.
+    /// The notices an item now pays for.
     pub(super) fn notices_of(&self, item: &Held) -> Result<Vec<PaymentReference>, Stop> {
         if let Some(only) = item.decision.notice {
             return Ok(vec![reference(only)?]);
@@ -277,7 +277,7 @@ impl Desk<'_> {
         Ok(found?)
     }
 
-    /// The numbers that a journal step's shares and rest were posted with.
+    /// The remainder of an item's allocation: the employer whose advance balance got it, and the amount.
     pub(super) fn advance_part(&self, item: &Held) -> Result<Option<(String, Money)>, StoreError> {
         let sql = "select employer_id, amount_fen from advance_part
             where centre_id = ?1 and account_id = ?2 and serial = ?3";

@@ -1,4 +1,4 @@
-//! Whether an act can be done as the world stands: asked when it is proposed, and again when approved.
+//! Checks whether an act is possible: when it is proposed, and again when it is approved.
 
 use super::item::Held;
 use super::{Desk, Stop, total};
@@ -16,36 +16,36 @@ use crate::suspense::{
 use chrono::Days;
 use std::collections::BTreeMap;
 
-/// What an act would do.
+/// A preview of an act.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preview {
     pub amount: Money,
-    /// The rule in `rules/desk.toml` that decides who may, and how many others must approve.
+    /// The rule in `rules/desk.toml` that decides who may act, and how many others must approve.
     pub rule: String,
     pub approvals_needed: u8,
     pub items: Vec<ItemId>,
-    /// The notices it settles, or opens again.
+    /// The notices it settles or reopens.
     pub notices: Vec<PreviewNotice>,
-    /// What each item leaves over for an advance balance.
+    /// Each item's remainder for an advance balance.
     pub rest: BTreeMap<ItemId, Money>,
     /// Debit, credit, amount; equal pairs of subjects are summed.
     pub postings: Vec<(Subject, Subject, Total)>,
 }
 
-/// A notice that an act is about.
+/// A notice of an act.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreviewNotice {
     pub reference: PaymentReference,
     pub employer_id: String,
-    /// Empty where the employer is not known.
+    /// Empty if the employer is unknown.
     pub employer: String,
     pub amount: Money,
-    /// What of it is reserved on the employer's advance balance.
+    /// Its reservation on the employer's advance balance.
     pub reserved: Money,
     pub month: YearMonth,
 }
 
-/// An act that was found to be possible.
+/// A possible act.
 pub(super) struct Checked {
     pub(super) amount: Money,
     pub(super) notices: Vec<PreviewNotice>,
@@ -93,7 +93,7 @@ columns! {
 }
 
 impl Desk<'_> {
-    /// Whether an act on these items can be done.
+    /// Checks an act on these items.
     pub(super) fn check(&self, act: &Act, items: &[Held]) -> Result<Checked, Stop> {
         self.are_whole(items, act.notices())?;
         let amount = Total::from(total(items)?) + act.from_advance().into();
@@ -147,7 +147,7 @@ impl Desk<'_> {
         Ok(checked)
     }
 
-    /// Whether a wait ends ahead, and not further than the rules allow.
+    /// Checks that a snooze ends in the future, and within the limit of the rules.
     pub(super) fn check_day(&self, rules: &DeskRules, act: &Act) -> Result<(), DeskRefusal> {
         let Act::WaitUntil { day } = act else { return Ok(()) };
         let after = self.now.on;
@@ -158,7 +158,7 @@ impl Desk<'_> {
         Err(DeskRefusal::Day { day: *day, after, latest })
     }
 
-    /// Whether the advance balance has so much for a notice that no other notice has reserved.
+    /// Checks that the advance balance has this much not reserved by other notices.
     fn may_take(&self, notice: &PreviewNotice, needed: Money) -> Result<(), Stop> {
         let advance = operations::advance_of(self.tx, &notice.employer_id)?;
         let (employer_id, held) = (notice.employer_id.clone(), advance.held);
@@ -181,7 +181,7 @@ impl Desk<'_> {
         Err(DeskRefusal::NoSuch { what: EntityKind::Employer, id: employer_id.to_owned() }.into())
     }
 
-    /// Refuses what rests on a row that was changed behind the program's back.
+    /// Refuses an act that rests on an altered row.
     fn are_whole(
         &self,
         items: &[Held],
@@ -238,7 +238,7 @@ impl Desk<'_> {
         Ok((notice, state))
     }
 
-    /// The notices that items settle now.
+    /// The notices that items now settle.
     fn settled_by(&self, items: &[Held]) -> Result<Vec<PreviewNotice>, Stop> {
         let mut found = Vec::new();
         for item in items.iter().filter(|item| item.decision.outcome == Outcome::Matched.number()) {
@@ -251,7 +251,7 @@ impl Desk<'_> {
         Ok(found)
     }
 
-    /// The day of an act as the store keeps it.
+    /// The day number of an act.
     pub(super) fn on(&self) -> i64 {
         day_number(self.now.on)
     }

@@ -1,9 +1,10 @@
-//! What two persons do at the counter: one asks, another approves, and the books move in the approval's commit.
+//! Two-person operations at the counter: one person requests, another approves, and the books change in the
+//! commit of the approval.
 //!
-//! Start at [`Store::ask_counter`] and [`Store::approve_counter`]. A request is never edited, so its id is what an
-//! approval is bound to. What it would do is rehearsed in memory ([`Books::rehearse`]) whenever it is looked at.
+//! Start at [`Store::ask_counter`] and [`Store::approve_counter`]. A request is never edited, so an approval
+//! refers to its id. Its effect is rehearsed in memory ([`Books::rehearse`]) whenever it is viewed.
 //!
-//! Invariant: both persons in the books' log are those of the request, and they differ; an open request has changed
+//! Invariant: the books' log names the two persons of the request, and they differ; an open request has changed
 //! nothing.
 
 use super::super::{Store, StoreError, trail};
@@ -22,7 +23,7 @@ use crate::suspense::{
 use chrono::NaiveDate;
 use std::sync::Arc;
 
-/// What must not be; with the sentence that names it.
+/// A query that counts violations; with the sentence that names them.
 pub(in crate::store) const ORPHANS: [(&str, &str); 1] = [(
     "counter operation that no second person approved",
     "select count(*) from counter_request where centre_id = ?1 and state = 'approved'
@@ -35,7 +36,7 @@ const REQUESTS: &str = "from counter_request
     order by case when ?3 = 2 then -decided_at else asked_at end, request_id limit ?4";
 
 columns! {
-    /// A request as its row holds it.
+    /// The row of a request.
     struct RequestColumns {
         request_id: String,
         operation: String,
@@ -59,24 +60,24 @@ const DECIDE: &str =
         decided_renewed_by = ?7
     where centre_id = ?1 and request_id = ?2";
 
-/// More than wait at any counter.
+/// More than any counter has pending.
 const OPEN_MAX: i64 = 1_000;
 
-/// A request as it is listed; `would` is what it would do today, where it waits.
+/// A request in a list; `would` is its effect as of today, if it is pending.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CounterRow {
     pub request: CounterRequest,
     pub would: Option<Result<CounterEffect, remittance::Refusal>>,
 }
 
-/// What a request would do: each line that the log would get, as before and after, and its money.
+/// The effect of a request: each log line with values before and after, and the money.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CounterEffect {
     pub lines: Vec<(String, String, Option<Money>)>,
 }
 
 impl Store {
-    /// Asks for an operation that two persons do; refused at once where the books would refuse it.
+    /// Requests a two-person operation; refused at once if the books would refuse it.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -113,7 +114,7 @@ impl Store {
         })
     }
 
-    /// Approves another's request; the operation is done in the same commit, in both names.
+    /// Approves another's request; the operation is done in the same commit, under both names.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -129,14 +130,14 @@ impl Store {
             let signed = request.operation.signed(now.on, &request.asked_by.0, &actor.person.0);
             let done = Books::new(desk.tx, policy).apply(&signed, 1)?;
             done.map_err(StoreError::Domain)?;
-            // Notices and balances are others now: what was judged or drawn meanwhile is looked at again.
+            // Notices and balances have changed: concurrent runs and cached indexes must be refreshed.
             trail::rebuild_epoch(&desk.tx.connection, desk.tx.centre_id)?;
             trail::next_turn(&desk.tx.connection, desk.tx.centre_id)?;
             desk.end_request(&request, ProposalState::Approved, "", TrailEvent::CounterApproved)
         })
     }
 
-    /// Says no to another's request, and why; nothing of it is done.
+    /// Rejects another's request, with a reason.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -156,7 +157,7 @@ impl Store {
         })
     }
 
-    /// Takes one's own request back.
+    /// Withdraws one's own request.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -171,7 +172,7 @@ impl Store {
         })
     }
 
-    /// What waits, oldest first, each with what it would do on that day.
+    /// The pending requests, oldest first, each with its effect as of that day.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -189,7 +190,7 @@ impl Store {
         rows.collect()
     }
 
-    /// Whether there is such a request.
+    /// Whether the request exists.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -198,7 +199,7 @@ impl Store {
         Ok(!request_id.is_empty() && !requests(&tx, request_id, 0, 1)?.is_empty())
     }
 
-    /// What was decided, latest first.
+    /// The decided requests, latest first.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -225,7 +226,7 @@ impl Desk<'_> {
         Ok(request)
     }
 
-    /// A request that waits, for whoever may decide it: another person than asked.
+    /// A pending request, for a person other than the requester.
     fn request_of_another(&self, actor: &Actor, request_id: &str) -> Result<CounterRequest, Stop> {
         may(actor.role, Permission::Approve)?;
         let request = self.open_request(request_id)?;
@@ -249,7 +250,7 @@ impl Desk<'_> {
         self.tell_counter(event, id, &request.operation, why)
     }
 
-    /// The trail has the employer and no name, no document's number: they stand in the request.
+    /// The trail has the employer, but no name and no document number: these are in the request.
     fn tell_counter(
         &self,
         event: TrailEvent,
@@ -266,7 +267,7 @@ impl Desk<'_> {
     }
 }
 
-/// Does an operation in memory, in the name of whoever asked and of another who is not known yet.
+/// Rehearses an operation in memory, under the requester's name and a yet unknown approver's.
 fn rehearse(
     tx: &Tx,
     policy: Arc<Policy>,
@@ -293,7 +294,7 @@ fn effect(applied: &Applied) -> CounterEffect {
     effect
 }
 
-/// `which`: 0 for all, 1 for those that wait, 2 for those that are decided.
+/// `which`: 0 for all, 1 for pending, 2 for decided.
 fn requests(
     tx: &Tx,
     request_id: &str,

@@ -1,6 +1,6 @@
-//! What became of an item, day by day: what the engine and what people did, with what was posted.
+//! The history of an item, day by day: the acts of the engine and of people, with their postings.
 //!
-//! Start at [`Store::history`]. People stand in the audit trail; the engine stands in the item's own days
+//! Start at [`Store::history`]. People's acts are in the audit trail; the engine's are in the item's own dates
 //! and in the general journal, whose every step is dated.
 
 use super::super::{Store, StoreError};
@@ -12,24 +12,24 @@ use crate::suspense::{ItemId, Person};
 use chrono::NaiveDate;
 use std::borrow::Cow;
 
-/// One thing that happened to an item.
+/// One event of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryEntry {
     pub on: NaiveDate,
-    /// Seconds since 1970-01-01T00:00:00Z, where a person acted.
+    /// Seconds since 1970-01-01T00:00:00Z, for a person's act.
     pub at: Option<i64>,
-    /// `None`: the engine, in a night.
+    /// `None` for the engine, in a night.
     pub by: Option<Person>,
-    /// `None` for a move of its money.
+    /// `None` for a posting.
     pub event: Option<TrailEvent>,
-    /// More of it, as the trail's JSON; empty for nothing.
+    /// More of it, as the trail's JSON; may be empty.
     pub detail: String,
-    /// A move of its money: debit, credit, amount.
+    /// A posting: debit, credit, amount.
     pub posting: Option<(Subject, Subject, Money)>,
 }
 
 impl HistoryEntry {
-    /// The word for programs: the event's, or `posted` for a move of its money.
+    /// The code for programs: the event's, or `posted` for a posting.
     #[must_use]
     pub fn code(&self) -> &str {
         self.event.as_ref().map_or("posted", TrailEvent::code)
@@ -45,7 +45,7 @@ impl Localized for HistoryEntry {
     }
 }
 
-/// An item that is like another, and what became of it.
+/// A similar item, and its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SimilarItem {
     pub id: ItemId,
@@ -89,7 +89,7 @@ const SIMILAR: &str = "from suspense_item i
     order by i.booked_on desc, i.account_id, i.serial limit ?4";
 
 impl Store {
-    /// Everything that happened to an item, oldest first.
+    /// All events of an item, oldest first.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -119,12 +119,12 @@ impl Store {
                 posting: None,
             })
         })?);
-        // What a person approved comes before the posting it led to, on the same day.
+        // On the same day, an approval comes before the posting it caused.
         found.sort_by_key(|entry| (entry.on, entry.posting.is_some(), entry.at));
         Ok(found)
     }
 
-    /// What items of the same payer became, the latest first.
+    /// Closed items of the same payer, the latest first.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.

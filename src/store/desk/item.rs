@@ -1,6 +1,6 @@
-//! An item as the desk holds it: loaded, compared with what was looked at, written back.
+//! An item at the desk: loaded, compared with the viewed version, written back.
 //!
-//! Invariant: an item is written only over the version that was loaded, and counts it up.
+//! Invariant: an item is written only over the version that was loaded, and increments it.
 
 use super::{Desk, Stop};
 use crate::remittance::{Direction, Money, PaymentReference, Subject};
@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 /// Debit, credit, amount.
 pub(super) type Posting = (Subject, Subject, Money);
 
-/// An item, with the row it is and the transaction it stands on.
+/// An item, with its row and its transaction.
 pub(super) struct Held {
     pub(super) id: ItemId,
     pub(super) account_id: i64,
@@ -40,7 +40,7 @@ pub(super) struct Held {
     pub(super) decision: Decided,
 }
 
-/// The engine's decision as it stands on the item.
+/// The engine's decision, as recorded on the item.
 #[derive(Clone)]
 pub(super) struct Decided {
     pub(super) outcome: i64,
@@ -78,7 +78,7 @@ impl Held {
         Seen { id: self.id.clone(), version: self.version }
     }
 
-    /// Its money goes from one subject to another; what went out goes the other way round.
+    /// A posting of its money from one subject to another; reversed for an outgoing transaction.
     pub(super) const fn flows(&self, from: Subject, to: Subject) -> Posting {
         match self.direction {
             Direction::Credit => (from, to, self.amount),
@@ -96,7 +96,7 @@ impl Desk<'_> {
         })
     }
 
-    /// The items of a draft as they were looked at; for a reversal all items of what it reverses.
+    /// The items of a draft as viewed; for a reversal, all items of the reversed act.
     pub(super) fn take_up(&self, draft: &Draft) -> Result<Vec<Held>, Stop> {
         if draft.items.is_empty() {
             return Err(DeskRefusal::Nothing { what: EntityKind::Item }.into());
@@ -140,18 +140,18 @@ impl Desk<'_> {
         whole.item_ids().iter().map(|id| self.load(id)).collect()
     }
 
-    /// An item, if it is still what was looked at.
+    /// An item, if it is still the viewed version.
     pub(super) fn fresh(&self, seen: &Seen) -> Result<Held, Stop> {
         let item = self.load(&seen.id)?;
         if item.version == seen.version { Ok(item) } else { Err(self.changed(&item)?.into()) }
     }
 
-    /// Items as they stand now, for whoever saw no version.
+    /// The current versions of items, for callers that viewed none.
     pub(super) fn as_they_stand(&self, items: &[ItemId]) -> Result<Vec<Seen>, Stop> {
         items.iter().map(|id| Ok(self.load(id)?.seen())).collect()
     }
 
-    /// Who changed an item since it was looked at, by its last entry in the trail.
+    /// The refusal that names who changed an item since it was viewed, from its last entry in the trail.
     pub(super) fn changed(&self, item: &Held) -> Result<DeskRefusal, Stop> {
         let sql = "select actor, event, done_at from trail where centre_id = ?1 and subject = ?2
             order by sequence desc limit 1";
@@ -160,7 +160,7 @@ impl Desk<'_> {
         let last = select.query_row_optional(params![self.tx.centre_id, subject], |row| {
             row.read::<(String, TrailEvent, i64)>()
         })?;
-        // What the engine settled has no entry of its own.
+        // A settlement by the engine has no trail entry.
         let by_engine = item.stage == Stage::Resolved && item.resolution.is_none();
         let id = item.id.clone();
         Ok(match last.filter(|_| !by_engine) {
@@ -179,7 +179,7 @@ impl Desk<'_> {
         })
     }
 
-    /// Writes an item over the version that was loaded.
+    /// Writes an item over the loaded version.
     pub(super) fn save(&self, item: &mut Held) -> Result<(), Stop> {
         let written = self.tx.connection.prepare_cached(SAVE)?.execute(params![
             self.tx.centre_id,
@@ -205,7 +205,7 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Staff decided an item for good.
+    /// Closes an item by a decision of staff.
     pub(super) fn close(&self, item: &mut Held, resolution: &str) {
         let on = day_number(self.now.on);
         item.stage = Stage::Resolved;
@@ -215,7 +215,7 @@ impl Desk<'_> {
         item.resolved_on = Some(on);
     }
 
-    /// An item is open again, as if nobody had decided.
+    /// Reopens an item, as if nobody had decided.
     pub(super) fn reopen(&self, item: &mut Held) -> Result<(), Stop> {
         item.stage = item.stage.after(Step::Reverse)?;
         item.assignee = None;

@@ -1,7 +1,7 @@
-//! What a confirmed payment teaches: who pays for whom. It makes suggestions better and settles nothing.
+//! Payer hints from confirmed payments: who pays for whom. They improve suggestions and settle nothing.
 //!
-//! A fact counts how often it was confirmed; what is undone counts it down again, and the pair that was
-//! undone is remembered, so that it is not the first thing suggested once more.
+//! A hint counts its confirmations; a reversal decrements the count, and the reversed pair is stored, so that
+//! it is not the first suggestion again.
 
 use super::super::trail::{self, Marks};
 use super::super::{Store, StoreError};
@@ -25,10 +25,10 @@ const LEARN: &str = "insert into payer_fact (centre_id, account_no, name, employ
 const UNLEARN: &str = "update payer_fact set confirmed = confirmed - 1
     where centre_id = ?1 and account_no = ?2 and name = ?3 and employer_id = ?4 and confirmed > 0";
 
-/// A payer that was confirmed to pay for an employer.
+/// A payer confirmed to pay for an employer.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PayerFact {
-    /// Empty where the bank gave none.
+    /// Empty if the bank gave none.
     pub account_no: String,
     pub name: String,
     pub employer_id: String,
@@ -38,19 +38,19 @@ pub struct PayerFact {
 
 columns! { impl PayerFact { account_no, name, employer_id, confirmed, last_on } }
 
-/// What staff did that suggestions rest on.
+/// Staff acts that suggestions depend on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Touched {
-    /// Something was booked: what is confirmed may have changed.
+    /// Something was booked: payer hints may have changed.
     pub books: bool,
-    /// The notices that were settled or opened again, and whether each is open now.
+    /// The notices that were settled or reopened, and whether each is now open.
     pub notices: BTreeMap<PaymentReference, bool>,
 }
 
-/// Entries that are gone through; behind more of them everything is read anew.
+/// How many trail entries are read; with more, everything is reloaded.
 const ACTS_MAX: i64 = 10_000;
 
-/// What an entry of the trail says was booked.
+/// What a trail entry says was booked.
 #[derive(Deserialize)]
 struct Booked {
     proposal: String,
@@ -70,7 +70,7 @@ const IS_OPEN: &str = "select 1 from notice n
         select 1 from settlement s where s.centre_id = n.centre_id and s.reference = n.reference)";
 
 impl Desk<'_> {
-    /// Remembers that who paid these items pays for an employer.
+    /// Records that the payers of these items pay for an employer.
     pub(super) fn learn_payers<'h>(
         &self,
         items: impl IntoIterator<Item = &'h Held>,
@@ -91,7 +91,7 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Remembers that an item was settled with a notice and should not have been.
+    /// Records that an item was wrongly settled with a notice.
     pub(super) fn remember_undone(
         &self,
         item: &Held,
@@ -117,7 +117,7 @@ fn names_payer(item: &Held) -> bool {
 }
 
 impl Store {
-    /// How far the centre is.
+    /// The current marks of the centre.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -125,7 +125,7 @@ impl Store {
         trail::marks(&*self.reading()?)
     }
 
-    /// What staff did between two marks that suggestions rest on; `None` where more changed than that.
+    /// The staff acts between two marks that suggestions depend on; `None` if more has changed than these.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -159,7 +159,7 @@ impl Store {
         Ok(Some(touched))
     }
 
-    /// Who was confirmed to pay for whom.
+    /// The payer hints.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -170,7 +170,7 @@ impl Store {
         tx.connection.select_all(from, params![tx.centre_id])
     }
 
-    /// The notices with which open items were settled before, and that was undone.
+    /// For open items, the notices of reversed settlements.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.

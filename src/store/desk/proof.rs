@@ -1,9 +1,9 @@
-//! What the audit asks of the desk: that every decision of staff is told, held and booked once.
+//! The audit's checks of the desk: every decision of staff is recorded, stored and booked once.
 
-/// Each counts what must not be; with the sentence that names it.
+/// Each query counts violations; with the sentence that names them.
 pub(in crate::store) const ORPHANS: [(&str, &str); 8] = [
     (
-        // One entry an item for every act that was booked, and for every one that was booked back.
+        // One entry per item for every booked act, and for every reversed one.
         "booked act of staff that the audit trail does not tell, or tells twice",
         "select abs((select count(*) from proposal p
                 join proposal_item i using (centre_id, proposal_id)
@@ -75,6 +75,6 @@ pub(in crate::store) const ORPHANS: [(&str, &str); 8] = [
     ),
 ];
 
-/// What splits left over on advance balances: settled transactions' money that no notice has.
+/// The remainders of allocations, on advance balances: money of settled transactions that no notice has.
 pub(in crate::store) const LEFT_OVER: &str =
     "select cast(coalesce(sum(amount_fen), 0) as text) from advance_part where centre_id = ?1";

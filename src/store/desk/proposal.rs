@@ -1,4 +1,4 @@
-//! Proposals in the store: written, read back, listed.
+//! Stores, reads and lists proposals.
 
 use super::super::{Store, StoreError};
 use super::item::Held;
@@ -13,19 +13,19 @@ use crate::suspense::{
 };
 use std::collections::BTreeMap;
 
-/// Which proposals to list; a field that is `None` does not narrow.
+/// Which proposals to list; `None` means any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProposalFilter {
     pub state: Option<ProposalState>,
     pub proposed_by: Option<Person>,
     /// Those about this item.
     pub item: Option<ItemId>,
-    /// Only those proposed before this one; with its time, the last of the page before.
+    /// Only those proposed before this one: time and id of the last row of the previous page.
     pub before: Option<(i64, String)>,
 }
 
 columns! {
-    /// A proposal `p` as its row holds it.
+    /// The row of a proposal `p`.
     struct ProposalColumns of "p" {
         proposal_id: String,
         revision: i64,
@@ -97,7 +97,7 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Writes the versions that its items have now into a proposal; its digest follows.
+    /// Stores the current versions of its items in a proposal, and updates its digest.
     pub(super) fn remember_versions(
         &self,
         proposal: &mut Proposal,
@@ -154,7 +154,7 @@ impl Desk<'_> {
         found.ok_or_else(|| DeskRefusal::NoSuch { what: EntityKind::Proposal, id }.into())
     }
 
-    /// A proposal that waits for approval and is still what was looked at.
+    /// A pending proposal, if it is still the viewed version.
     pub(super) fn open_proposal(&self, proposal_id: &str, digest: &str) -> Result<Proposal, Stop> {
         let proposal = self.proposal(proposal_id)?;
         let proposal_id = proposal.proposal_id.clone();
@@ -180,7 +180,7 @@ impl Desk<'_> {
         Ok(proposal)
     }
 
-    /// The items of a proposal that waits, unchanged since it was proposed.
+    /// The items of a pending proposal, unchanged since it was proposed.
     pub(super) fn items_of(&self, proposal: &Proposal) -> Result<Vec<Held>, Stop> {
         proposal.items.iter().map(|seen| self.fresh(seen)).collect()
     }
@@ -217,7 +217,6 @@ fn with_items(tx: &Tx, mut proposals: Vec<Proposal>) -> Result<Vec<Proposal>, St
     Ok(proposals)
 }
 
-/// A proposal without its items.
 impl ProposalColumns {
     /// The proposal without its items.
     fn proposal(self) -> Result<Proposal, StoreError> {
@@ -302,7 +301,7 @@ impl Store {
         with_items(&tx, heads.collect::<Result<_, _>>()?)
     }
 
-    /// How many proposals are in a state, and their sum: those of one person, or of all others.
+    /// The number and sum of proposals in a state: those of one person, or of all others.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.

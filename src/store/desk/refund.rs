@@ -1,12 +1,12 @@
-//! What staff do with refunds: the act opens one, people correct, export and tie it.
+//! Staff's work on refunds: an act opens one; people correct, export and match it.
 //!
-//! Start at [`Store::ask_refund`] and [`Store::approve_refund`]: a change is asked for by one person and approved by
-//! another. [`Store::change_refund`] is the command line's, where whoever holds the database is one person. How a
-//! refund moves is in `store/refund.rs`; what the night ties by itself is in `store/refund/night.rs`;
-//! what people tie is in [`tying`].
+//! Start at [`Store::ask_refund`] and [`Store::approve_refund`]: one person requests a change and another
+//! approves it. [`Store::change_refund`] is for the command line, where the owner of the database acts alone.
+//! The states of a refund are in `store/refund.rs`, the night's automatic matching in `store/refund/night.rs`,
+//! matching by people in [`tying`].
 //!
-//! Invariant: whoever changes a refund holds the end of the trail, and says so in it; a night that was judging
-//! meanwhile looks again.
+//! Invariant: every change of a refund locks the head of the trail and is recorded in it; a concurrent night
+//! reads again.
 
 mod tying;
 
@@ -37,7 +37,7 @@ const OPEN: &str = "insert into refund (centre_id, reference, account_id, serial
     where t.centre_id = ?1 and t.account_id = ?2 and t.serial = ?3 and t.booked_on = ?4";
 
 impl Store {
-    /// Asks for a change of a refund, for another person to approve.
+    /// Requests a change of a refund, for another person's approval.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -64,7 +64,7 @@ impl Store {
         })
     }
 
-    /// Approves a change as it was looked at; it is done in the same commit.
+    /// Approves a change as viewed; it is applied in the same commit.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -86,7 +86,7 @@ impl Store {
         })
     }
 
-    /// Drops a change that waits: whoever asked takes it back, or an approver says no.
+    /// Drops a pending change: the requester withdraws it, or an approver rejects it.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -110,7 +110,7 @@ impl Store {
     /// Changes a refund at the command line.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] where it does not stand so; nothing is then changed.
+    /// [`StoreError::Refused`] if its state does not allow it; nothing is then changed.
     pub fn change_refund(
         &self,
         reference: RefundReference,
@@ -127,8 +127,8 @@ impl Store {
         done.map_err(super::as_error)
     }
 
-    /// Takes the refunds that the bank is to be told of, and marks them; `again` takes those that it was told of
-    /// too. Those whose payee's account is not known, or that wait for a change, stay: they are the second list.
+    /// Exports the refunds due for the bank, and marks them; `again` includes those exported before. Refunds
+    /// with an unknown payee account or a pending change are not exported: they are the second list.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -158,7 +158,7 @@ impl Store {
 }
 
 impl Desk<'_> {
-    /// Opens the refunds of an act that was booked.
+    /// Opens the refunds of a booked act.
     pub(super) fn open_refunds(&self, proposal: &Proposal, items: &[Held]) -> Result<(), Stop> {
         let approved: Vec<&str> = proposal.approvals.iter().map(|one| one.by.0.as_str()).collect();
         let approved = if approved.is_empty() { self.actor.to_owned() } else { approved.join(",") };
@@ -179,7 +179,7 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// A reference from what the refund is; another from the same content where it is taken already.
+    /// A reference derived from the refund's content; if it is taken, another one from the same content.
     fn new_reference(&self, proposal: &Proposal, item: &Held) -> Result<RefundReference, Stop> {
         for attempt in 0_u32..1_000 {
             let content = format!("{}|{}|{attempt}", proposal.proposal_id, item.id);
@@ -194,14 +194,14 @@ impl Desk<'_> {
         Err(StoreError::Writer.into())
     }
 
-    /// Reverses the refunds of items before their money left.
+    /// Reverses the refunds of items before the money was sent.
     pub(super) fn reverse_refunds(&self, items: &[Held]) -> Result<(), Stop> {
         for item in items {
             let filter = RefundFilter { item: Some(item.id.clone()), ..RefundFilter::default() };
             let rows = refunds(self.tx, &filter)?;
             let standing = rows.iter().find(|row| row.state != RefundState::Reversed);
             let Some(row) = standing else { continue };
-            // What the bank was told to send, or has sent, is not there to settle anything with.
+            // Money that was exported to the bank or sent cannot settle anything.
             if row.state != RefundState::Due {
                 return Err(DeskRefusal::Refund { refund: row.reference, state: row.state }.into());
             }
@@ -240,7 +240,7 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Whether a change can be asked for, or done, as the refund stands.
+    /// Checks that a change is possible in the refund's state.
     fn may_change(&self, row: &RefundRow, change: &RefundChange, note: &str) -> Result<(), Stop> {
         let unfit = |what| DeskRefusal::RefundUnfit { refund: row.reference, what };
         if note.trim().is_empty() {
@@ -252,7 +252,7 @@ impl Desk<'_> {
         self.possible(row, change).map(|_| ())
     }
 
-    /// The movement that a change names, if the change is possible now.
+    /// The movement a change names, if the change is now possible.
     fn possible(&self, row: &RefundRow, change: &RefundChange) -> Result<Option<Named>, Stop> {
         let refund = row.reference;
         if !change.is_possible(row.state) {
@@ -285,7 +285,7 @@ impl Desk<'_> {
         }
     }
 
-    /// Does a change that is possible, and says so in the trail. `by` asked for it.
+    /// Applies a possible change and records it in the trail. `by` requested it.
     fn change_refund(
         &self,
         row: &RefundRow,
@@ -324,7 +324,7 @@ impl Desk<'_> {
         self.tell_refund(event, row, Some(change), note)
     }
 
-    /// An entry in the trail, of the credit that is returned. It holds no account number of the payee.
+    /// A trail entry, about the returned credit. It contains no account number of the payee.
     fn tell_refund(
         &self,
         event: TrailEvent,
@@ -353,7 +353,7 @@ impl Desk<'_> {
     }
 }
 
-/// Whether a text can be an account's number: digits, as they are grouped.
+/// Whether a text can be an account number: digits, possibly grouped.
 fn is_account(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let others = text.chars().all(|c| c.is_ascii_digit() || c == '-' || c.is_whitespace());

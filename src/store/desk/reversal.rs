@@ -1,9 +1,9 @@
-//! 红冲: what was approved is booked back, and its items are open again.
+//! 红冲: reverses an approved act and reopens its items.
 //!
-//! Start at [`Desk::reverse`]. Every posting gets its opposite, dated today; employees' lines go back in
-//! red (`remittance/reversal.rs`); a settlement moves to `settlement_undone` with its reversing posting, so
-//! that the notice can be settled anew. What later operations built on the money is in the way, and the
-//! refusal says what.
+//! Start at [`Desk::reverse`]. Every posting gets its opposite, dated today; employees' lines are reversed in
+//! red (`crates/remittance/src/operation/reversal.rs`); a settlement moves to `settlement_undone` with its
+//! reversing posting, so that the notice can be settled again. Later operations that use the money prevent the
+//! reversal, and the refusal names them.
 
 use super::item::Held;
 use super::item::Posting;
@@ -35,13 +35,13 @@ const RESTORE: &str = "update decision set outcome = 3, rule = null, decided_on 
             and p.proposal_id = ?6 and p.account_id = ?2 and p.serial = ?3)
     where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
 
-/// Other transactions that paid a notice the engine settled wait for it again.
+/// Other transactions that paid a notice settled by the engine await it again.
 const WAIT_AGAIN: &str = "update decision set outcome = 2, decided_on = ?3,
         reference = coalesce(reference, notice), notice = null
     where centre_id = ?1 and notice = ?2 and outcome = 1";
 
 impl Desk<'_> {
-    /// Books back what the items were decided with.
+    /// Reverses the decision on the items.
     pub(super) fn reverse(
         &self,
         reversal: &Proposal,
@@ -111,7 +111,7 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Opens notices again that these items settled, and takes the money back to suspense.
+    /// Reopens the notices that these items settled, and returns the money to suspense.
     fn unsettle(
         &self,
         reversal: &Proposal,
@@ -143,7 +143,7 @@ impl Desk<'_> {
         Ok(postings)
     }
 
-    /// Books settlements back, in the books of employees too; the employers are to be told.
+    /// Reverses settlements, also in the employees' books; the employers are to be notified.
     pub(super) fn open_again(
         &self,
         reversal: &Proposal,
@@ -175,7 +175,7 @@ impl Desk<'_> {
         Ok(postings)
     }
 
-    /// How an item was split is in its proposal for good; here it is split no longer.
+    /// Deletes the allocation of an item; its proposal keeps it permanently.
     fn forget_split(&self, item: &Held) -> Result<(), Stop> {
         for table in ["allocation", "advance_part"] {
             let sql = format!(
@@ -201,7 +201,7 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// The remark is read as it was; what the engine made of the correction is undone with it.
+    /// Restores the earlier reading of the remark; the engine's decision on the correction is reversed with it.
     fn read_as_before(&self, reversal: &Proposal, items: &[Held]) -> Result<Vec<Posting>, Stop> {
         let mut postings = Vec::new();
         let mut opened: BTreeSet<PaymentReference> = BTreeSet::new();
@@ -239,7 +239,7 @@ impl Desk<'_> {
         Ok(postings)
     }
 
-    /// Others whose money is in notices that are open again wait for the next night.
+    /// Other payments of the reopened notices await the next night.
     pub(super) fn reopen_notices(&self, notices: &[PaymentReference]) -> Result<(), Stop> {
         for notice in notices {
             let key = params![self.tx.centre_id, reference_number(*notice), self.on()];

@@ -1,12 +1,11 @@
-//! 冲回: the bank took back a credit that had settled a notice; staff say which, and the two are even.
+//! 冲回: the bank took back a credit that had settled a notice; staff name the credit, and the two cancel out.
 //!
-//! Start at [`Desk::take_back`]. The settlements the credit had made are booked back as by a reversal, in
-//! the employees' books too; the credit and its debit are then returned, and neither is anybody's money.
-//! Others that had paid the same notice wait for it again. [`Desk::give_back`] undoes all of that, while
-//! the notices are open and what had paid them still waits.
+//! Start at [`Desk::take_back`]. The credit's settlements are reversed as by 红冲, in the employees' books too;
+//! credit and debit are then both returned, and belong to nobody. Other payments of the same notice await it
+//! again. [`Desk::give_back`] undoes all of that, while the notices are open and their payments still wait.
 //!
-//! A credit that is open or waits, held back because nobody could say which one the debit means, can be named
-//! as well: it had paid nothing, so only its own money moves.
+//! Staff can also name an open or awaiting credit, held back because the debit's credit was ambiguous: it had
+//! paid nothing, so only its own money moves.
 
 use super::super::trail;
 use super::check::PreviewNotice;
@@ -23,23 +22,23 @@ use crate::store::letters::notification;
 use crate::store::operations::Settled;
 use crate::suspense::{DeskRefusal, EntityKind, ItemId, Proposal, TakeBackFault};
 
-/// The credit, as it stands.
+/// The credit, with its state.
 struct Credit {
     account_id: i64,
     booked_on: i64,
     outcome: i64,
     notice: Option<i64>,
-    /// Staff decided it, or a proposal for it waits.
+    /// Staff decided it, or a proposal for it is pending.
     with_staff: bool,
 }
 
-/// What is left of an amount that is not less.
+/// The difference of two amounts, the first not less than the second.
 fn difference(more: Money, less: Money) -> Money {
     more.checked_sub(less).unwrap_or_default()
 }
 
 impl Credit {
-    /// Where its money stands while it settles nothing; `None` once it settled something or is gone.
+    /// The subject of its money while it settles nothing; `None` once it settled something or was returned.
     fn unsettled_on(&self) -> Option<Subject> {
         match Outcome::from_number(self.outcome)? {
             Outcome::Suspense => Some(Subject::Suspense),
@@ -76,18 +75,18 @@ const RETURNED: &str = "update decision set outcome = 4, reason = null, rule = n
         reference = coalesce(reference, notice), notice = null, because = ?5, decided_on = ?6
     where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
 
-/// A credit that settled one notice (`?6`) or, where that is null, several.
+/// Restores a credit that settled one notice (`?6`) or, if that is null, several.
 const MATCHED_AGAIN: &str = "update decision set outcome = 1, because = null, decided_on = ?5,
         notice = ?6, reference = case when reference = ?6 then null else reference end
     where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
 
-/// The item of a credit is no longer open.
+/// Closes the item of a credit.
 const CLOSE: &str =
     "update suspense_item set closed_on = ?5, state = 'resolved', version = version + 1
     where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4
         and closed_on is null";
 
-/// A credit that had settled nothing is open again; the next night judges it.
+/// Reopens a credit that had settled nothing; the next night judges it.
 const HANGS: &str = "update decision set outcome = 3, reason = ?5, because = ?6, decided_on = ?7
     where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?4";
 
@@ -97,16 +96,17 @@ const OPEN: &str =
     on conflict (centre_id, account_id, serial) do update set opened_on = excluded.opened_on,
         closed_on = null, state = 'open', assignee = null, version = suspense_item.version + 1";
 
-/// What waits for a notice, and all that waits for it matched again.
+/// The sum of the payments that await a notice.
 const WAITING: &str = "select cast(coalesce(sum(t.amount_fen), 0) as text) from decision d
     join bank_transaction t using (centre_id, account_id, serial, booked_on)
     where d.centre_id = ?1 and d.outcome = 2 and coalesce(d.reference, d.notice) = ?2";
 
+/// Marks these payments as matched again.
 const WAITING_MATCHED: &str = "update decision set outcome = 1, decided_on = ?3, notice = ?2,
         reference = null
     where centre_id = ?1 and outcome = 2 and coalesce(reference, notice) = ?2";
 
-/// The notices that an approved act booked back.
+/// The notices that an approved act reversed.
 const BOOKED_BACK: &str = "select reference from settlement_undone
     where centre_id = ?1 and proposal_id = ?2 order by reference";
 
@@ -150,7 +150,7 @@ impl Desk<'_> {
         Ok((found, notices))
     }
 
-    /// Books back what the credit had paid, and lets the two return.
+    /// Reverses what the credit had paid, and returns both.
     pub(super) fn take_back(
         &self,
         proposal: &Proposal,
@@ -174,7 +174,7 @@ impl Desk<'_> {
                     on
                 ];
                 self.tx.connection.prepare_cached(CLOSE)?.execute(item)?;
-                // It is none of the items that the act names: whoever keeps a picture must draw it anew.
+                // The credit is none of the act's items, so cached indexes must be rebuilt.
                 trail::rebuild_epoch(&self.tx.connection, self.tx.centre_id)?;
                 subject
             }
@@ -197,7 +197,7 @@ impl Desk<'_> {
         Ok(postings)
     }
 
-    /// The credit pays again what it had paid; its debit is open again.
+    /// Restores what the credit had paid; its debit is open again.
     pub(super) fn give_back(
         &self,
         original: &Proposal,
@@ -245,7 +245,7 @@ impl Desk<'_> {
         Ok(postings)
     }
 
-    /// How the notices are settled again: by the money alone, or with what is reserved on advance balances.
+    /// How the notices are settled again: by the money alone, or with the reservations on advance balances.
     fn shares_again(
         &self,
         notices: &[PaymentReference],
@@ -266,14 +266,14 @@ impl Desk<'_> {
             amount: one.amount,
             from_advance: if with_advance { one.reserved } else { Money::ZERO },
         };
-        // A notice that the balance pays whole takes nothing of a credit.
+        // A notice that the advance balance pays in full takes nothing from a credit.
         if with_advance && open.iter().any(|one| one.amount == one.reserved) {
             return Err(DeskRefusal::Sum { given, wanted: owed }.into());
         }
         Ok(open.iter().map(settled).collect())
     }
 
-    /// A credit that had paid nothing is open again, until the next night judges it.
+    /// Reopens a credit that had paid nothing, until the next night judges it.
     fn hangs_again(
         &self,
         credit: &ItemId,
@@ -329,7 +329,7 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// The credit, its amount, and whether it is one.
+    /// The credit, its amount, and whether it is a credit.
     fn credit(&self, credit: &ItemId) -> Result<(Credit, Money, bool), Stop> {
         let key = params![self.tx.centre_id, credit.account_no, credit.serial];
         let columns = columns_of::<Credit>();
@@ -350,7 +350,7 @@ impl Desk<'_> {
         Ok(select.query_all(key, |row| row.read::<PaymentReference>())?)
     }
 
-    /// A movement is returned, for the sake of the other.
+    /// Marks a movement as returned, paired with the other.
     fn returns(
         &self,
         (account_id, id, booked_on): (i64, &ItemId, i64),

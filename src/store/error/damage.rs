@@ -1,15 +1,15 @@
-//! What SQLite's errors mean for whoever runs it: a damaged file, a full disk, a file that another program holds.
+//! Explains SQLite's errors to the operator: a damaged file, a full disk, a file locked by another program.
 
 use std::fmt;
 use std::path::Path;
 
-/// Whether SQLite says that its file is damaged or no database at all.
+/// Whether SQLite reports that its file is damaged or no database.
 pub(in crate::store) fn is_damage(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
     matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
 }
 
-/// What is to be done about an error of SQLite that is no fault of the file's content.
+/// What to do about a SQLite error that is not caused by the file's content.
 fn advice(error: &rusqlite::Error) -> Option<&'static str> {
     use rusqlite::ErrorCode as Code;
     const ADVICE: [(&[Code], &str); 4] = [
@@ -50,7 +50,7 @@ pub(in crate::store) fn say(
     )
 }
 
-/// What SQLite's error means for whoever reads it.
+/// Explains SQLite's error to the reader.
 pub(in crate::store) fn say_of(error: &rusqlite::Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if is_damage(error) {
         return write!(

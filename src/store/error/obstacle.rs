@@ -1,24 +1,24 @@
-//! What stands in the way of taking an import back, in both languages.
+//! Obstacles to undoing an import, in both languages.
 
 use crate::remittance::{Language, Localized, said};
 use std::borrow::Cow;
 use std::fmt;
 
-/// A row of an import that cannot be taken back.
+/// A row of an import that cannot be undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Obstacle {
     pub key: String,
-    /// The employer, where the key is an employee's.
+    /// The employer, if the key is an employee's.
     pub employer_id: Option<String>,
     pub rests: Rests,
 }
 
-/// What rests on it.
+/// What depends on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rests {
-    /// It is not there any more.
+    /// It no longer exists.
     Gone,
-    /// The field is not what the import made it.
+    /// The field no longer has the import's value.
     ChangedSince {
         field: String,
     },
@@ -32,7 +32,7 @@ pub enum Rests {
     Transactions,
     Settlement,
     Letters,
-    /// What staff decided names it.
+    /// A decision of staff names it.
     Decisions,
 }
 
@@ -45,7 +45,7 @@ impl Localized for Obstacle {
     }
 }
 
-/// What stands behind the name of what it is about.
+/// The text after the name of the row.
 impl Localized for Rests {
     fn in_language(&self, language: Language) -> Cow<'static, str> {
         match self {

@@ -1,4 +1,4 @@
-//! What the store says of what failed or is refused.
+//! The texts of the store's errors and refusals.
 
 use super::damage;
 use super::{StoreError, StoreRefusal};
@@ -10,7 +10,7 @@ use std::path::Path;
 const NOT_DISTRIBUTED: &str =
     "the database is no Citus coordinator: `create extension citus` there first";
 
-/// A code is short; what a damaged file holds in its place is nobody's to print.
+/// A code is short; other content in a damaged file must not be printed.
 fn unknown((table, column): (&str, &str), found: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let is_code = found.len() <= 40
         && found.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.+".contains(&byte));
@@ -94,7 +94,7 @@ impl fmt::Display for StoreError {
 }
 
 impl StoreError {
-    /// What is said of the schema's steps.
+    /// The texts about migrations.
     fn of_schema(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Self::Migrate { version, name, .. } = self {
             return write!(f, "step {version} ({name}) of the database's schema cannot be made");

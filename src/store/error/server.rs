@@ -4,15 +4,14 @@ use super::PostgresError;
 use std::fmt;
 use std::path::PathBuf;
 
-/// Why a URL is no server's.
 #[derive(Debug)]
 pub enum ServerError {
     Syntax(PostgresError),
-    /// A word that nobody here knows.
+    /// An unknown parameter.
     Unknown {
         name: String,
     },
-    /// A value that its word does not have.
+    /// A value that the parameter does not allow.
     Value {
         name: String,
         found: String,

@@ -1,34 +1,34 @@
-//! What is not in the state that something asked of the store needs, in both languages.
+//! Refusals because something is not in the required state, in both languages.
 
 use crate::alert::LetterState;
 use crate::remittance::{Language, Localized, said};
 use std::borrow::Cow;
 use std::fmt;
 
-/// What stands elsewhere than it would have to.
+/// What is in the wrong state, and its present state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StateRefusal {
     Letter {
         letter_id: String,
-        /// As the outbox keeps it.
+        /// As stored in the outbox.
         state: String,
         wanted: LetterWanted,
     },
-    /// Mail that came in, and that blames no shared address.
+    /// A received message that concerns no shared address.
     MessageOfNoSharedAddress { message_id: String, kind: String },
-    /// The import was taken back already.
+    /// The import is already undone.
     ImportUndone { import_id: String },
-    /// The import changed nothing, so there is nothing to take back.
+    /// The import changed nothing, so there is nothing to undo.
     ImportEmpty { import_id: String },
-    /// Several imports begin so.
+    /// Several import ids have this prefix.
     ImportAmbiguous { beginning: String },
-    /// Rows of the centre are in the database that is to be copied into.
+    /// The target database already has rows of the centre.
     TableNotEmpty { table: &'static str },
-    /// Months were taken off, which only a PostgreSQL can keep.
+    /// Months are archived, which only PostgreSQL can store.
     ArchivedInPart { centre_id: i64 },
 }
 
-/// Which letter something can be done with.
+/// The state a letter must be in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LetterWanted {
     Held,

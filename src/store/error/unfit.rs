@@ -1,19 +1,19 @@
-//! Why a row of a list cannot be taken in: a value with what it is about, in both languages.
+//! Why a row of a list cannot be imported: values, in both languages.
 //!
-//! What the counter would refuse too is refused in the counter's own words ([`Unfit::Domain`]).
+//! A refusal that the counter would give too is in the counter's own words ([`Unfit::Domain`]).
 
 use crate::remittance::{Language, Localized, Refusal, said};
 use std::borrow::Cow;
 use std::fmt;
 
-/// A row that cannot be taken in; with it the whole list is not.
+/// An invalid row; the whole list is then refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnfitRow {
-    /// Its place among the rows that were given, from 0.
+    /// Its position among the given rows, from 0.
     pub row: usize,
-    /// The column it is about.
+    /// The column concerned.
     pub field: &'static str,
-    /// What the list says there.
+    /// The list's value.
     pub found: String,
     pub why: Unfit,
 }
@@ -23,12 +23,12 @@ pub struct UnfitRow {
 pub enum Unfit {
     Domain(Box<Refusal>),
     UnknownEmployer,
-    /// The number is another person's, whose account holds money or was written by an operation.
+    /// The number belongs to another person, whose account holds money or was written by an operation.
     AnotherPerson {
         employer: String,
         employee: String,
     },
-    /// The list has the same person under another number of the employer.
+    /// The list has the same person under another number at the employer.
     SamePerson {
         other: String,
     },
@@ -36,18 +36,18 @@ pub enum Unfit {
     ActiveTwice {
         employer: String,
     },
-    /// A notice that money was settled with, or that was issued here, would change.
+    /// A notice settled with money, or issued here, would change.
     Notice(Box<NoticeUnfit>),
 }
 
-/// What of a notice would change.
+/// The change of a notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoticeUnfit {
     pub reference: String,
     pub field: &'static str,
     pub before: String,
     pub after: String,
-    /// It was issued here, and the books say what it is.
+    /// It was issued here, so only the books may change it.
     pub issued: bool,
 }
 

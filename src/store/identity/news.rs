@@ -1,14 +1,14 @@
-//! What approvers are told by mail of people's access: read off the trail, each entry once.
+//! Access news, mailed to approvers: read from the trail, each entry once.
 //!
-//! Told are changes that were asked for, confirmed, dropped or that a day went by for; what was done at the command
-//! line; and what somebody proposed or approved whose access another person had renewed of late.
+//! It covers changes requested, confirmed, dropped or effective after a day; changes at the command line; and
+//! proposals and approvals by a person whose access another person recently renewed.
 
 use crate::store::database::columns::columns_of;
 use crate::store::database::sql::params;
 use crate::store::{Store, StoreError};
 use crate::suspense::trail::TrailEntry;
 
-/// Entries that are told at once; the rest is told the next time.
+/// Entries per mail; the rest follow in the next one.
 const MOST: i64 = 500;
 
 const NEWS: &str = "from trail t
@@ -24,7 +24,7 @@ const NEWS: &str = "from trail t
     order by t.sequence limit ?2";
 
 impl Store {
-    /// What nobody was told by mail yet, oldest first, each with its place in the trail.
+    /// The entries not yet mailed, oldest first, each with its sequence number.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -35,7 +35,7 @@ impl Store {
         tx.connection.fetch_all(&sql, params![tx.centre_id, MOST])
     }
 
-    /// Says that everything up to an entry was told.
+    /// Records that all entries up to this one were mailed.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.

@@ -1,8 +1,8 @@
-//! The people of the desk: who may log in, as what, and by which secrets.
+//! The people of the desk: who may log in, with which role and secrets.
 //!
-//! What a password or a code must be is the desk's to say; here stand the hashes, and the keys of second
-//! factors as the desk sealed them. Whoever loses a right loses the sessions that had it, in the same
-//! commit. Who is added, changed or locked out, and by how many, is decided in `desk/access.rs` alone.
+//! The desk decides what makes a valid password or code; this module stores the hashes, and the sealed keys of
+//! second factors. A person who loses a right loses the sessions with it, in the same commit. Only
+//! `desk/access.rs` decides who is added, changed or locked out, and how many people that takes.
 
 use crate::store::database::columns::columns;
 use crate::store::database::sql::{Connection, params};
@@ -11,19 +11,19 @@ use crate::store::trail;
 use crate::store::{Store, StoreError};
 use crate::suspense::trail::TrailEntry;
 
-/// Somebody who works at the desk.
+/// A person who works at the desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
-    /// What one logs in with, in lower case; acts are recorded under it.
+    /// The login name, in lower case; acts are recorded under it.
     pub person_id: String,
     pub name: String,
     /// `suspense::Role`'s code.
     pub role: String,
     /// A PHC string.
     pub password: String,
-    /// Somebody else chose the password.
+    /// Another person chose the password.
     pub password_given: bool,
-    /// The key, sealed; `None` until it is set up.
+    /// The sealed key; `None` until it is set up.
     pub second_factor: Option<String>,
     pub made_at: i64,
     pub disabled_at: Option<i64>,
@@ -36,7 +36,7 @@ columns! { impl Person {
 const PEOPLE: &str = "from person where centre_id = ?1";
 
 impl Store {
-    /// Somebody by what they log in with.
+    /// The person with a login name.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -44,7 +44,7 @@ impl Store {
         find(&*self.reading()?, person_id)
     }
 
-    /// Everybody, also those who may no longer log in.
+    /// All people, also those who may no longer log in.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -54,7 +54,7 @@ impl Store {
         tx.connection.select_all(&from, params![tx.centre_id])
     }
 
-    /// Keeps the password that somebody chose in the session `kept`, and ends their other sessions.
+    /// Stores a person's own new password, set in the session `kept`, and ends their other sessions.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -83,7 +83,7 @@ impl Store {
         })
     }
 
-    /// Keeps a second factor, the step of the code that proved it, and the hashes of fresh recovery codes.
+    /// Stores a second factor, the step of the code that proved it, and the hashes of new recovery codes.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -128,7 +128,7 @@ impl Store {
         })
     }
 
-    /// Keeps the key of a second factor otherwise than it was kept; `false` where it is no longer that one.
+    /// Replaces the stored key of a second factor; `false` if it is no longer the given one.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -145,7 +145,7 @@ impl Store {
         Ok(tx.connection.prepare_cached(sql)?.execute(values)? == 1)
     }
 
-    /// Takes a code of the second factor by its step: `false` where it, or a later one, was taken.
+    /// Uses a code of the second factor, by its step: `false` if it, or a later one, was used.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -157,7 +157,7 @@ impl Store {
         Ok(tx.connection.prepare_cached(sql)?.execute(values)? == 1)
     }
 
-    /// Takes a recovery code: `false` where there is none such, or it was taken.
+    /// Uses a recovery code: `false` if it does not exist, or was used.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -174,7 +174,7 @@ impl Store {
         Ok(tx.connection.prepare_cached(sql)?.execute(values)? == 1)
     }
 
-    /// How many recovery codes somebody has left.
+    /// How many recovery codes a person has left.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -187,7 +187,7 @@ impl Store {
     }
 }
 
-/// Adds somebody; `false` where the name to log in with is taken, by whomever.
+/// Adds a person; `false` if the login name is taken.
 pub(in crate::store) fn insert(
     connection: &Connection,
     centre: i64,
@@ -211,7 +211,7 @@ pub(in crate::store) fn insert(
     Ok(connection.prepare_cached(SQL)?.execute(values)? == 1)
 }
 
-/// Gives somebody another role; their sessions end.
+/// Changes a person's role; their sessions end.
 pub(in crate::store) fn set_role(
     connection: &Connection,
     centre: i64,
@@ -223,7 +223,7 @@ pub(in crate::store) fn set_role(
     end_sessions(connection, centre, person_id)
 }
 
-/// Lets somebody log in no longer, or again; their sessions end.
+/// Disables or enables a person's login; their sessions end.
 pub(in crate::store) fn set_disabled(
     connection: &Connection,
     centre: i64,
@@ -235,7 +235,7 @@ pub(in crate::store) fn set_disabled(
     end_sessions(connection, centre, person_id)
 }
 
-/// Gives somebody another password, `given` by another person or not, and takes the second factor back.
+/// Resets a person's password, `given` by another person or not, and removes the second factor.
 pub(in crate::store) fn reset(
     connection: &Connection,
     centre: i64,
@@ -251,14 +251,14 @@ pub(in crate::store) fn reset(
     end_sessions(connection, centre, person_id)
 }
 
-/// Whoever loses a right loses the sessions that had it.
+/// A person who loses a right loses the sessions with it.
 fn end_sessions(connection: &Connection, centre: i64, person_id: &str) -> Result<(), StoreError> {
     let sql = "delete from session where centre_id = ?1 and person_id = ?2";
     connection.prepare_cached(sql)?.execute(params![centre, person_id])?;
     Ok(())
 }
 
-/// Somebody by what they log in with.
+/// The person with a login name.
 pub(in crate::store) fn find(tx: &Tx, person_id: &str) -> Result<Option<Person>, StoreError> {
     let from = format!("{PEOPLE} and person_id = ?2");
     tx.connection.select_optional(&from, params![tx.centre_id, person_id])

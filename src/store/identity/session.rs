@@ -1,8 +1,8 @@
-//! Who is logged in at the desk.
+//! The sessions of people logged in at the desk.
 //!
-//! A session is known by the hash of its token. It is over when it was not used for a while, when it
-//! is old, or when its person may no longer log in; the times are the caller's to say. Rows of ended
-//! sessions go when the next one opens.
+//! A session is identified by the hash of its token. It expires when it is unused for a while, when it is old,
+//! or when its person may no longer log in; the caller gives the times. Rows of expired sessions are deleted
+//! when the next one opens.
 
 use crate::store::database::columns::{columns, columns_of};
 use crate::store::database::sql::params;
@@ -10,31 +10,31 @@ use crate::store::trail;
 use crate::store::{Store, StoreError};
 use crate::suspense::trail::TrailEntry;
 
-/// A request that shows a session's token.
+/// A request with a session's token.
 #[derive(Clone, Debug)]
 pub struct SessionUse {
     pub token_hash: String,
     pub now: i64,
-    /// Sessions opened before are over.
+    /// Sessions opened earlier are expired.
     pub opened_after: i64,
-    /// Sessions last used before are over.
+    /// Sessions last used earlier are expired.
     pub seen_after: i64,
-    /// The use is written down only where the last one is older: a write excludes all readers.
+    /// A use is recorded only if the last recorded one is earlier: a write blocks all readers.
     pub touched_before: i64,
-    /// What was done at the command line since is news.
+    /// Acts at the command line since then are news.
     pub news_after: i64,
 }
 
-/// Whose session it is.
+/// The person of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionPerson {
     pub person_id: String,
     pub name: String,
     pub role: String,
-    /// Somebody else chose the password.
+    /// Another person chose the password.
     pub password_given: bool,
     pub has_second_factor: bool,
-    /// Changes of people's access wait, or were made at the command line of late.
+    /// Changes of access are pending, or were recently made at the command line.
     pub access_news: bool,
 }
 
@@ -46,7 +46,7 @@ columns! { impl SessionPerson of "p" {
             and a.requested_at > ?5))) then 1 else 0 end",
 } }
 
-/// A session as its person sees it.
+/// A session as shown to its person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionRow {
     pub token_hash: String,
@@ -62,16 +62,16 @@ columns! { impl SessionRow { token_hash, person_id, opened_at, seen_at, browser 
 #[derive(Clone, Debug)]
 pub struct SessionOpening {
     pub session: SessionRow,
-    /// The hash of the session that the browser had.
+    /// The hash of the browser's previous session.
     pub replaces: Option<String>,
-    /// Sessions opened before are over.
+    /// Sessions opened earlier are expired.
     pub opened_after: i64,
-    /// Sessions last used before are over.
+    /// Sessions last used earlier are expired.
     pub seen_after: i64,
 }
 
 impl Store {
-    /// Opens a session, and clears away the one it replaces and those of everybody that are over.
+    /// Opens a session, and deletes the one it replaces and all expired ones.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -107,7 +107,7 @@ impl Store {
         })
     }
 
-    /// Whose session this is, where it is not over; its use is written down now and then.
+    /// The person of a session, unless it is expired; records its use from time to time.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -151,7 +151,7 @@ impl Store {
         tx.connection.select_all(from, params![tx.centre_id, person_id])
     }
 
-    /// Ends one session of a person; no matter if it is over.
+    /// Ends one session of a person, if it still exists.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -163,7 +163,7 @@ impl Store {
         Ok(())
     }
 
-    /// Ends the sessions of a person, all but the one that is kept.
+    /// Ends all sessions of a person except `kept`.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -176,7 +176,7 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps the key that a session was offered for its second factor, or gives the one kept.
+    /// Stores the key offered to a session for its second factor, or gives the one already stored.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -196,7 +196,7 @@ impl Store {
         })
     }
 
-    /// The key that a session was offered.
+    /// The key offered to a session.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.

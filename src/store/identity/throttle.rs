@@ -1,27 +1,27 @@
-//! How often somebody gave wrong secrets, and how long they wait.
+//! Throttles logins: counts wrong secrets, and gives the time to wait.
 //!
-//! Start at [`Store::login_wait`]. What failed is counted, never what is being checked: of twenty people who log in at
-//! once all get in. Whoever checks secrets asks here once it is their turn and says here what came of it before the
-//! next has one, so that a thousand guesses at once are bounded by how few are checked at a time (`web/attempt.rs`).
-//! Subjects are hashes of what was typed: a name that does not exist is counted like any other.
+//! Start at [`Store::login_wait`]. Only failures are counted, not checks in progress: twenty people who log in
+//! at once all succeed. A checker asks here at its turn and reports the result before the next turn, so the
+//! number of concurrent checks bounds a thousand simultaneous guesses (`web/attempt.rs`). Subjects are hashes
+//! of the typed text: a nonexistent name counts like any other.
 
 use crate::store::database::sql::params;
 use crate::store::database::tx::Tx;
 use crate::store::{Store, StoreError};
 
-/// After that long without a failure one begins anew.
+/// After this time without a failure the count restarts.
 const FORGOTTEN_SECONDS: i64 = 3600;
 
-/// How a subject's failures make it wait.
+/// How failures make a subject wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
-    /// So many cost nothing; each further one waits one second, two, four … up to the longest.
+    /// `free` failures cost nothing; each further one waits one second, two, four … up to `longest`.
     Doubling { free: i64, longest: i64 },
-    /// So many an hour, evenly: a pail that leaks.
+    /// `most` per hour, evenly: a leaky bucket.
     Hourly { most: i64 },
 }
 
-/// Whom failures are counted against: a hash, and how it waits.
+/// The subject of failures: a hash, and its pace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
     pub hash: String,
@@ -29,7 +29,7 @@ pub struct Subject {
 }
 
 impl Pace {
-    /// Seconds to wait yet.
+    /// The remaining seconds.
     #[must_use]
     fn wait(self, failures: i64, failed_at: i64, now: i64) -> i64 {
         match self {
@@ -47,7 +47,7 @@ impl Pace {
                 if over <= 0 {
                     return 0;
                 }
-                // One second at least, so that whoever is told to wait is not told none.
+                // At least one second, so that a refusal never names a wait of zero.
                 (over * FORGOTTEN_SECONDS / most.max(1) - (now - failed_at).max(0)).max(1)
             }
         }
@@ -68,7 +68,7 @@ impl Pace {
 }
 
 impl Store {
-    /// Seconds that remain before secrets of these are looked at; nothing is counted by asking.
+    /// The remaining seconds before secrets of these subjects are checked; asking counts nothing.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -112,14 +112,14 @@ impl Store {
         })
     }
 
-    /// The secrets were right: what was counted against these begins anew.
+    /// The secrets were right: resets the counts of these subjects.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn login_succeeded(&self, hashes: &[&str]) -> Result<(), StoreError> {
         let tx = self.writing()?;
         for hash in hashes {
-            // Most have nothing to forget, and a write makes all readers wait.
+            // Most have no count, and a write blocks all readers.
             if failures(&tx, hash)?.is_some() {
                 let sql = "delete from login_failure where centre_id = ?1 and subject = ?2";
                 tx.connection.prepare_cached(sql)?.execute(params![tx.centre_id, *hash])?;
@@ -129,7 +129,7 @@ impl Store {
     }
 }
 
-/// What is counted against a subject, and since when.
+/// A subject's failures, and the time of the last one.
 fn failures(tx: &Tx, hash: &str) -> Result<Option<(i64, i64)>, StoreError> {
     let sql = "select failures, failed_at from login_failure where centre_id = ?1 and subject = ?2";
     let mut select = tx.connection.prepare_cached(sql)?;

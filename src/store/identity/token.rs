@@ -1,7 +1,7 @@
-//! The tokens of programs: which role each has, and until when.
+//! API tokens: the role and expiry of each.
 //!
-//! A token is known by its hash. It belongs to a person and counts as that person, so that a token and its
-//! owner are not two where two must agree; the trail names both. How one comes to be is `desk/access.rs`.
+//! A token is identified by its hash. It belongs to a person and counts as that person, so that a token and its
+//! owner are not two where two must agree; the trail names both. `desk/access.rs` creates tokens.
 
 use crate::store::database::columns::columns;
 use crate::store::database::sql::{Connection, params};
@@ -10,13 +10,13 @@ use crate::store::{Store, StoreError, StoreRefusal};
 use crate::suspense::EntityKind;
 use crate::suspense::trail::TrailEntry;
 
-/// A program's token, without the secret.
+/// An API token, without the secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiToken {
-    /// The head of the hash: names it in lists and in the trail.
+    /// The head of the hash: identifies it in lists and in the trail.
     pub token_id: String,
     pub token_hash: String,
-    /// What it is for.
+    /// Its purpose.
     pub name: String,
     /// `suspense::Role`'s code.
     pub role: String,
@@ -24,7 +24,7 @@ pub struct ApiToken {
     pub made_at: i64,
     pub expires_at: i64,
     pub revoked_at: Option<i64>,
-    /// The person it belongs to; empty for one that was made before tokens had owners, which is not taken.
+    /// Its owner; empty for a token older than ownership, which is not accepted.
     pub owner: String,
 }
 
@@ -32,7 +32,7 @@ columns! { impl ApiToken of "t" {
     token_id, token_hash, name, role, made_by, made_at, expires_at, revoked_at, owner,
 } }
 
-/// A token that is taken, and as what its owner works now.
+/// An accepted token, with its owner's present role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenUse {
     pub token: ApiToken,
@@ -41,7 +41,6 @@ pub struct TokenUse {
 
 columns! { impl TokenUse { token as ApiToken, owner_role = "p.role" } }
 
-/// Keeps a token.
 pub(in crate::store) fn insert(
     connection: &Connection,
     centre: i64,
@@ -66,7 +65,7 @@ pub(in crate::store) fn insert(
 }
 
 impl Store {
-    /// The token of this hash, where it still is taken and its owner may log in.
+    /// The token with this hash, if it is valid and its owner may log in.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -79,7 +78,7 @@ impl Store {
         tx.connection.select_optional(TAKEN, params![tx.centre_id, token_hash, now])
     }
 
-    /// All tokens there ever were, the newest first.
+    /// All tokens ever made, the newest first.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -89,10 +88,10 @@ impl Store {
         tx.connection.select_all(from, params![tx.centre_id])
     }
 
-    /// Takes a token back.
+    /// Revokes a token.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] where there is none of that name, or it was taken back.
+    /// [`StoreError::Refused`] if it does not exist, or is already revoked.
     pub fn revoke_token(
         &self,
         token_id: &str,

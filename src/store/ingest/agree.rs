@@ -1,18 +1,18 @@
-//! Two deliveries of one transaction: whether they say the same, what they say together, and which of
-//! two contents stands.
+//! Compares two deliveries of one transaction: whether they agree, what they say together, and which of two
+//! contents is kept.
 //!
-//! Start at [`united`]. Silence is no contradiction: time, balance, the other side and the payer's words
-//! stand in one of a bank's formats and not in another.
+//! Start at [`united`]. An empty field is no contradiction: some of a bank's formats omit the time, the
+//! balance, the counterparty or the payer's words.
 //!
-//! Invariant: what is decided here does not depend on which came first.
+//! Invariant: the order of the two does not matter.
 
 use crate::remark::{Claim, Reader};
 use crate::remittance::{BankTransaction, Counterparty, Direction, Money, RemarkField, Remarks};
 use crate::store::database::row::filled;
 use chrono::{NaiveDate, NaiveTime};
 
-/// Two deliveries of one transaction as one: what either leaves out, the other says. `None` where they
-/// contradict each other.
+/// Merges two deliveries of one transaction: each fills the other's empty fields. `None` if they contradict
+/// each other.
 pub(super) fn united<'a>(
     kept: &BankTransaction<'a>,
     given: &BankTransaction<'a>,
@@ -40,7 +40,7 @@ pub(super) fn united<'a>(
     })
 }
 
-/// What two say of which either may be silent; `None` where they say different things.
+/// Merges two optional values; `None` if they differ.
 #[expect(clippy::option_option, reason = "silent on both sides, or in contradiction")]
 fn either<T: PartialEq>(one: Option<T>, other: Option<T>) -> Option<Option<T>> {
     match (one, other) {
@@ -53,8 +53,8 @@ fn either_text<'a>(one: &'a str, other: &'a str) -> Option<&'a str> {
     either(filled(one), filled(other)).map(Option::unwrap_or_default)
 }
 
-/// The words of two deliveries. One format may have the payer's words under 附言 and another under 用途: who
-/// has all the words of the other, wherever they stand, says what both say.
+/// Merges the remarks of two deliveries. One format may have the payer's words under 附言 and another under 用途:
+/// the delivery that contains all the other's words, in any field, is the merged one.
 fn united_remarks<'a>(
     kept: &Remarks<'a>,
     given: &Remarks<'a>,
@@ -65,7 +65,7 @@ fn united_remarks<'a>(
     }
     let (one, other) = (words(kept), words(given));
     let united = match (holds(&one, &other), holds(&other, &one)) {
-        // The same words in other fields: the field that is read first has them.
+        // If only the fields differ, the one that is read first is kept.
         (true, true) => {
             if texts(kept) > texts(given) {
                 *kept
@@ -82,7 +82,7 @@ fn united_remarks<'a>(
             note: either_text(kept.note, given.note)?,
         },
     };
-    // What one of them was read as must not mean another thing once the other's words stand beside it.
+    // The reference read from one must not change when the other's words are added.
     let read =
         |remarks: &Remarks<'_>| reader.claim_fields(remarks, &RemarkField::DEFAULT_ORDER).claim;
     let (one, other, both) = (read(kept), read(given), read(&united));
@@ -98,7 +98,7 @@ fn texts<'a>(remarks: &Remarks<'a>) -> [&'a str; 4] {
     [remarks.postscript, remarks.purpose, remarks.summary, remarks.note]
 }
 
-/// The texts there are, in one order.
+/// The non-empty texts, sorted.
 fn words<'a>(remarks: &Remarks<'a>) -> Vec<&'a str> {
     let mut words = texts(remarks).to_vec();
     words.retain(|text| !text.is_empty());
@@ -106,13 +106,13 @@ fn words<'a>(remarks: &Remarks<'a>) -> Vec<&'a str> {
     words
 }
 
-/// Whether every text of `few` is among `many`, as often.
+/// Whether `many` contains every text of `few`, at least as often.
 fn holds(many: &[&str], few: &[&str]) -> bool {
     let mut many = many.iter();
     few.iter().all(|text| many.any(|other| other == text))
 }
 
-/// How much a delivery says: words weigh most, since they are what is read.
+/// How much a delivery says: remarks count most, since references are read from them.
 pub(super) fn said(transaction: &BankTransaction<'_>) -> [usize; 3] {
     let party = &transaction.counterparty;
     let filled = |texts: &[&str]| texts.iter().filter(|text| !text.is_empty()).count();
@@ -123,7 +123,7 @@ pub(super) fn said(transaction: &BankTransaction<'_>) -> [usize; 3] {
     ]
 }
 
-/// Everything the bank said of a transaction, in one order: which of two contents stands.
+/// Everything the bank said of a transaction, in a fixed order that decides which of two contents is kept.
 pub(super) type Content<'a> = (
     (NaiveDate, Option<NaiveTime>, Direction, Money, Option<Money>, bool),
     [&'a str; 4],
@@ -176,7 +176,7 @@ pub(super) fn difference(aside: &BankTransaction<'_>, stands: &BankTransaction<'
     }
 }
 
-/// A transaction as a row of the standard feed, so that what was set aside can be read again.
+/// A transaction as a row of the standard feed, so that a rejected row can be read again.
 pub(super) fn written(transaction: &BankTransaction<'_>) -> String {
     let (party, remarks) = (transaction.counterparty, transaction.remarks);
     [

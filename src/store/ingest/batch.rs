@@ -1,7 +1,7 @@
-//! Rows of one file on their way from the reading thread to the writing one.
+//! Passes the rows of one file from the reading thread to the writing one.
 //!
-//! A row's texts lie one behind the other in one buffer: a batch of four thousand rows is two pieces
-//! of memory, not thirty thousand.
+//! A row's texts are concatenated in one buffer: a batch of four thousand rows is two allocations, not thirty
+//! thousand.
 
 use super::branch::{Branch, BranchNumber, BranchNumbers};
 use super::identities::Named;
@@ -12,26 +12,26 @@ use crate::store::database::row::day_number;
 use crate::store::posting::working_set::account_id;
 use chrono::{NaiveDate, NaiveTime};
 
-/// Text fields a row has: those of its transaction, and the serial of the booking it is a part of.
+/// Text fields of a row: its transaction's, and the serial of the booking it is a part of.
 const TEXTS: usize = 8;
 
-/// Where a row comes from, besides what it says.
+/// The origin of a row.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RowOrigin<'a> {
     /// Physical line, from 1.
     pub line: u64,
     /// The booking it is a part of: the booking's own serial and its amount.
     pub booking: Option<(&'a str, Money)>,
-    /// Where the bank's serials begin anew each period: how much of the serial is the bank's own.
+    /// If the bank's serials restart each period: the length of the bank's own serial.
     pub own_serial: Option<usize>,
 }
 
-/// Rows of one file, read and judged as far as one row can be, packed for the writing thread.
+/// Rows of one file, read and judged individually, packed for the writing thread.
 #[derive(Clone, Debug, Default)]
 pub struct TransactionBatch {
     text: String,
     pub(super) rows: Vec<BatchRow>,
-    /// Branches that no batch before this one named, in the order of their numbers.
+    /// Branches first named in this batch, in the order of their numbers.
     pub(super) branches: Vec<Branch>,
 }
 
@@ -52,7 +52,7 @@ pub(super) struct BatchRow {
     /// The amount of the booking it is a part of.
     pub(super) booking: Option<Money>,
     pub(super) own_serial: Option<usize>,
-    /// Where its texts end in the batch; the first starts where the row before it ends.
+    /// Where its texts end in the batch; the first one starts at the end of the row before.
     pub(super) start: usize,
     pub(super) ends: [usize; TEXTS],
 }
@@ -130,7 +130,7 @@ impl TransactionBatch {
         self.rows.push(BatchRow { start, ends, ..row.clone() });
     }
 
-    /// What names its transactions.
+    /// The identities of its transactions.
     pub(super) fn identities(&self) -> Vec<Named> {
         let named = |row: &BatchRow| {
             (account_id(row.account), self.serial(row).to_owned(), day_number(row.booked_on))
@@ -138,7 +138,7 @@ impl TransactionBatch {
         self.rows.iter().map(named).collect()
     }
 
-    /// The row as a transaction; `bank` is 行号 and 开户行 of its branch.
+    /// The row as a transaction; `bank` is the 行号 and 开户行 of its branch.
     pub(super) fn transaction<'a>(
         &'a self,
         row: &BatchRow,
@@ -165,7 +165,6 @@ impl TransactionBatch {
         }
     }
 
-    /// The serial of a row alone.
     pub(super) fn serial(&self, row: &BatchRow) -> &str {
         let [end, ..] = row.ends;
         self.text.get(row.start..end).unwrap_or_default()

@@ -1,12 +1,12 @@
 //! One booking in two forms: as one sum, and part by part.
 //!
-//! Start at [`Intake::settle_parts`]. A bank books a batch of payments as one sum and writes it down once bare and
-//! once with its details; the two have one serial and one sum, and are the same money. Whichever form comes
-//! first: while nothing of the sum is settled or in the hands of staff, the parts take its place; afterwards
-//! the parts are "seen". That the parts are here is noted in `booking`, so that the sum that comes later is seen.
+//! Start at [`Intake::settle_parts`]. A bank books a batch of payments as one sum, and reports it once bare and
+//! once with details; both have the same serial and sum, and are the same money. The order of the two does not
+//! matter: while nothing of the sum is settled or handled by staff, the parts replace it; afterwards the parts
+//! count as "seen". `booking` records that the parts are stored, so that a sum that comes later counts as seen.
 //!
-//! Invariant: the sum and its parts are never both transactions. What the sum's decision posted is posted back,
-//! not struck out.
+//! Invariant: the sum and its parts are never both transactions. A posting of the sum's decision is reversed,
+//! not deleted.
 
 use super::super::{StoreError, WorkingSet, trail};
 use super::known::{Known, Stage};
@@ -27,8 +27,8 @@ pub(super) struct Whole {
     pub(super) amount: Money,
 }
 
-/// What is in suspense on a transaction that is open and that nobody decided; the transaction itself goes last. What
-/// was booked of it stays, with what books it back.
+/// The rows of an open transaction that nobody decided; the transaction itself is deleted last. Its postings
+/// stay, with their reversals.
 const HANGING: [&str; 4] = ["telling", "allocation", "suspense_item", "decision"];
 
 impl Intake<'_> {
@@ -47,7 +47,8 @@ impl Intake<'_> {
             bookings.entry((account_id(placed.row.account), serial)).or_default().push(placed);
         }
         let keys: Vec<(i64, &str)> = bookings.keys().copied().collect();
-        // Staff may be at work on one of them: they wait, and nothing is taken back that they decided before.
+        // Staff may be handling one of them: the lock makes them wait, and their earlier decisions are not
+        // undone.
         trail::hold(&self.tx.connection, self.tx.centre_id)?;
         let mut known = self.known(&keys)?;
         let mut writable = Vec::new();
@@ -83,7 +84,7 @@ impl Intake<'_> {
         }
     }
 
-    /// Whether parts take the place of the sum that is kept; then it is gone.
+    /// Whether the parts replace the stored sum; if so, the sum is deleted.
     fn take_apart(
         &mut self,
         whole: &Known,
@@ -116,8 +117,7 @@ impl Intake<'_> {
         Ok(true)
     }
 
-    /// Takes back what a night decided of a transaction: it booked it, it opened an item, it had something to
-    /// tell of it.
+    /// Undoes a night's decision of a transaction: its postings, its item, its pending notification.
     fn undo_decision(&mut self, whole: &Known) -> Result<(), StoreError> {
         self.completed = true;
         let tx = self.tx;
@@ -138,7 +138,7 @@ impl Intake<'_> {
         Ok(())
     }
 
-    /// Suspense gives back what it got.
+    /// Reverses its posting to suspense.
     fn reverse(&self, whole: &Known) -> Result<(), StoreError> {
         let (debit, credit) = match whole.direction {
             Direction::Credit => (Subject::Suspense, Subject::Receipts),
@@ -149,7 +149,7 @@ impl Intake<'_> {
         crate::store::posting::journal::post_step(self.tx, self.taken_on, transaction, posting)
     }
 
-    /// Notes the bookings whose parts this delivery brought.
+    /// Records the bookings whose parts this delivery brought.
     pub(super) fn note_bookings(&mut self) -> Result<(), StoreError> {
         let bookings: Vec<((i64, String), Whole)> =
             std::mem::take(&mut self.bookings).into_iter().collect();

@@ -1,8 +1,8 @@
-//! The counterparties' banks: a name of forty bytes that a few thousand branches share.
+//! The counterparties' bank branches: a few thousand branches share names of forty bytes.
 //!
-//! The reading thread numbers the branches it meets ([`BranchNumbers`]) and sends each along once;
-//! the writing thread knows under which key each stands in the store ([`BranchKeys`]). So a row of a
-//! million carries a small number instead of two texts.
+//! The reading thread numbers the branches it encounters ([`BranchNumbers`]) and sends each along once; the
+//! writing thread maps the numbers to the store's keys ([`BranchKeys`]). So each of a million rows carries a
+//! small number instead of two texts.
 
 use crate::store::StoreError;
 use crate::store::database::columns::insert_into;
@@ -10,33 +10,32 @@ use crate::store::database::sql::params;
 use crate::store::database::tx::{Binder, Tx};
 use std::collections::HashMap;
 
-/// A branch by the order in which a run met it.
+/// A branch, numbered by first appearance in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) struct BranchNumber(usize);
 
-/// 行号 and 开户行 of a branch.
+/// The 行号 and 开户行 of a branch.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::store) struct Branch {
     bank_code: String,
     bank_name: String,
 }
 
-/// The branches that a run has met so far, on the reading side.
+/// The branches a run has encountered so far, on the reading side.
 #[derive(Debug, Default)]
 pub struct BranchNumbers {
     known: HashMap<String, HashMap<String, BranchNumber>>,
     count: usize,
 }
 
-/// Under which keys the branches stand in the store, on the writing side.
+/// The store's keys of the branches, on the writing side.
 #[derive(Debug, Default)]
 pub(in crate::store) struct BranchKeys {
     met: Vec<(Branch, Option<i64>)>,
 }
 
 impl BranchNumbers {
-    /// The number of a branch, and the branch itself where it is met for the first time. `None`
-    /// where the feed names no bank.
+    /// The number of a branch, and the branch itself at its first appearance. `None` if the feed names no bank.
     pub(in crate::store) fn number(
         &mut self,
         bank_code: &str,
@@ -58,12 +57,12 @@ impl BranchNumbers {
 }
 
 impl BranchKeys {
-    /// Notes branches that the reading side met, in its order.
+    /// Adds branches from the reading side, in its order.
     pub(in crate::store) fn meet(&mut self, branches: &[Branch]) {
         self.met.extend(branches.iter().map(|branch| (branch.clone(), None)));
     }
 
-    /// Finds the store's keys of these branches, together; those that have none get one.
+    /// Finds the store's keys of these branches together; inserts missing ones.
     pub(in crate::store) fn find(
         &mut self,
         tx: &Tx,
@@ -91,7 +90,7 @@ impl BranchKeys {
         self.give(tx, &unknown, &known)
     }
 
-    /// Notes the keys that are known, and makes the others.
+    /// Takes known keys and makes the others.
     fn give(
         &mut self,
         tx: &Tx,
@@ -118,18 +117,18 @@ impl BranchKeys {
         })
     }
 
-    /// The store's key of a branch that was found.
+    /// The store's key of a known branch.
     pub(in crate::store) fn key(&self, number: BranchNumber) -> Result<i64, StoreError> {
         self.met.get(number.0).and_then(|(_, key)| *key).ok_or(StoreError::Writer)
     }
 
-    /// 行号 and 开户行 of a branch; empty where a row names none.
+    /// The 行号 and 开户行 of a branch; empty if a row names none.
     pub(in crate::store) fn names(&self, number: Option<BranchNumber>) -> (&str, &str) {
         let found = number.and_then(|number| self.met.get(number.0));
         found.map(|(branch, _)| (&*branch.bank_code, &*branch.bank_name)).unwrap_or_default()
     }
 
-    /// Forgets all keys: the file that made some of them was undone.
+    /// Forgets all keys: the file that made some of them was rolled back.
     pub(in crate::store) fn forget(&mut self) {
         for (_, key) in &mut self.met {
             *key = None;
@@ -137,7 +136,7 @@ impl BranchKeys {
     }
 }
 
-/// The store's key of a branch by its names; it gets one where it has none.
+/// Finds or inserts the store's key of a branch by its names.
 pub(in crate::store) fn key_of(
     tx: &Tx,
     bank_code: &str,

@@ -1,9 +1,9 @@
-//! Rows go in together: a whole batch by COPY, in the hope that all of it is new.
+//! Loads a whole batch by COPY, on the expectation that all of it is new.
 //!
-//! Start at [`Intake::copy_batch`]. A night's rows nearly always are new, and PostgreSQL copies
-//! them in at twice the speed of an insert that asks first. Rows that this night met before are kept
-//! apart. What names the others goes ahead on a second connection ([`super::identities`]); where one of
-//! them is known from an earlier night the server says so at once, and the batch is taken apart.
+//! Start at [`Intake::copy_batch`]. A night's rows are nearly always new, and PostgreSQL copies them at twice
+//! the speed of an insert that checks first. Rows that this night met before are buffered. The identities of
+//! the others go ahead on a second connection ([`super::identities`]); if one of them is known from an earlier
+//! night, the server reports it at once, and the batch is split.
 
 use super::super::{StoreError, WorkingSet};
 use super::batch::TransactionBatch;
@@ -19,10 +19,10 @@ use crate::store::posting::working_set::account_id;
 use std::cell::RefCell;
 use std::collections::HashSet;
 
-/// From how many on rows that were kept back are looked at.
+/// The number of buffered rows that triggers a look-up.
 const KEPT_BACK: usize = 4_096;
 
-/// A list of account and serial, with what they name `i`.
+/// A list of account and serial, joined with the identities `i`.
 fn identities_listed(connection: &Connection) -> String {
     let key = "i.account_id = v.column1 and i.serial = v.column2";
     query_in(connection, LIST, "transaction_identity", key, "i")
@@ -37,8 +37,8 @@ impl Placed<'_> {
 }
 
 impl Intake<'_> {
-    /// Sends a batch's identities ahead and writes the batch before it: while one connection says whether
-    /// all of this one is new, the other copies the rows of that one.
+    /// Sends a batch's identities ahead and writes the batch before it: one connection checks whether all of
+    /// this batch is new while the other copies the previous rows.
     pub(super) fn copy_batch(
         &mut self,
         mut batch: TransactionBatch,
@@ -57,17 +57,17 @@ impl Intake<'_> {
         if self.later.len() < KEPT_BACK { Ok(()) } else { self.write_later(working_set) }
     }
 
-    /// Writes all of a delivery that was not kept back for its end.
+    /// Writes everything of a delivery that is not deferred to its end.
     pub(super) fn write_rest(&mut self, working_set: &mut WorkingSet) -> Result<(), StoreError> {
         let last = self.ahead.take();
         self.write_ahead(last, working_set)?;
         self.write_later(working_set)?;
-        // What is decided at the end may be named on the first connection: the second one is done by then.
+        // The first connection may write the identities of deferred rows: the second is done by then.
         self.identities.map_or(Ok(()), Identities::commit)
     }
 
-    /// Leaves what may be new in a batch. What belongs to an archived month is set aside; what this delivery
-    /// named before is kept back for its end, what this night met before until some are looked up together.
+    /// Leaves possibly new rows in a batch. Rows of archived months are rejected; rows that this delivery named
+    /// before are deferred to its end, and rows that this night met before are buffered for a joint look-up.
     fn sort_new(&mut self, batch: &mut TransactionBatch) {
         let branches: &RefCell<BranchKeys> = self.branches;
         let branches = branches.borrow();
@@ -88,7 +88,7 @@ impl Intake<'_> {
         }
     }
 
-    /// Copies in the batch whose identities went ahead.
+    /// Copies the batch whose identities went ahead.
     fn write_ahead(
         &mut self,
         batch: Option<TransactionBatch>,
@@ -99,7 +99,7 @@ impl Intake<'_> {
         self.write_named(&batch, all_new, working_set)
     }
 
-    /// Copies in a batch whose identities are written, if all of them are new; else takes it apart.
+    /// Copies a batch whose identities are written, if all of them are new; otherwise splits it.
     fn write_named(
         &mut self,
         batch: &TransactionBatch,
@@ -133,7 +133,7 @@ impl Intake<'_> {
         self.insert_rows(place(rows, &branches)?, working_set)
     }
 
-    /// Takes a batch apart: what is new is copied in, what is known is compared. No two rows have one name.
+    /// Splits a batch: new rows are copied, known ones compared. No two rows have one identity.
     pub(super) fn insert_rows(
         &mut self,
         rows: Vec<Placed<'_>>,
@@ -158,8 +158,8 @@ impl Intake<'_> {
         Ok(())
     }
 
-    /// Leaves out rows whose serial was booked in a month that is archived by now, and sets them aside:
-    /// one serial is one transaction, for ever.
+    /// Removes and rejects rows whose serial was booked in a month that is now archived: a serial is one
+    /// transaction for ever.
     fn without_archived_identities<'b>(
         &mut self,
         rows: Vec<Placed<'b>>,
@@ -188,7 +188,7 @@ impl Intake<'_> {
         Ok(rows)
     }
 
-    /// Copies new rows in, their identities first; one that a night left behind when it was stopped is theirs.
+    /// Copies new rows after their identities; takes over identities left by an interrupted night.
     fn take_over(&self, rows: &[Placed<'_>]) -> Result<(), StoreError> {
         self.tx.change(TAKE_OVER, rows, |row, placed| {
             placed.bind_identity(row)?;
@@ -197,7 +197,7 @@ impl Intake<'_> {
         self.copy(rows)
     }
 
-    /// Copies rows in, in the order of their key.
+    /// Copies rows in key order.
     fn copy(&self, rows: &[Placed<'_>]) -> Result<(), StoreError> {
         let (centre, taken) = (self.tx.centre_id, self.origin());
         let mut rows: Vec<&Placed<'_>> = rows.iter().collect();

@@ -1,4 +1,4 @@
-//! What a file says of itself: its receipts, statements, flags, and the rows set aside.
+//! A file's own records: its receipts, statements, flags and rejected rows.
 
 use super::super::StoreError;
 use super::origin::Meetings;
@@ -35,7 +35,7 @@ impl Feed<'_> {
         })
     }
 
-    /// What it met of what other feeds had brought; its own rows are not among it.
+    /// Its matches with rows of other feeds, not with its own.
     pub(super) fn meetings(&self, feed_no: i64, met: &Meetings) -> Result<(), StoreError> {
         let rows: Vec<_> = met.0.iter().filter(|((_, before), _)| *before != feed_no).collect();
         insert_into!(self.tx, "feed_met", &rows, |((account, before), met)| {

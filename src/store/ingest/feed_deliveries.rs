@@ -1,15 +1,15 @@
-//! Which accounts delivered on which night, for whoever notices that one did not.
+//! Which accounts delivered on which night, to detect missing deliveries.
 
 use crate::store::database::row::day_number;
 use crate::store::database::sql::params;
 use crate::store::{Store, StoreError};
 use chrono::NaiveDate;
 
-/// Nights that are looked back on: a month of them holds more working days than anybody asks for.
+/// How many nights are looked back on: a month, which holds more working days than any caller needs.
 const NIGHTS_MAX: i64 = 31;
 
 impl Store {
-    /// The nights that were run before a day, latest first.
+    /// The nights that ran before a day, latest first.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -21,13 +21,13 @@ impl Store {
         tx.connection.fetch_all::<NaiveDate>(sql, values)
     }
 
-    /// The accounts of which a file came, by the night that took it in, from a night on.
+    /// The accounts with a delivered file, by the ingesting night, from a given night on.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
     pub fn feeds_since(&self, first: NaiveDate) -> Result<Vec<(String, NaiveDate)>, StoreError> {
         let tx = self.reading()?;
-        // A file without movements says so in a statement; one without statements has movements.
+        // A file without movements has a statement; one without statements has movements.
         let sql = "select a.account_no, f.taken_on
             from feed f
             join receipt r on r.centre_id = f.centre_id and r.feed_id = f.feed_id

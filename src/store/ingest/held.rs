@@ -1,13 +1,13 @@
-//! What lies in quarantine, and that it no longer does.
+//! The quarantined files, and their release.
 
 use crate::store::database::columns::columns;
 use crate::store::database::sql::params;
 use crate::store::{Store, StoreError};
 
-/// A file, or an entry that is none, of which nothing was taken in.
+/// A quarantined file, or directory entry that is no file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldFile {
-    /// The account folder it lay in; empty where in none.
+    /// The account folder it was in; empty if none.
     pub folder: String,
     pub file_name: String,
     pub reason: String,
@@ -16,7 +16,7 @@ pub struct HeldFile {
 columns! { impl HeldFile { folder, file_name, reason } }
 
 impl Store {
-    /// All that is held, in the order of folders and names.
+    /// All quarantined files, ordered by folder and name.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -26,7 +26,7 @@ impl Store {
         tx.connection.select_all(from, params![tx.centre_id])
     }
 
-    /// Notes that an entry lies there no longer.
+    /// Records that an entry is no longer in quarantine.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.

@@ -1,15 +1,15 @@
-//! What names a file's transactions, written beside them on a connection of its own.
+//! Writes the identities of a file's transactions in parallel, on a connection of its own.
 //!
-//! PostgreSQL works on one core for a connection, and keeps what names a transaction apart from its
-//! row: two connections write a file in two thirds of the time. A batch's identities go first; where
-//! all of them are new its rows are too, and are copied in without asking.
+//! PostgreSQL uses one core per connection, and stores identities in a table of their own: two connections
+//! write a file in two thirds of the time. A batch's identities go first; if all of them are new, its rows are
+//! too, and are copied without a check.
 //!
-//! A pooler may have no second connection to give, and all nights that wait for one would wait for each
-//! other: then a file is written on the one there is.
+//! A pooler may have no second connection to give, and nights that all wait for one would deadlock: after a
+//! timeout the file is written on the first connection alone.
 //!
-//! Invariant: identities are committed before the file that has them, and none that an uncommitted file
-//! wrote is written again beside it. A night that ends between the two commits leaves identities that
-//! name nothing; whoever brings the transaction takes them over.
+//! Invariant: identities are committed before their file, and none written by an uncommitted file is written a
+//! second time. A night that ends between the two commits leaves identities without transactions; the next
+//! delivery of the transaction takes them over.
 
 use super::super::StoreError;
 use crate::store::database::columns::insert_into;
@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 /// How long a file waits for a second connection.
 const WAIT_MAX: Duration = Duration::from_secs(2);
 
-/// Account, serial and booking day of a transaction, as the store has them.
+/// Account, serial and booking day of a transaction, as stored.
 pub(super) type Named = (i64, String, i64);
 
 enum Order {
@@ -32,17 +32,17 @@ enum Order {
     Undo,
 }
 
-/// A second connection at work.
+/// The second connection.
 #[derive(Debug)]
 pub(super) struct Identities {
-    /// Orders, and who carries them out; taken when it ends.
+    /// The order queue and the worker thread; taken when it ends.
     worker: Option<(SyncSender<Order>, JoinHandle<()>)>,
     answers: Receiver<Result<bool, StoreError>>,
     unanswered: Cell<usize>,
 }
 
 impl Identities {
-    /// Begins; `tx` is the connection.
+    /// Starts the thread on this connection.
     pub(super) fn beside(tx: Tx) -> Self {
         let (orders, taken) = sync_channel(4);
         let (answer, answers) = channel();
@@ -50,10 +50,10 @@ impl Identities {
         Self { worker: Some((orders, thread)), answers, unanswered: Cell::new(0) }
     }
 
-    /// Begins a file; `false` where there is no connection to be had in time.
+    /// Begins a file; `false` if no connection is available in time.
     pub(super) fn begin(&self) -> Result<bool, StoreError> {
         let until = Instant::now() + WAIT_MAX;
-        // What the file before this one waited for in vain comes first.
+        // Answers that an earlier file gave up on come first.
         while self.unanswered.get() > 0 {
             if self.answer_until(until)?.is_none() {
                 return Ok(false);
@@ -62,13 +62,13 @@ impl Identities {
         self.order(Order::Begin)?;
         match self.answer_until(until)? {
             Some(begun) => Ok(begun),
-            // Whatever comes of it, it is given back at once.
+            // Whatever the answer, the connection is released at once.
             None => self.order(Order::Undo).map(|()| false),
         }
     }
 
-    /// Whether an order was carried out; `None` where that is not known in time. A connection that is of no use
-    /// is no loss as long as nothing was written on it.
+    /// Whether an order was carried out; `None` on timeout. An unusable connection loses nothing as long as
+    /// nothing was written on it.
     fn answer_until(&self, until: Instant) -> Result<Option<bool>, StoreError> {
         match self.answers.recv_timeout(until.saturating_duration_since(Instant::now())) {
             Ok(answer) => {
@@ -80,30 +80,27 @@ impl Identities {
         }
     }
 
-    /// Has a batch's identities written; [`Self::all_new`] says how it went.
+    /// Sends a batch's identities to be written; [`Self::all_new`] gives the result.
     pub(super) fn write(&self, identities: Vec<Named>) -> Result<(), StoreError> {
         self.order(Order::Write(identities))
     }
 
-    /// Whether the batch that was sent first of those not asked for was new as a whole; else nothing of it
-    /// is written.
+    /// Whether the oldest batch without an answer was entirely new; otherwise none of it is written.
     pub(super) fn all_new(&self) -> Result<bool, StoreError> {
         self.answer()
     }
 
-    /// Waits for the answer to the order that was given first of those without one.
+    /// Waits for the answer to the oldest unanswered order.
     fn answer(&self) -> Result<bool, StoreError> {
         let answer = self.answers.recv().map_err(|_| StoreError::Writer)?;
         self.answered();
         answer
     }
 
-    /// Commits what was written.
     pub(super) fn commit(&self) -> Result<(), StoreError> {
         self.end(Order::Commit)
     }
 
-    /// Undoes what was written.
     pub(super) fn undo(&self) -> Result<(), StoreError> {
         self.end(Order::Undo)
     }
@@ -132,13 +129,13 @@ impl Drop for Identities {
     fn drop(&mut self) {
         if let Some((orders, thread)) = self.worker.take() {
             drop(orders);
-            // It holds a connection: whoever is done with the session is done with that too.
+            // The thread holds a connection, which must end with the session.
             let _ = thread.join();
         }
     }
 }
 
-/// The thread: carries orders out until there are none.
+/// The worker thread: carries out orders until the queue closes.
 fn work(tx: &Tx, orders: &Receiver<Order>, answers: &Sender<Result<bool, StoreError>>) {
     while let Ok(order) = orders.recv() {
         let done = match order {
@@ -153,8 +150,8 @@ fn work(tx: &Tx, orders: &Receiver<Order>, answers: &Sender<Result<bool, StoreEr
     }
 }
 
-/// Nobody else writes for this centre. If somebody does all the same, each of the two may wait for the
-/// other's second connection, which the server cannot see: then this night gives up and tries again.
+/// Nobody else writes for this centre. If another process does so anyway, each may wait for the other's second
+/// connection, a deadlock the server cannot see: then this night times out and tries again.
 pub(super) const LOCK_TIMEOUT: &str = "set local lock_timeout = '2min'";
 
 fn begin(tx: &Tx) -> Result<(), StoreError> {
@@ -162,7 +159,7 @@ fn begin(tx: &Tx) -> Result<(), StoreError> {
     tx.connection.execute_batch(LOCK_TIMEOUT)
 }
 
-/// Copies identities in, in the order of their key; undoes it and says so where any is known already.
+/// Copies identities in key order; if any exists already, rolls back and reports it.
 pub(super) fn copy_if_new(tx: &Tx, mut identities: Vec<Named>) -> Result<bool, StoreError> {
     tx.connection.execute_batch("savepoint batch")?;
     identities.sort_unstable();

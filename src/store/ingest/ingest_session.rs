@@ -1,7 +1,7 @@
-//! Where a night's files are taken in, one after the other.
+//! Ingests a night's files, one after the other.
 //!
-//! Start at [`IngestSession::begin`]. The session has the connection, and what one file tells the next: which branches and
-//! which identities this night met.
+//! Start at [`IngestSession::begin`]. The session holds the connection and the state shared between files: the
+//! branches and identities this night met.
 
 use super::branch::BranchKeys;
 use super::identities::{Identities, LOCK_TIMEOUT};
@@ -17,22 +17,22 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::RandomState;
 
-/// Where files are taken in: a connection that lives as long as the night's intake.
+/// The ingest of a night: it keeps its connection until it ends.
 #[derive(Debug)]
 pub struct IngestSession<'r> {
     tx: Tx,
     reader: &'r Reader,
     branches: RefCell<BranchKeys>,
-    /// A second connection, on PostgreSQL where much comes in.
+    /// A second connection, on PostgreSQL for large nights.
     identities: Option<Identities>,
-    /// Hashes of the identities that files brought since it was opened, for whoever writes rows together:
-    /// one that is here may be known, and is looked up; one that is not was not met tonight.
+    /// Hashes of the identities ingested since it was opened, for bulk writing: one that is in the set may be
+    /// known and is looked up; one that is not was not met tonight.
     met: RefCell<HashSet<u64>>,
     met_as: RandomState,
 }
 
 impl Store {
-    /// Opens the session; `reader` says what remarks mean. On PostgreSQL with a second connection where much comes in.
+    /// Opens the session; `reader` reads remarks. On PostgreSQL a large night gets a second connection.
     ///
     /// # Errors
     /// [`StoreError`] where the database cannot be opened.
@@ -56,7 +56,7 @@ impl Store {
 }
 
 impl IngestSession<'_> {
-    /// Begins a file; `working_set` shows where its rows will start.
+    /// Begins a file; its rows start at the current end of `working_set`.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -72,7 +72,7 @@ impl IngestSession<'_> {
             self.tx.connection.execute_batch(&format!("{by_key}; {LOCK_TIMEOUT}"))?;
         }
         let beside = self.identities.as_ref().map(Identities::begin).transpose()?;
-        // Numbered in the order in which they are taken in; the lease sees to it that one takes in at a time.
+        // Numbered in ingest order; the lease ensures that only one process ingests at a time.
         let sql = "select coalesce(max(number), 0) + 1 from feed
             where centre_id = ?1 and number is not null";
         let centre = params![self.tx.centre_id];
@@ -113,7 +113,7 @@ impl IngestSession<'_> {
         })
     }
 
-    /// Whether this very file was taken in before.
+    /// Whether this very file was ingested before.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -125,7 +125,7 @@ impl IngestSession<'_> {
         select.exists(params![self.tx.centre_id, feed_id])
     }
 
-    /// Notes that nothing of a file was taken in, and why.
+    /// Records that a file is quarantined, and why.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -153,7 +153,7 @@ impl IngestSession<'_> {
         Ok(())
     }
 
-    /// Notes that a file which was in quarantine is in.
+    /// Records that a quarantined file has been ingested.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.

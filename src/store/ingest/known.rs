@@ -1,9 +1,9 @@
-//! What is kept of transactions, for whoever brings them again.
+//! The stored transactions that a delivery brings again.
 //!
-//! Start at [`Known`]. A row that is kept is compared with a delivered one ([`super::agree`]); what may be
-//! done to it depends on its [`Stage`]. What is written of a transaction again is written here too.
+//! Start at [`Known`]. A stored row is compared with a delivered one ([`super::agree`]); its [`Stage`] decides
+//! what may be changed. Rewriting a transaction is here too.
 //!
-//! Invariant: what is settled, or decided by staff, keeps its content.
+//! Invariant: a transaction that is settled, or decided by staff, keeps its content.
 
 use super::super::{StoreError, WorkingSet};
 use super::Intake;
@@ -20,11 +20,11 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 columns! {
-    /// How far a transaction `t` is, and what it came with.
+    /// The stage of a transaction `t`, and its origin.
     #[derive(Clone, Copy)]
     pub(super) struct Kept of "t" {
         taken_on: i64,
-        /// 0 where no night decided it, 1 where it is open, 2 where it is settled, decided by staff or in their hands.
+        /// 0 if no night decided it, 1 if it is open, 2 if it is settled, or decided or handled by staff.
         decided: i64 = "coalesce((select case when d.outcome in (2, 3)
             and not exists (select 1 from suspense_item i where i.centre_id = d.centre_id
                 and i.account_id = d.account_id and i.serial = d.serial
@@ -37,17 +37,17 @@ columns! {
     }
 }
 
-/// How far a kept transaction is.
+/// The stage of a stored transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// Of this night, and no night decided it: it stands for nothing yet.
+    /// From this night and undecided: nothing depends on it.
     Tonight,
-    /// Awaiting, in suspense, or not decided: what it lacks may be added.
+    /// Awaiting, in suspense, or undecided: its empty fields may be filled in.
     Open,
     Settled,
 }
 
-/// What is read of a kept transaction; asked for row by row, it is put together once.
+/// The column list of a stored transaction, built once because it is used row by row.
 pub(super) static KEPT: LazyLock<String> =
     LazyLock::new(columns_of::<(TransactionColumns<'_>, Kept)>);
 
@@ -65,7 +65,7 @@ impl Kept {
     }
 }
 
-/// When a row was taken in, and with which feed; `None` where an earlier release took it in.
+/// When a row was ingested, and with which feed; `None` if an earlier release ingested it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Origin {
     pub(super) taken_on: i64,
@@ -77,7 +77,7 @@ pub(super) const TAKE_OVER: &str = "
     select ?1, v.column1, v.column2, v.column3 from (values …) v where true
     on conflict (centre_id, account_id, serial) do update set booked_on = excluded.booked_on";
 
-/// A kept transaction with its own texts.
+/// A stored transaction with owned texts.
 #[derive(Clone, Debug)]
 pub(super) struct Known {
     pub(super) account_id: i64,
@@ -102,7 +102,7 @@ impl Known {
         Ok(Self::of(columns.account_id, &transaction, kept.origin(), stage))
     }
 
-    /// A transaction as it will be kept.
+    /// A transaction as it will be stored.
     pub(super) fn of(
         account_id: i64,
         transaction: &BankTransaction<'_>,
@@ -128,7 +128,7 @@ impl Known {
         }
     }
 
-    /// The same under another name.
+    /// The same under another serial.
     pub(super) fn named(self, serial: String) -> Self {
         Self { serial, ..self }
     }
@@ -152,7 +152,7 @@ impl Known {
     }
 }
 
-/// What is written of a transaction.
+/// The values written for a transaction.
 pub(super) struct Written<'b> {
     pub(super) account_id: i64,
     pub(super) transaction: BankTransaction<'b>,
@@ -160,7 +160,7 @@ pub(super) struct Written<'b> {
 }
 
 impl Written<'_> {
-    /// What [`Written::bind`] gives, in the table's order.
+    /// The columns that [`Written::bind`] binds, in the table's order.
     pub(super) const COLUMNS: &'static str = "centre_id, account_id, serial, booked_on, booked_time, \
         direction, amount_fen, balance_fen, counterparty_account, counterparty_name, \
         counterparty_branch_id, postscript, purpose, summary, note, reversal, taken_on, \
@@ -204,7 +204,7 @@ const REPLACE: &str =
     where centre_id = ?1 and account_id = ?2 and serial = ?3 and booked_on = ?20";
 
 impl Intake<'_> {
-    /// What is kept of these, by account and serial.
+    /// The stored transactions with these accounts and serials.
     pub(super) fn known<S: AsRef<str>>(
         &self,
         keys: &[(i64, S)],
@@ -233,7 +233,7 @@ impl Intake<'_> {
         Ok(known)
     }
 
-    /// What is kept under the serials of an account from one text to before another.
+    /// The stored transactions of an account whose serials are in a range; the end is excluded.
     pub(super) fn known_between(
         &self,
         account_id: i64,
@@ -255,7 +255,7 @@ impl Intake<'_> {
             })
     }
 
-    /// Writes another content for a kept transaction, under the serial that it has.
+    /// Rewrites a stored transaction under its present serial.
     pub(super) fn replace(
         &mut self,
         kept: &Known,
@@ -264,7 +264,8 @@ impl Intake<'_> {
     ) -> Result<(), StoreError> {
         self.note_changed(kept);
         match kept.stage {
-            // What earlier nights left open is read when it is judged; whoever keeps a picture of it looks anew.
+            // Open items of earlier nights are read when they are judged; cached copies of them must be
+            // refreshed.
             Stage::Open | Stage::Settled => self.completed = true,
             Stage::Tonight => working_set.outdate(),
         }
@@ -304,7 +305,7 @@ impl Intake<'_> {
         Ok(Written { account_id, transaction, branch_id })
     }
 
-    /// Takes a transaction of tonight out, or one that nothing rests on any more.
+    /// Deletes a transaction of tonight, or one that nothing depends on any more.
     pub(super) fn take_out(&self, kept: &Known) -> Result<(), StoreError> {
         let tx = self.tx;
         let key = params![tx.centre_id, kept.account_id, kept.serial, day_number(kept.booked_on)];
@@ -321,7 +322,7 @@ impl Intake<'_> {
         Ok(())
     }
 
-    /// Puts transactions in that are known by no name yet.
+    /// Inserts transactions whose identities are new.
     pub(super) fn put_in(&mut self, rows: &[Known]) -> Result<(), StoreError> {
         let tx = self.tx;
         tx.months_of(rows.iter().map(|row| row.booked_on))?;

@@ -1,10 +1,10 @@
-//! Which delivery a row came with, and what later deliveries met of it.
+//! The delivery that brought a row, and later deliveries' matches with it.
 //!
-//! Start at [`Origin`]. A transaction carries the number of the feed that brought it; what another feed
-//! brings of it again is counted in `feed_met`, so that a feed that is withdrawn takes nothing along that
-//! another one stands for (`store/withdraw.rs`).
+//! Start at [`Origin`]. A transaction has the number of the feed that brought it; each later feed's duplicates
+//! of it are counted in `feed_met`, so that withdrawing a feed deletes no row that another feed also delivered
+//! (`store/ingest/withdraw.rs`).
 //!
-//! Invariant: every row that is seen, completed, replaced or set aside against a kept one is counted once.
+//! Invariant: every row that duplicates, completes, replaces or contradicts a stored one is counted once.
 
 use super::Intake;
 use super::known::{Known, Origin};
@@ -12,14 +12,14 @@ use crate::store::database::row::day_number;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
-/// Whether money comes to a feed's receipts or goes out of them.
+/// Whether an amount is added to a feed's receipts or subtracted.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Sign {
     In,
     Out,
 }
 
-/// How a row met one that was kept.
+/// How a row matched a stored one.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Met {
     Seen,
@@ -27,17 +27,17 @@ pub(super) enum Met {
     Conflicting,
 }
 
-/// How often rows of a feed met those of others: by account and the other's number.
+/// Counts a feed's matches with others' rows, by account and the other feed's number.
 #[derive(Debug, Default)]
 pub(super) struct Meetings(pub(super) BTreeMap<(i64, i64), Meeting>);
 
-/// What a feed met of another one's on an account.
+/// A feed's matches with another feed's rows on an account.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Meeting {
     pub(super) seen: u64,
     pub(super) changed: u64,
     pub(super) conflicting: u64,
-    /// The first and the last booking day of what it met.
+    /// The first and the last booking day of the matches.
     pub(super) first_on: i64,
     pub(super) last_on: i64,
 }
@@ -73,23 +73,23 @@ impl Meetings {
 }
 
 impl Intake<'_> {
-    /// What this feed brings.
+    /// The origin of this feed's rows.
     pub(super) const fn origin(&self) -> Origin {
         Origin { taken_on: self.taken_on, feed_no: Some(self.feed_no) }
     }
 
-    /// Rows that are a kept one, with equal content or less.
+    /// Counts rows that duplicate a stored one, with equal content or less.
     pub(super) fn note_seen(&mut self, kept: &Known, count: u64) {
         self.taken.seen += count;
         self.met_of.note_kept(kept, Met::Seen, count);
     }
 
-    /// A kept row whose content this feed changed, or whose place its parts took.
+    /// Counts a stored row that this feed completed, or replaced by its parts.
     pub(super) fn note_changed(&mut self, kept: &Known) {
         self.met_of.note_kept(kept, Met::Changed, 1);
     }
 
-    /// A row that contradicts a kept one.
+    /// Counts a row that contradicts a stored one.
     pub(super) fn note_conflict(&mut self, kept: &Known) {
         self.taken.conflicting += 1;
         self.met_of.note_kept(kept, Met::Conflicting, 1);

@@ -1,36 +1,36 @@
-//! Which of some rows of a delivery are which of the rows that are kept, where no serial says so.
+//! Pairs delivered rows with stored rows where no serial identifies them.
 //!
-//! Start at [`pairs`]. It pairs as many as can be, since a delivery that can be explained by what is known
-//! brings nothing new. A pair is sure where no other pairing of as many would make other transactions of
-//! them; only then may one row complete the other.
+//! Start at [`pairs`]. It finds a maximum matching, since a delivery that known rows can explain brings nothing
+//! new. A pair is certain if no other maximum matching would give different transactions; only then may one row
+//! complete the other.
 //!
-//! Invariant: each row is in one pair at most, and the pairs depend on the order of neither side but where
-//! equal rows stand.
+//! Invariant: each row is in at most one pair, and the pairs do not depend on the order of either side, except
+//! among equal rows.
 
 use std::collections::BTreeSet;
 
-/// From how many rows on a pairing counts as open to doubt without a look.
+/// The number of rows from which a pairing counts as uncertain without a check.
 const LOOKED_AT: usize = 64;
 
-/// A kept row and the delivered one that it is, by place.
+/// A stored row and its delivered row, by position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Pair {
     pub(super) kept: usize,
     pub(super) given: usize,
-    /// Rows that could be paired otherwise have the same number here; `None` where the pair is sure.
+    /// Rows that could be paired otherwise share this number; `None` if the pair is certain.
     pub(super) doubt: Option<usize>,
 }
 
-/// What may be paired: for each kept row the delivered ones that agree with it, in order.
+/// The possible pairs: for each stored row the delivered rows that agree with it, in order.
 pub(super) struct Graph {
     pub(super) agreeing: Vec<Vec<usize>>,
     pub(super) given: usize,
-    /// For each row the first of its side that is equal to it.
+    /// For each row, the first row of its side that is equal to it.
     pub(super) equal_kept: Vec<usize>,
     pub(super) equal_given: Vec<usize>,
 }
 
-/// Pairs as many as can be.
+/// Finds a maximum matching.
 pub(super) fn pairs(graph: &Graph) -> Vec<Pair> {
     let matched = matching(graph, None);
     let groups = groups(graph);
@@ -55,7 +55,7 @@ pub(super) fn pairs(graph: &Graph) -> Vec<Pair> {
         .collect()
 }
 
-/// Whether a pair stands in every pairing of as many; or does not matter, since the rows of a side are equal.
+/// Whether a pair is in every maximum matching, or the alternatives are equal rows.
 fn is_sure(
     graph: &Graph,
     groups: &[usize],
@@ -81,7 +81,7 @@ fn is_sure(
         && matching(graph, Some(pair)).iter().flatten().count() < most
 }
 
-/// A largest matching, without one edge where one is given: for each delivered row its kept one.
+/// A maximum matching, optionally without one edge: for each delivered row its stored row.
 fn matching(graph: &Graph, without: Option<(usize, usize)>) -> Vec<Option<usize>> {
     let mut matched = vec![None; graph.given];
     for kept in 0..graph.agreeing.len() {
@@ -91,8 +91,8 @@ fn matching(graph: &Graph, without: Option<(usize, usize)>) -> Vec<Option<usize>
     matched
 }
 
-/// Finds a delivered row for a kept one; who has it moves on where that can be. Goes along a path without
-/// calling itself: a day may hold a thousand equal payments.
+/// Finds a delivered row for a stored one, moving other stored rows if possible. Iterative, not recursive: a
+/// day may hold a thousand equal payments.
 fn augment(
     graph: &Graph,
     without: Option<(usize, usize)>,
@@ -100,7 +100,7 @@ fn augment(
     seen: &mut [bool],
     matched: &mut [Option<usize>],
 ) {
-    // Each step is a kept row, where it is among the rows that agree with it, and the row it came by.
+    // Each step is a stored row, an index into the rows that agree with it, and the row it was reached by.
     let mut path: Vec<(usize, usize, Option<usize>)> = vec![(from, 0, None)];
     while let Some((kept, next, _)) = path.last().copied() {
         let Some(given) = graph.agreeing.get(kept).and_then(|rows| rows.get(next)).copied() else {
@@ -112,7 +112,7 @@ fn augment(
         }
         let taken = seen.get_mut(given).is_none_or(|seen| std::mem::replace(seen, true));
         if without == Some((kept, given)) {
-            // The one edge that is left out; another kept row may still come to this one.
+            // The excluded edge; another stored row may still reach this delivered row.
             if !taken && let Some(seen) = seen.get_mut(given) {
                 *seen = false;
             }
@@ -140,7 +140,7 @@ fn augment(
     }
 }
 
-/// The group of each kept row: those that share a delivered row, directly or through others.
+/// The group of each stored row: those that share a delivered row, directly or indirectly.
 fn groups(graph: &Graph) -> Vec<usize> {
     let mut by_given: Vec<Vec<usize>> = vec![Vec::new(); graph.given];
     for (kept, rows) in graph.agreeing.iter().enumerate() {
@@ -159,7 +159,7 @@ fn groups(graph: &Graph) -> Vec<usize> {
                 _ => continue,
             }
             for given in graph.agreeing.get(kept).into_iter().flatten() {
-                // Each delivered row leads to its kept ones once.
+                // Each delivered row is expanded once.
                 open.extend(by_given.get_mut(*given).map(std::mem::take).into_iter().flatten());
             }
         }
@@ -187,9 +187,9 @@ mod tests {
             // agreeing, equal kept, equal given, pairs, doubtful
             (graph(&[&[0]],            &[0],    &[0]),    1, 0),
             (graph(&[&[]],             &[0],    &[0]),    0, 0),
-            (graph(&[&[0, 1], &[0]],   &[0, 1], &[0, 1]), 2, 0), // The first makes room: one way alone.
-            (graph(&[&[0, 1], &[0, 1]], &[0, 1], &[0, 1]), 2, 2), // Two ways.
-            (graph(&[&[0, 1], &[0, 1]], &[0, 0], &[0, 1]), 2, 0), // Equal rows: no matter which.
+            (graph(&[&[0, 1], &[0]],   &[0, 1], &[0, 1]), 2, 0), // The first makes room: only one matching.
+            (graph(&[&[0, 1], &[0, 1]], &[0, 1], &[0, 1]), 2, 2), // Two matchings.
+            (graph(&[&[0, 1], &[0, 1]], &[0, 0], &[0, 1]), 2, 0), // Equal rows: either matching will do.
             (graph(&[&[0, 1, 2]],      &[0],    &[0, 1, 2]), 1, 0),
         ];
         for (number, (graph, many, doubtful)) in (1..).zip(rows) {

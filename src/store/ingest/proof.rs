@@ -1,12 +1,12 @@
-//! What the statements of a delivery prove.
+//! Which rows of a delivery its statements prove.
 //!
-//! A statement whose balances are the sums of its entries proves that each of them moved money once: so two
-//! that look alike are two. Where a row belongs to is told by its line and account.
+//! A statement whose balances equal the sums of its entries proves that each entry moved money once: two
+//! entries that look alike are two payments. A row's line and account tell its statement.
 
 use super::StatementRecord;
 use crate::matching::AccountIndex;
 
-/// The statements of a delivery, as far as they prove its rows.
+/// The statements of a delivery and their proofs.
 #[derive(Debug, Default)]
 pub(super) struct Proof {
     statements: Vec<(AccountIndex, u64, bool)>,
@@ -20,14 +20,14 @@ impl Proof {
         Self { statements: statements.iter().map(proved).collect() }
     }
 
-    /// Whether every statement of an account is proved, and there is one.
+    /// Whether an account has statements, and all of them are proved.
     pub(super) fn proves_all(&self, account: AccountIndex) -> bool {
         let mut proved = self.of_account(account).map(|(_, proved)| proved).peekable();
         proved.peek().is_some() && proved.all(|proved| proved)
     }
 
-    /// Whether the statement is proved that a row of an account on a line stands in: the last that starts before
-    /// it. A file of one line has all of them there.
+    /// Whether the statement of a row is proved: the account's last one that starts before the row's line. In a
+    /// file of one line all statements start there.
     pub(super) fn proves(&self, account: AccountIndex, line: u64) -> bool {
         let before =
             self.of_account(account).map(|(start, _)| start).filter(|start| *start <= line);

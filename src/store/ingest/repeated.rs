@@ -1,13 +1,12 @@
-//! Rows whose serial says that they are known, and whose content or number says that they are not.
+//! Rows whose serial is known but whose content or number differs.
 //!
-//! Start at [`Intake::settle_repeated`]. They are looked at when a delivery's statements are known: two rows
-//! under one serial are two payments where the balances prove both. A payment that shares its serial gets an
-//! identity behind it: `S1~2` is the second of its day, `S1~20260512` the one of another day, and both
-//! together are `S1~20260512~2`. So what a bank delivers again, in another order or with other days beside it,
-//! finds its own.
+//! Start at [`Intake::settle_repeated`]. They are decided once a delivery's statements are known: two rows
+//! under one serial are two payments if the balances prove both. A payment that shares its serial gets a
+//! suffix: `S1~2` is the second of its day, `S1~20260512` the one of another day, and `S1~20260512~2` combines
+//! both. So a redelivery in another order, or with other days, finds the same rows.
 //!
-//! Invariant: among what came in one night, names go by day and content, not by who came first. What is not
-//! proved is either the same (then it is told) or in conflict (then it is set aside); it never is new.
+//! Invariant: among the rows of one night, names follow day and content, not the order of arrival. An unproved
+//! row is either a duplicate or a conflict, which is rejected; it is never new.
 
 use super::super::{StoreError, WorkingSet};
 use super::agree::{content, united};
@@ -20,23 +19,23 @@ use crate::store::database::sql::params;
 use crate::store::posting::working_set::account_id;
 use std::collections::BTreeMap;
 
-/// Between a bank's serial and what tells payments under it apart; [`AFTER`] is the next character.
+/// Separates a bank's serial from the suffix; [`AFTER`] is the next character.
 const MARK: char = '~';
 const AFTER: char = '\u{7f}';
 
 /// A transaction under a serial.
 struct Member {
     known: Known,
-    /// A row of this delivery is this one.
+    /// A row of this delivery matches it.
     claimed: bool,
-    /// Under which name it stands in the store; `None` where it is not there yet.
+    /// Its name in the store; `None` if it is not stored yet.
     stands: Option<String>,
-    /// On which line it came, for one that is new.
+    /// The line of a new row.
     line: u64,
 }
 
 impl Intake<'_> {
-    /// Decides the rows that were kept back.
+    /// Decides the deferred rows.
     pub(super) fn settle_repeated(
         &mut self,
         rows: Vec<Placed<'_>>,
@@ -60,7 +59,7 @@ impl Intake<'_> {
     ) -> Result<(), StoreError> {
         let mut family = self.family(account, serial, working_set)?;
         rows.sort_by(|one, other| content(&one.transaction).cmp(&content(&other.transaction)));
-        // First every row that is known already, so that no other takes its place.
+        // Known rows first, so that no other row claims them.
         let mut rest = Vec::new();
         for placed in rows {
             if !self.claim_one(&mut family, &placed, working_set)? {
@@ -76,7 +75,7 @@ impl Intake<'_> {
         if fresh.is_empty() { Ok(()) } else { self.name_anew(serial, family, &fresh, working_set) }
     }
 
-    /// Everything that is kept under a serial.
+    /// All transactions stored under a serial.
     fn family(
         &mut self,
         account: i64,
@@ -95,7 +94,7 @@ impl Intake<'_> {
         Ok(known.into_iter().map(member).collect())
     }
 
-    /// Whether a row is one that is kept and that no other row of this delivery is.
+    /// Matches a row with a stored one that no other row of this delivery has claimed.
     fn claim_one(
         &mut self,
         family: &mut [Member],
@@ -120,8 +119,8 @@ impl Intake<'_> {
         Ok(false)
     }
 
-    /// Decides a row that is none of those known: `true` where it is a payment of its own, which is then a
-    /// member too.
+    /// Decides a row that matches no stored one: `true` if it is a payment of its own, which then becomes a
+    /// member.
     fn settle_rest(
         &mut self,
         serial: &str,
@@ -161,7 +160,7 @@ impl Intake<'_> {
         Ok(false)
     }
 
-    /// A row and a kept one contradict each other: one of them stands, the other is set aside.
+    /// A row contradicts a stored one: one of them is kept, the other is rejected.
     fn set_against(
         &mut self,
         member: &mut Member,
@@ -187,7 +186,7 @@ impl Intake<'_> {
         Ok(())
     }
 
-    /// Whether balances prove what is kept on other days under the serial of a row.
+    /// Whether balances prove the rows of other days under the serial of a row.
     fn are_proved(&self, placed: &Placed<'_>, family: &[Member]) -> Result<bool, StoreError> {
         for member in family {
             let here = member.claimed && self.proof.proves_all(placed.row.account);
@@ -198,7 +197,7 @@ impl Intake<'_> {
         Ok(true)
     }
 
-    /// Whether every statement of the files that brought an account's day is proved by its balances.
+    /// Whether balances prove every statement of the files for an account's day.
     fn is_day_proved(&self, known: &Known) -> Result<bool, StoreError> {
         let sql = "select count(*), count(case when s.proved = 1 then 1 end)
             from receipt r left join statement s on s.centre_id = r.centre_id
@@ -210,7 +209,7 @@ impl Intake<'_> {
         Ok(all > 0 && all == proved)
     }
 
-    /// Gives the members their names, and writes those that are new or are called otherwise now.
+    /// Names the members, and writes the new and the renamed ones.
     fn name_anew(
         &mut self,
         serial: &str,
@@ -224,7 +223,7 @@ impl Intake<'_> {
             let Some(name) = name else { continue };
             match &member.stands {
                 Some(stands) if *stands == name => continue,
-                // Called otherwise: of tonight, so nothing refers to the name.
+                // Renamed: it is from tonight, so nothing refers to its name.
                 Some(stands) => {
                     self.take_out(&member.known.clone().named(stands.clone()))?;
                     working_set.outdate();
@@ -246,8 +245,8 @@ impl Intake<'_> {
     }
 }
 
-/// The name of each member, in their order; `None` where it keeps the one it has, because it is older than
-/// tonight. The bank's own serial is its who has it from an earlier night, else the first day's.
+/// The name of each member, in order; `None` if it keeps its name because it is older than tonight. The bank's
+/// own serial belongs to the member that has it from an earlier night, else to the first day's.
 fn names(serial: &str, family: &mut [Member]) -> Vec<Option<String>> {
     family.sort_by(|one, other| {
         content(&one.known.transaction()).cmp(&content(&other.known.transaction()))

@@ -1,13 +1,13 @@
-//! Rows of banks that give no serial: which of them are known, where one format says more than another.
+//! Rows of banks that give no serial: which of them are known, even if one format says more than another.
 //!
-//! Start at [`Intake::settle_silent`]. Such a row is named after its content, so the same row in a format that
-//! is silent on its time has another name. On a day of which something is kept, a row with a new name is looked
-//! for among what is kept of that day, direction and amount: those that agree are one payment, as many as can be
-//! paired ([`super::pairing`]). Where more than one pairing makes sense neither completes the other: one
-//! delivery's rows stand as they are, those that say more.
+//! Start at [`Intake::settle_silent`]. Such a row is named after its content, so the same row has another name
+//! in a format that omits the time. If a day has stored rows, a row with a new name is compared with the stored
+//! rows of that day, direction and amount: rows that agree are one payment, in a maximum matching
+//! ([`super::pairing`]). If several matchings are possible, neither row completes the other: the rows of the
+//! delivery that says more are kept unchanged.
 //!
-//! Invariant: what came in one night ends with the same rows and names whichever file came first. A name that
-//! a night has decided on stays, whatever its content is completed with.
+//! Invariant: the rows of one night end with the same content and names whichever file came first. A name that
+//! a night has decided on stays, even if the content is completed.
 
 use super::super::{StoreError, WorkingSet};
 use super::agree::{content, said, united};
@@ -21,36 +21,36 @@ use crate::store::posting::working_set::account_id;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Names of rows without a serial begin so.
+/// Prefix of the names of rows without a serial.
 pub(super) const SILENT: char = '~';
 
 /// An account's day.
 type Day = (i64, NaiveDate);
 
-/// What is left to be paired of one day, direction and amount.
+/// The unpaired rows of one day, direction and amount.
 #[derive(Default)]
 struct Group<'p, 'b> {
     kept: Vec<Known>,
     given: Vec<&'p Placed<'b>>,
 }
 
-/// A transaction of tonight that gets its name now.
+/// A transaction of tonight that is to be named.
 struct Unnamed<'p, 'b> {
     known: Known,
-    /// What its name is made of, without the ordinal.
+    /// Its name without the ordinal.
     content_name: String,
-    /// The row that is new, where it is one.
+    /// The delivered row, if it is new.
     fresh: Option<&'p Placed<'b>>,
 }
 
-/// Names of a day: from the first text to before the second.
+/// The range of names of a day; the end is excluded.
 fn names_of(day: NaiveDate) -> (String, String) {
     let day = day.format("%Y%m%d");
     (format!("{SILENT}{day}-"), format!("{SILENT}{day}."))
 }
 
 impl Intake<'_> {
-    /// Whether nothing was kept of an account's day, without a serial, before this delivery.
+    /// Whether no row without a serial was stored for an account's day before this delivery.
     pub(super) fn is_quiet(&mut self, day: Day) -> Result<bool, StoreError> {
         if let Some(quiet) = self.days.get(&day) {
             return Ok(*quiet);
@@ -68,7 +68,7 @@ impl Intake<'_> {
         Ok(quiet)
     }
 
-    /// Decides the rows that were kept back: those under names that nothing is kept under.
+    /// Decides the deferred rows: those under new names.
     pub(super) fn settle_silent(
         &mut self,
         rows: &[Placed<'_>],
@@ -117,7 +117,7 @@ impl Intake<'_> {
         names: &mut BTreeSet<String>,
         working_set: &mut WorkingSet,
     ) -> Result<(), StoreError> {
-        // Of equal ones the last is paired first, so that the names that are left are the first ones.
+        // Of equal rows the last is paired first, so that the first names remain.
         kept.sort_by(|one, other| {
             let contents = content(&one.transaction()).cmp(&content(&other.transaction()));
             contents.then_with(|| other.serial.cmp(&one.serial))
@@ -185,7 +185,7 @@ impl Intake<'_> {
         }
     }
 
-    /// What a row is named after; a delivered row with this very content has the name already.
+    /// The name of a row's content; a delivered row with this very content already has it.
     fn content_name(
         &self,
         account_id: i64,
@@ -205,7 +205,7 @@ impl Intake<'_> {
         Ok(identity::content_name(&account_no, transaction))
     }
 
-    /// Gives each the first ordinal that is free behind its content, and writes it.
+    /// Gives each row the first free ordinal of its content, and writes it.
     fn name(
         &mut self,
         mut unnamed: Vec<Unnamed<'_, '_>>,
@@ -228,7 +228,7 @@ impl Intake<'_> {
     }
 }
 
-/// For each row the first that is equal to it; equal rows stand together.
+/// For each row the first equal one; equal rows are adjacent.
 fn first_equal<'a>(rows: impl Iterator<Item = BankTransaction<'a>>) -> Vec<usize> {
     let mut last: Option<(usize, BankTransaction<'a>)> = None;
     rows.enumerate()
@@ -242,8 +242,8 @@ fn first_equal<'a>(rows: impl Iterator<Item = BankTransaction<'a>>) -> Vec<usize
         .collect()
 }
 
-/// The groups in doubt in which the delivered rows stand: they say more, or the same and come first in
-/// order. What a night has settled keeps what it says.
+/// The uncertain groups in which the delivered rows are kept: they say more, or they say as much and sort
+/// first. A row that a night has settled keeps its content.
 fn stand(found: &[Pair], kept: &[Known], given: &[&Placed<'_>]) -> BTreeSet<usize> {
     let mut sides: BTreeMap<usize, [Vec<BankTransaction<'_>>; 2]> = BTreeMap::new();
     let mut settled = BTreeSet::new();

@@ -1,7 +1,7 @@
-//! Sorts out of a batch what cannot be written as it comes.
+//! Takes out of a batch the rows that cannot be written directly.
 //!
-//! Start at [`Intake::sort_out`]. Nearly every row passes: it has a serial, is no part of a booking, and
-//! nothing is known of bookings. The others are looked up together, a batch at a time.
+//! Start at [`Intake::sort_out`]. Nearly every row passes: it has a serial and is not part of a booking, and no
+//! booking is stored. The others are looked up together, a batch at a time.
 
 use super::super::{StoreError, WorkingSet};
 use super::agree::united;
@@ -19,11 +19,11 @@ use crate::store::posting::working_set::account_id;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 
-/// Bookings that are known part by part, by account and serial, with the feed that brought the parts.
+/// Bookings stored part by part, by account and serial, with the feed that brought the parts.
 type InParts = BTreeMap<(i64, String), (Whole, Option<i64>)>;
 
 impl Intake<'_> {
-    /// Leaves what is to be written in a batch.
+    /// Leaves the writable rows in a batch.
     pub(super) fn sort_out(
         &mut self,
         mut batch: TransactionBatch,
@@ -57,7 +57,7 @@ impl Intake<'_> {
             } else if let Some((whole, feed_no)) = in_parts.get(&key)
                 && *whole == Whole::of(&row)
             {
-                // Its parts are here: the same money, told with less.
+                // Its parts are stored: the same money, with fewer details.
                 self.taken.seen += 1;
                 self.met_of.note((key.0, row.booked_on), *feed_no, Met::Seen, 1);
                 continue;
@@ -74,8 +74,8 @@ impl Intake<'_> {
         Ok(batch)
     }
 
-    /// Rows without a serial of days of which something is kept: those whose very name is known are met, the
-    /// others are decided at the end.
+    /// Handles rows without a serial on days with stored rows: those with a known name are duplicates, the
+    /// others are deferred to the end.
     fn meet_named(
         &mut self,
         batch: &mut TransactionBatch,
@@ -107,7 +107,7 @@ impl Intake<'_> {
         Ok(())
     }
 
-    /// The bookings of a batch's parts that are kept as one transaction.
+    /// The bookings of a batch's parts that are stored as one transaction.
     fn wholes_of(&self, batch: &TransactionBatch) -> Result<HashSet<(i64, String)>, StoreError> {
         let whole = |row: &BatchRow| {
             let (serial, _) = batch.booking(row)?;
@@ -120,7 +120,7 @@ impl Intake<'_> {
         Ok(self.known(&keys)?.into_keys().collect())
     }
 
-    /// What of a batch is known part by part.
+    /// The rows of a batch whose bookings are stored part by part.
     fn in_parts(&self, batch: &TransactionBatch) -> Result<InParts, StoreError> {
         let mut known = BTreeMap::new();
         if !self.has_bookings {
@@ -144,8 +144,8 @@ impl Intake<'_> {
         Ok(known)
     }
 
-    /// Rows of a bank whose serials begin anew each period: what is kept of such a row from before the bank's
-    /// rules said so has the bank's serial alone, and keeps it.
+    /// Handles rows of a bank whose serials restart each period: a row stored before the bank's rules said so
+    /// has only the bank's serial, and keeps it.
     fn under_old_serials(&self, batch: &TransactionBatch) -> Result<TransactionBatch, StoreError> {
         let own = |row: &BatchRow| batch.serial(row).get(..row.own_serial?).map(str::to_owned);
         let keys: Vec<(i64, String)> = batch

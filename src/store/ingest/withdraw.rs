@@ -1,12 +1,12 @@
-//! Takes deliveries back whole: what they brought, what they said of themselves, what was judged of it.
+//! Withdraws deliveries completely: their rows, their records, and the decisions on them.
 //!
-//! Start at [`Store::withdraw_feeds`]. It is the way out for a delivery that should never have come in: a serial in the
-//! amount's column, a file of another centre. Nothing of it may be settled, decided or in the hands of staff
-//! ([`standing`]), and no other delivery may stand for one of its rows ([`telling_apart`]). Several are withdrawn
-//! together where one stands on the other.
+//! Start at [`Store::withdraw_feeds`]. It removes a delivery that should never have been ingested: a serial in
+//! the amount column, a file of another centre. None of its rows may be settled, decided or handled by staff
+//! ([`standing`]), and no other delivery may have delivered one of them ([`telling_apart`]). Deliveries that
+//! depend on each other are withdrawn together.
 //!
-//! Invariant: one commit takes all of it or nothing, with an entry in the trail; the next night judges as if it
-//! had never come, and the same file may come in again. Letters that were written are history and stay.
+//! Invariant: one commit removes all of it or nothing, with an entry in the trail. The next night decides as if
+//! it had never come, and the same file may be ingested again. Letters already written stay as history.
 
 mod listed;
 mod standing;
@@ -27,13 +27,12 @@ use chrono::NaiveDate;
 use listed::Feed;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What was taken back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Withdrawn {
     pub feeds: Vec<TakenBack>,
 }
 
-/// A delivery that was taken back.
+/// A withdrawn delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TakenBack {
     pub feed_id: String,
@@ -42,47 +41,47 @@ pub struct TakenBack {
     pub transactions: u64,
     pub credit: Total,
     pub debit: Total,
-    /// Suspense items that were open.
+    /// Its open suspense items.
     pub items: u64,
-    /// Rows that were set aside.
+    /// Its rejected rows.
     pub set_aside: u64,
 }
 
-/// What came of it.
+/// The result of a withdrawal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Withdrawal {
     Done(Withdrawn),
-    /// Nothing was changed: this stands in the way.
+    /// Nothing was changed, because of these obstacles.
     Refused(Vec<InTheWay>),
-    /// No delivery is called so, or several begin so.
+    /// No delivery has this id, or several ids begin with it.
     NotOne {
         name: String,
         begin_so: Vec<String>,
     },
 }
 
-/// What is being withdrawn, once it is known.
+/// The deliveries being withdrawn, once they are known.
 struct Work<'a> {
     tx: &'a Tx,
     feeds: Vec<Feed>,
-    /// The account days on which they brought something, with what their receipts say: in and out.
+    /// The account days with their rows, with the sums of their receipts: in and out.
     days: BTreeMap<(i64, i64), Receipts>,
 }
 
-/// What receipts say of an account's day.
+/// The sums of the receipts for an account's day.
 #[derive(Clone, Copy, Debug, Default)]
 struct Receipts {
     credit: Total,
     debit: Total,
-    /// An earlier release cut one of them off where 64 bits end.
+    /// An earlier release clamped one of them to 64 bits.
     cut_off: bool,
 }
 
 impl Store {
-    /// Takes feeds back; each is named by its id, or by how its id begins.
+    /// Withdraws feeds; each is named by its id or a prefix of it.
     ///
     /// # Errors
-    /// [`StoreError`] where the database fails; what stands in the way is no error but in the result.
+    /// [`StoreError`] where the database fails; obstacles are no error but part of the result.
     pub fn withdraw_feeds(
         &self,
         names: &[String],
@@ -92,7 +91,7 @@ impl Store {
     ) -> Result<Withdrawal, StoreError> {
         let tx = self.writing()?;
         tx.atomically_or_not(|connection| {
-            // Staff may be at work on a part of it: they wait, and nothing is taken from under their hands.
+            // Staff may be handling a part of it: the lock makes them wait, and nothing they handle is removed.
             trail::hold(connection, tx.centre_id)?;
             let mut feeds: Vec<Feed> = Vec::new();
             for name in names {
@@ -142,17 +141,16 @@ impl<'a> Work<'a> {
         Ok(Self { tx, feeds, days })
     }
 
-    /// The numbers of those that have one.
     fn numbers(&self) -> BTreeSet<i64> {
         self.feeds.iter().filter_map(|feed| feed.number).collect()
     }
 
-    /// Whether it is one of those that are withdrawn.
+    /// Whether it is one of the withdrawn deliveries.
     fn is_mine(&self, feed_id: &str) -> bool {
         self.feeds.iter().any(|feed| feed.feed_id == feed_id)
     }
 
-    /// An entry for each, in the commit that takes it away.
+    /// Writes a trail entry for each, in the commit that removes it.
     fn tell(
         &self,
         withdrawn: &Withdrawn,

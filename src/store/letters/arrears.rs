@@ -1,8 +1,9 @@
-//! Who has not remitted in time (欠缴): the months that employers owe, over the whole centre.
+//! Late remittances (欠缴): the months that employers owe, over the whole centre.
 //!
-//! Start at [`Store::arrears`]. What is due is the domain's to say (`remittance/arrears.rs`); here employers and their
-//! unpaid lists are put beside each other. An employer that never enrolled here has its lists in another system and is
-//! no debtor of this one; neither is one without active employees, who are counted only where no list counts them.
+//! Start at [`Store::arrears`]. The domain decides what is due (`crates/remittance/src/arrears.rs`); this
+//! module joins employers with their unpaid lists. An employer that never enrolled here has its lists in
+//! another system and is no debtor here. Neither is one without active employees; these are counted only for
+//! months without a list.
 
 use crate::calendar::WorkingDays;
 use crate::remittance::arrears::Owed;
@@ -22,18 +23,18 @@ pub struct Arrear {
     pub employer_id: String,
     pub name: String,
     pub month: YearMonth,
-    /// The last day on which it was in time.
+    /// The due date.
     pub due_on: NaiveDate,
     pub days_late: i64,
-    /// On its list; without a list, the active employees.
+    /// The number on its list; without a list, the active employees.
     pub headcount: u64,
-    /// What its list asks for; `None` while there is none.
+    /// The amount of its list; `None` without a list.
     pub amount: Option<Money>,
     /// The notice it is on.
     pub reference: Option<PaymentReference>,
 }
 
-/// A month that a letter tells of.
+/// A month that a letter reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToldMonth {
     pub letter_id: String,
@@ -41,7 +42,7 @@ pub struct ToldMonth {
     pub month: YearMonth,
 }
 
-/// A list that is made and not paid.
+/// An unpaid list.
 struct Unpaid {
     month: YearMonth,
     amount: Money,
@@ -63,7 +64,7 @@ columns! { impl Unpaid of "r" {
 const UNPAID: &str =
     "from roster r where r.centre_id = ?1 and r.paid_on is null order by r.employer_no, r.month";
 
-/// The active employees of employers; the list's one column is the employer's number.
+/// The number of active employees; the list's one column is the employer's number.
 const ACTIVE: &str = "select v.column1, (select count(*) from employee a where a.centre_id = ?1
         and a.employer_no = v.column1 and a.status = 'active')
     from (values …) v";
@@ -76,7 +77,7 @@ const MARK: &str = "
     on conflict (centre_id, employer_id, month) do update set told_on = excluded.told_on";
 
 impl Store {
-    /// What is owed on a day, in the order of employers and months; of one employer where it is named.
+    /// The arrears as of a day, ordered by employer and month; of one employer if it is given.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -92,7 +93,7 @@ impl Store {
 }
 
 impl Recording {
-    /// What is owed on the day of the run, with what it settles taken in, and when its employer was last told of it.
+    /// The arrears as of the day of the run, after its settlements, with the day the employer was last told.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -116,7 +117,7 @@ impl Recording {
         Ok(owed.map(with_day).collect())
     }
 
-    /// Marks that letters of this run told of months.
+    /// Records that letters of this run told of months.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -125,7 +126,7 @@ impl Recording {
     }
 }
 
-/// Marks that letters of a night told of months.
+/// Records that letters of a night told of months.
 pub(in crate::store) fn told(
     tx: &Tx,
     night: NaiveDate,
@@ -139,7 +140,7 @@ pub(in crate::store) fn told(
     })
 }
 
-/// What is owed on a day, of one employer or of all.
+/// The arrears as of a day, of one employer or of all.
 fn arrears(
     tx: &Tx,
     policy: &Policy,
@@ -169,7 +170,7 @@ fn arrears(
         }
         Ok(Read::On)
     })?;
-    // A list says how many are on it: the others alone are counted, few among all employers.
+    // A list has its own headcount: only employers without one are counted, few among all.
     let active = active(tx, &debtors)?;
     Ok(debtors.iter().flat_map(|debtor| debtor.arrears(&active, on)).collect())
 }
@@ -188,7 +189,7 @@ fn active(tx: &Tx, debtors: &[Debtor]) -> Result<BTreeMap<i64, u64>, StoreError>
     Ok(active)
 }
 
-/// An employer with the months that were due.
+/// An employer and its due months.
 struct Debtor {
     number: i64,
     employer_id: String,
@@ -198,12 +199,12 @@ struct Debtor {
 }
 
 impl Debtor {
-    /// The list of a month; `None` while none is made.
+    /// The list of a month; `None` if there is none.
     fn list(&self, owed: &Owed) -> Option<&Unpaid> {
         self.lists.iter().find(|list| list.month == owed.month)
     }
 
-    /// What it owes: neither a month for which nobody is to be remitted, nor a list of nothing.
+    /// Its arrears, without months with nobody to remit for and lists of zero.
     fn arrears(&self, active: &BTreeMap<i64, u64>, on: NaiveDate) -> Vec<Arrear> {
         let active = active.get(&self.number).copied().unwrap_or_default();
         let arrear = |owed: &Owed| {

@@ -1,7 +1,7 @@
-//! Whom a clerk calls: employers that were reminded for the last time, and whose money is still open.
+//! The clerk's call list: employers that got their last reminder and whose items are still open.
 //!
-//! Start at [`Store::calls`]. One line an item. A call that was made is kept with its note, and takes the item off the
-//! list; what is told anew because it is open again comes back on it in its time.
+//! Start at [`Store::calls`]. One line per item. A recorded call is kept with its note and takes the item off
+//! the list; an item that is reopened and reported again returns to it later.
 
 use crate::alert::rhythm::REMINDERS;
 use crate::remittance::{Language, Localized, Money, Reason, said};
@@ -15,14 +15,14 @@ use crate::suspense::{EntityKind, ItemId};
 use chrono::{Days, NaiveDate};
 use std::borrow::Cow;
 
-/// An item that somebody is to be called about.
+/// An item to call about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallRow {
     pub item: ItemId,
     pub employer_id: String,
     pub name: String,
     pub contact: String,
-    /// The telephone on the list of employers; empty where it has none.
+    /// The mobile number in the list of employers; empty if none.
     pub mobile: String,
     pub booked_on: NaiveDate,
     pub amount: Money,
@@ -30,7 +30,7 @@ pub struct CallRow {
     /// The first letter about it, and the last reminder.
     pub told_on: NaiveDate,
     pub reminded_on: NaiveDate,
-    /// The last letter; empty where none is known.
+    /// The last letter; empty if unknown.
     pub letter_id: String,
 }
 
@@ -69,7 +69,7 @@ const MADE: &str = "
             and c.serial = w.serial and c.booked_on = w.booked_on and c.told_on = w.told_on)";
 
 impl Store {
-    /// Whom to call on a day: so many days after the last reminder, in the order of employers.
+    /// The calls due on a day: a number of days after the last reminder, ordered by employer.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -80,10 +80,11 @@ impl Store {
         tx.connection.select_all(CALLS, values)
     }
 
-    /// Notes that somebody was called about an item; `entry` goes into the trail, its subject the item, its detail the note.
+    /// Records a call about an item; `entry` goes into the trail, with the item as subject and the note as
+    /// detail.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] where nobody is to be called about it, or was already.
+    /// [`StoreError::Refused`] if no call about it is due, or one was already made.
     pub fn call_made(
         &self,
         item: &ItemId,
@@ -115,7 +116,7 @@ fn last_reminder() -> i64 {
 }
 
 impl CallRow {
-    /// The last letter's number as it stands on the letter; `None` where none is known.
+    /// The last letter's number as printed on it; `None` if unknown.
     #[must_use]
     pub fn letter(&self) -> Option<&str> {
         self.letter_id.get(..12)

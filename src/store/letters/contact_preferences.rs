@@ -1,8 +1,8 @@
-//! Whom letters go to: how an employer wants them, which address is its own, which take none.
+//! Where letters go: an employer's preferences, its confirmed address, and blocked addresses.
 //!
-//! An address is believed when staff entered it (an import is staff's too) or when somebody who reads
-//! its mail followed the link that was sent there. Bounces block an address until staff enter one
-//! anew; only a bounce of a letter that was really sent there counts.
+//! An address is confirmed if staff entered it (an import counts as staff) or if a reader of its mail followed
+//! the link sent there. Bounces block an address until staff enter one again; only a bounce of a letter really
+//! sent there counts.
 
 use crate::alert::Rhythm;
 use crate::remittance::email::Addresses;
@@ -18,45 +18,45 @@ use chrono::NaiveDate;
 use serde_json::json;
 use std::collections::BTreeMap;
 
-/// How an employer gets its letters.
+/// An employer's contact preferences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContactPreference {
     pub employer_id: String,
     pub name: String,
     pub rhythm: Rhythm,
-    /// The address letters go to, if there is one: the first that is not blocked, else the first.
+    /// The address for letters, if any: the first unblocked one, else the first.
     pub address: Option<String>,
-    /// Its other addresses, kept for when that one takes no letters.
+    /// Its other addresses, used if that one is blocked.
     pub others: Vec<String>,
-    /// What stands in its field and is no address.
+    /// Parts of its address field that are no address.
     pub left_over: Vec<String>,
     /// `import`, `staff:WHO` or `link`.
     pub confirmed_by: Option<String>,
     pub confirmed_on: Option<NaiveDate>,
-    /// An address that was asked and has not answered.
+    /// An address whose confirmation is pending.
     pub asked: Option<String>,
-    /// It wants no advice on how remarks are written; what is in suspense it hears of all the same.
+    /// It wants no advice on how to write remarks; it is still told of its items in suspense.
     pub no_advice: bool,
-    /// Why letters to the address came back, where they did.
+    /// Why letters to the address bounced, if they did.
     pub blocked: Option<String>,
-    /// Its letters go in one mail with those of its neighbours at the same address.
+    /// Its letters are joined in one mail with those of other employers at the same address.
     pub together: bool,
 }
 
-/// An address that takes no letters.
+/// A blocked address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BlockedAddress {
     pub address: String,
     pub reason: String,
     pub detail: String,
     pub since_on: NaiveDate,
-    /// Whose it is; empty where nobody knows.
+    /// Its employer; empty if unknown.
     pub employer_id: String,
 }
 
 columns! { impl BlockedAddress { address, reason, detail, since_on, employer_id } }
 
-/// An address that waits for its link to be followed.
+/// An address whose link has not been followed yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AskedAddress {
     pub employer_id: String,
@@ -67,7 +67,7 @@ pub struct AskedAddress {
 columns! { impl AskedAddress of "c" { employer_id, employer_name = "e.name", address = "c.asked" } }
 
 columns! {
-    /// The choice `c` of an employer `e`, or what holds where it made none.
+    /// The preference `c` of an employer `e`, or the defaults.
     struct ChoiceColumns of "c" {
         employer_id: String = "e.employer_id",
         name: String = "e.name",
@@ -87,7 +87,7 @@ const PREFERENCES: &str = "from employer e
     where e.centre_id = ?1 and (cast(?2 as text) is null or e.employer_id = ?2)
     order by e.employer_id";
 
-/// Since when an employer wants no advice; null where it does.
+/// Since when an employer wants no advice; null if it wants it.
 pub(in crate::store) const ADVICE: &str = "
     insert into letter_choice (centre_id, employer_id, rhythm, advice_declined_at)
     values (?1, ?2, 'immediate', ?3)
@@ -99,7 +99,7 @@ const UNBLOCK: &str = "delete from blocked_address where centre_id = ?1 and addr
 
 const FORGET: &str = "delete from address_failure where centre_id = ?1 and address = ?2";
 
-/// Lifts a block, and forgets what was held against an address.
+/// Lifts a block, and clears the failures of an address.
 pub(in crate::store) fn unblock(
     connection: &Connection,
     centre: i64,
@@ -111,7 +111,7 @@ pub(in crate::store) fn unblock(
 }
 
 impl ContactPreference {
-    /// With the addresses of a field, as somebody typed it.
+    /// Adds the addresses of a typed field.
     fn with_addresses(self, typed: &str, blocked: &BTreeMap<String, String>) -> Self {
         let Addresses { good: mut others, left_over } = Addresses::read(typed);
         let why = |address: &String| blocked.get(&address.to_lowercase()).cloned();
@@ -120,7 +120,7 @@ impl ContactPreference {
         Self { blocked: address.as_ref().and_then(why), address, others, left_over, ..self }
     }
 
-    /// Whether no mail reaches it although something stands where its address should.
+    /// Whether no mail reaches it although its address field is not empty.
     #[must_use]
     pub fn is_unreached(&self) -> bool {
         self.blocked.is_some() || (self.address.is_none() && !self.left_over.is_empty())
@@ -128,7 +128,7 @@ impl ContactPreference {
 }
 
 impl Store {
-    /// How employers get their letters: all of them, or one.
+    /// The contact preferences of all employers, or of one.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -159,8 +159,8 @@ impl Store {
         found.into_iter().map(preference).collect()
     }
 
-    /// Employers that no mail reaches although something stands where their address should: what is there is no
-    /// address, or all of it is blocked; in the order of their numbers, at most so many.
+    /// Employers that no mail reaches although their address field is not empty: it holds no address, or only
+    /// blocked ones. Ordered by number, at most `limit`.
     ///
     /// # Errors
     /// As [`Store::contact_preferences`].
@@ -183,7 +183,7 @@ impl Store {
         })
     }
 
-    /// Sets whether an employer's letters go in one mail with those of its neighbours at the same address.
+    /// Sets whether an employer's letters are joined in one mail with those of others at the same address.
     ///
     /// # Errors
     /// [`StoreError::Refused`] where there is no such employer.
@@ -197,8 +197,8 @@ impl Store {
         })
     }
 
-    /// Says since when an employer wants no advice on how remarks are written, or that it wants it again: apart from what
-    /// is in suspense, which it hears of whatever it says here.
+    /// Sets since when an employer wants no advice on how to write remarks, or that it wants it again. It is
+    /// told of its items in suspense in any case.
     ///
     /// # Errors
     /// [`StoreError::Refused`] where there is no such employer.
@@ -212,8 +212,8 @@ impl Store {
         })
     }
 
-    /// Sets the address that staff entered; it is believed, and a block on it is lifted. To enter the
-    /// same address again lifts a block and nothing else. `entry` tells of it in the trail.
+    /// Sets and confirms the address that staff entered, and lifts a block on it. Entering the same address
+    /// again only lifts the block. `entry` records it in the trail.
     ///
     /// # Errors
     /// [`StoreError::Refused`] where there is no such employer.
@@ -241,8 +241,8 @@ impl Store {
         })
     }
 
-    /// Notes that an address is asked whether it is the employer's; `token_hash` is the SHA-256 of
-    /// the token in the link, which is kept nowhere.
+    /// Records that an address was asked for confirmation; `token_hash` is the SHA-256 of the link's token,
+    /// which is not stored itself.
     ///
     /// # Errors
     /// [`StoreError::Refused`] where there is no such employer.
@@ -264,7 +264,7 @@ impl Store {
         })
     }
 
-    /// The address that was asked under a token; `None` where there is none, or it was too long ago.
+    /// The address asked under a token; `None` if there is none, or it has expired.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -277,8 +277,8 @@ impl Store {
         asked(&tx.connection, tx.centre_id, token_hash, now)
     }
 
-    /// Believes the address whose link was followed; gives its employer, or `None` where no address
-    /// was asked under this token, or too long ago. A token works once.
+    /// Confirms the address whose link was followed; gives its employer, or `None` if the token is unknown or
+    /// has expired. A token works once.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -313,7 +313,7 @@ impl Store {
         })
     }
 
-    /// Addresses that take no letters, the latest first, at most `limit`.
+    /// Blocked addresses, the latest first, at most `limit`.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -324,7 +324,7 @@ impl Store {
         tx.connection.select_all(from, params![tx.centre_id, limit])
     }
 
-    /// Does something to a known employer's choice.
+    /// Updates the preferences of a known employer.
     fn choose(
         &self,
         employer_id: &str,
@@ -357,7 +357,7 @@ fn asked(
     connection.select_optional(from, key)
 }
 
-/// The rhythm that a code of the database stands for.
+/// The rhythm of a database code.
 fn rhythm(code: &str) -> Result<Rhythm, StoreError> {
     Rhythm::from_code(code).ok_or_else(|| unknown("letter_choice", "rhythm", code))
 }

@@ -1,7 +1,7 @@
-//! Whom a letter may go to, and the outbox.
+//! Recipients of letters, and rows of the outbox.
 //!
-//! Invariant: a letter stands in the outbox once; its id follows from what it says. Whom an employer
-//! is known by, and that nobody is told of another's money, is `alert`'s to see to.
+//! Invariant: a letter is in the outbox once; its id is derived from its content. `alert` decides which
+//! employer a payment belongs to, and ensures that nobody is told of another's money.
 
 use crate::alert::LetterKind;
 use crate::matching::Item;
@@ -22,21 +22,22 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetterRow {
     pub letter_id: String,
-    /// `digest` and `arrears` to an employer; `joint` to one address, for several; `summary`, `alarm` to staff; `confirm`.
+    /// `digest` and `arrears` to an employer; `joint` to one address, for several employers; `summary` and
+    /// `alarm` to staff; `confirm` to an address that must confirm it.
     pub kind: String,
     pub employer_id: String,
     pub written_on: NaiveDate,
-    /// Empty where the letter goes on paper.
+    /// Empty for a letter on paper.
     pub recipient: String,
     pub subject: String,
-    /// Eight digits by which it is named on the telephone; empty in letters to staff.
+    /// Eight digits for telephone enquiries; empty in letters to staff.
     pub number: String,
     /// The whole message, RFC 5322; on paper, the page to print.
     pub message: String,
 }
 
 impl LetterRow {
-    /// Whether it is printed and posted: its employer has no address.
+    /// Whether it is printed and posted, because its employer has no address.
     #[must_use]
     pub fn on_paper(&self) -> bool {
         self.recipient.is_empty()
@@ -52,7 +53,7 @@ columns! { impl Employer of "e" {
 } }
 
 impl Recording {
-    /// The employers that notices belong to, by their ids.
+    /// The employers of notices, by their ids.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -73,8 +74,7 @@ impl Recording {
         Ok(employers)
     }
 
-    /// Gives transactions with all their texts to `show`, each with its place among the items; in no
-    /// order.
+    /// Passes transactions with all their texts to `show`, each with its position among the items; unordered.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -100,7 +100,7 @@ impl Recording {
         })
     }
 
-    /// Which of these numbers letters have already, and which letter each.
+    /// Which of these numbers are taken, and by which letter.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -121,8 +121,8 @@ impl Recording {
         Ok(found)
     }
 
-    /// The last letter that each employer was written within some days before this night, or in it: its day, and
-    /// whether it was about arrears.
+    /// Each employer's last letter from the days before this night, or from it: its day, and whether it was
+    /// about arrears.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -158,7 +158,7 @@ impl Recording {
     }
 }
 
-/// Addresses out of what employers gave when they enrolled, or a list brought since.
+/// The addresses employers gave on enrolment, or a later list.
 pub(in crate::store) fn postal_addresses(
     tx: &Tx,
     employers: &[&str],
@@ -183,20 +183,20 @@ pub(in crate::store) fn postal_addresses(
     Ok(addresses)
 }
 
-/// A list of ids, with the letters `l` that are meant.
+/// A list of ids, joined with the letters `l`.
 pub(in crate::store) fn letters_listed(connection: &Connection) -> String {
     query_in(connection, LIST, "letter", "l.letter_id = v.column1", "l")
 }
 
-/// The letters `l` of a night, `?2`. The keys alone come first, for the sake of an index that holds them
-/// ([`crate::store::posting::working_set::open_transactions`] says why).
+/// The letters `l` of a night, `?2`. The keys alone are selected first, from a covering index
+/// ([`crate::store::posting::working_set::open_transactions`] gives the reason).
 pub(in crate::store) fn letters_of_night(connection: &Connection) -> String {
     let night = "(select letter_id from letter where centre_id = ?1 and written_on = ?2) w";
     query_in(connection, night, "letter", "l.letter_id = w.letter_id", "l")
 }
 
 impl Store {
-    /// Every letter that a night wrote, in the order of their ids; `show` says whether to go on.
+    /// All letters that a night wrote, ordered by id; `show` says whether to go on.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -214,7 +214,7 @@ impl Store {
         })
     }
 
-    /// The same without those that wait for a person, or were dropped.
+    /// The same without held and dropped ones.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -236,7 +236,7 @@ impl Store {
         })
     }
 
-    /// Every employer with the accounts it pays from, for suggestions.
+    /// Every employer with its payer accounts, for suggestions.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.

@@ -1,10 +1,11 @@
-//! News of notices: the bank takes back what settled one, or it is open again and must be paid again.
+//! News of notices: the bank reversed a payment, or the notice is open again and must be paid again.
 //!
-//! Start at [`Recording::notice_news`]. A row belongs to a notice and not to a transaction, since one transfer can have
-//! paid notices of several employers. What it comes to is read off the books each time; the row keeps only what its
-//! employer was told. The night notes what banks take back, the desk what is booked back.
+//! Start at [`Recording::notice_news`]. A row belongs to a notice and not to a transaction, since one transfer
+//! can have paid notices of several employers. The state is read from the books each time; the row only records
+//! what the employer was told. The night records the bank's reversals, the desk those of staff.
 //!
-//! Invariant: a row is noted in the commit that makes it true, and marked in the commit of the letter that tells of it.
+//! Invariant: a row is written in the commit that makes it true, and marked in the commit of the letter that
+//! reports it.
 
 use crate::alert::{NewsStage, NoticeTold, Payback};
 use crate::matching::AccountIndex;
@@ -18,7 +19,7 @@ use crate::store::posting::Recording;
 use crate::store::posting::working_set::account_id;
 use chrono::NaiveDate;
 
-/// A debit by which the bank takes back a credit that had settled something.
+/// A bank's debit that reverses a settled credit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BankReversal {
     pub account: AccountIndex,
@@ -28,7 +29,7 @@ pub struct BankReversal {
     pub credit: (String, NaiveDate),
 }
 
-/// What is known of a notice that there is news of.
+/// A notice with news.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoticeNewsRow {
     pub reference: PaymentReference,
@@ -37,18 +38,18 @@ pub struct NoticeNewsRow {
     pub month: YearMonth,
     pub amount: Money,
     pub told: NoticeTold,
-    /// It began with the bank, not with staff.
+    /// The bank started it, not staff.
     pub by_bank: bool,
-    /// The bank's debit, where it was seen before staff acted.
+    /// The bank's debit, if it was seen before staff acted.
     pub payback: Option<(AccountIndex, Payback)>,
 }
 
-/// That a letter told of a notice.
+/// Records that a letter told of a notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoticeMark {
     pub reference: PaymentReference,
     pub ordinal: i64,
-    /// Reminders count from this letter on.
+    /// Reminders count from this letter.
     pub news: bool,
     pub said: Option<NewsStage>,
     pub reminded_days: u32,
@@ -69,7 +70,7 @@ const NOTE_ONE: &str = "
     where true
     on conflict (centre_id, reference, ordinal) do nothing";
 
-/// The several that it settled.
+/// The several notices it settled.
 const NOTE_SEVERAL: &str = "
     insert into notice_news (centre_id, reference, ordinal, cause, account_id, serial, booked_on, noted_on,
         reminded_days, done)
@@ -82,7 +83,7 @@ const NOTE_SEVERAL: &str = "
     where true
     on conflict (centre_id, reference, ordinal) do nothing";
 
-/// A notice that was booked back just now.
+/// A notice that was just reversed.
 const REOPENED: &str = "
     insert into notice_news (centre_id, reference, ordinal, cause, noted_on, reminded_days, done)
     select u.centre_id, u.reference, u.ordinal, cast(?3 as text), cast(?4 as integer), 0, 0
@@ -92,8 +93,8 @@ const REOPENED: &str = "
     on conflict (centre_id, reference, ordinal) do update set done = 0";
 
 columns! {
-    /// The news `w` of a notice `n`, with how it stands: its settlement `s`, that it was undone `u`, and the debit `t`
-    /// with its decision `d`.
+    /// The news `w` of a notice `n` and its state: its settlement `s`, its reversal `u`, and the debit `t` with
+    /// its decision `d`.
     struct NewsColumns of "w" {
         reference: PaymentReference,
         ordinal: i64,
@@ -140,7 +141,7 @@ const DISMISS: &str = "
     where notice_news.centre_id = ?1 and notice_news.reference = v.column1 and notice_news.ordinal = v.column2";
 
 impl Recording {
-    /// Notes the notices whose money the bank takes back.
+    /// Records the notices whose payments the bank reversed.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -158,7 +159,7 @@ impl Recording {
         self.tx.change(NOTE_SEVERAL, debits, bind)
     }
 
-    /// Gives every notice of which something may be left to say, employer by employer.
+    /// Passes on every notice with pending news, employer by employer.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -180,7 +181,7 @@ impl Recording {
         told(&self.tx, self.as_of, marks)
     }
 
-    /// Marks that nothing will be said of notices any more.
+    /// Marks notices as done: nothing more will be reported.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -194,7 +195,7 @@ impl Recording {
     }
 }
 
-/// Marks what letters of a night told of notices; each mark stands beside its letter's id.
+/// Marks what letters of a night told of notices; each mark comes with its letter's id.
 pub(in crate::store) fn told(
     tx: &Tx,
     night: NaiveDate,
@@ -241,7 +242,7 @@ impl NewsColumns {
         })
     }
 
-    /// How the notice stands.
+    /// The stage of the notice.
     fn stage(&self) -> NewsStage {
         let in_suspense = self.outcome == Some(Outcome::Suspense.number());
         match (self.is_settled, self.is_undone) {
@@ -254,7 +255,7 @@ impl NewsColumns {
     }
 }
 
-/// Notes that a notice was booked back: by the bank's doing, or by staff's.
+/// Records that a notice was reversed, by the bank or by staff.
 pub(in crate::store) fn reopened(
     tx: &Tx,
     notice: PaymentReference,

@@ -1,8 +1,7 @@
-//! What employers are told of transactions: noted by the night that found it, and marked once told.
+//! Notifications of employers about transactions: recorded by a night, and marked once told.
 //!
-//! Part of a night's commit ([`Recording`]): a letter and the mark that it told of an item stand or
-//! fall together, so that nothing is told twice and nothing forgotten. When an item is due is
-//! `alert`'s to say ([`crate::alert::rhythm`]).
+//! They are part of a night's commit ([`Recording`]): a letter and its mark on an item commit together, so that
+//! nothing is told twice or forgotten. [`crate::alert::rhythm`] decides when an item is due.
 
 use crate::alert::{KnownBy, Told};
 use crate::matching::AccountIndex;
@@ -18,7 +17,7 @@ use crate::suspense::Act;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
-/// Names what is told: a transaction, and that it is open or that its remark was bad.
+/// The key of a notification: a transaction, and whether it is about its being open or about its remark.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NotificationKey {
     pub account: AccountIndex,
@@ -43,7 +42,7 @@ impl NotificationKey {
     }
 }
 
-/// That there is something to tell an employer.
+/// A pending notification of an employer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotificationNote {
     pub key: NotificationKey,
@@ -51,23 +50,23 @@ pub struct NotificationNote {
     pub known_by: KnownBy,
 }
 
-/// That a letter told of an item.
+/// Records that a letter told of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotificationMark {
     pub key: NotificationKey,
-    /// Reminders count from this letter on.
+    /// Reminders count from this letter.
     pub news: bool,
-    /// What it said became of the item.
+    /// The outcome that it reported.
     pub said: Option<Outcome>,
-    /// The reminder's days; 0 where it was none.
+    /// The reminder's days; 0 for no reminder.
     pub reminded_days: u32,
     /// The deadline that it gave.
     pub until: Option<NaiveDate>,
-    /// Nothing more will be said.
+    /// Nothing more will be told.
     pub done: bool,
 }
 
-/// What is known of an item that an employer may be told of.
+/// An item that an employer may be told of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotificationRow {
     pub key: NotificationKey,
@@ -75,26 +74,26 @@ pub struct NotificationRow {
     pub known_by: KnownBy,
     pub told: Told,
     pub opened_on: Option<NaiveDate>,
-    /// The act that staff decided it with, where they did.
+    /// The staff act that decided it, if any.
     pub act: Option<Act>,
     pub reason: Option<Reason>,
     /// The one notice it settles, or is a part of.
     pub notice: Option<PaymentReference>,
-    /// What the remark was read as, where that is another notice or it settles none.
+    /// The reference read from the remark, if it is another notice or nothing is settled.
     pub reference: Option<PaymentReference>,
-    /// What staff say the remark means.
+    /// The reference staff assigned.
     pub read_as: Option<PaymentReference>,
-    /// The notices that it pays, where it was split, and how much went to each.
+    /// The notices it is allocated to, with their amounts.
     pub shares: Vec<(PaymentReference, Money)>,
-    /// The advance balance that a split left something on, and how much.
+    /// The advance balance that received the rest of an allocation, and the amount.
     pub rest: Option<(String, Money)>,
-    /// Matching's explanation, as data.
+    /// Matching's explanation, serialized.
     pub explanation: Option<String>,
 }
 
 columns! {
-    /// What is known of a telling `w` beside its transaction: of the decision `d`, the item `i`, the proposal `p` that
-    /// it was decided with, and the rest `r` of a split.
+    /// A notification `w` joined with its transaction's decision `d`, item `i`, deciding proposal `p`, and the
+    /// rest `r` of an allocation.
     struct TellingColumns<'r> of "w" {
         key: NotificationKey = "w.account_id, w.serial, w.booked_on, w.about",
         employer_id: String,
@@ -151,8 +150,8 @@ const DISMISS: &str = "
         and telling.booked_on = v.column3 and telling.about = v.column4";
 
 impl Recording {
-    /// Notes what there is to tell; what was noted before stays as it is, but for an item that is open again
-    /// after it was done with.
+    /// Records notifications. Earlier ones stay unchanged, except those of an item that is reopened after it
+    /// was done.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -166,8 +165,7 @@ impl Recording {
         })
     }
 
-    /// Gives every item of which something may be left to say, employer by employer, with its
-    /// transaction.
+    /// Passes on every item with a pending notification, employer by employer, with its transaction.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -215,7 +213,7 @@ impl Recording {
         told(&self.tx, self.as_of, marks)
     }
 
-    /// Marks that nothing will be said of items any more.
+    /// Marks items as done: nothing more will be told.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -228,7 +226,7 @@ impl Recording {
     }
 }
 
-/// Marks what letters of a night told; each mark stands beside its letter's id.
+/// Marks what letters of a night told; each mark comes with its letter's id.
 pub(in crate::store) fn told(
     tx: &Tx,
     night: NaiveDate,
@@ -246,7 +244,7 @@ pub(in crate::store) fn told(
     })
 }
 
-/// Reads the columns behind those of the transaction.
+/// Reads the columns after those of the transaction.
 impl TellingColumns<'_> {
     fn notification(self) -> Result<NotificationRow, StoreError> {
         let advice = self.key.advice;
@@ -277,7 +275,7 @@ impl TellingColumns<'_> {
         })
     }
 
-    /// How much of a split transaction went to which notice.
+    /// The amounts allocated to each notice.
     fn shares(&self) -> Result<Vec<(PaymentReference, Money)>, StoreError> {
         let share = |share: &str| {
             let (number, fen) = share.split_once(':').unwrap_or_default();
@@ -290,12 +288,12 @@ impl TellingColumns<'_> {
     }
 }
 
-/// The act that an item was decided with; a proposal keeps it as JSON.
+/// The act that decided an item, from a proposal's JSON.
 fn act(kept: &str) -> Result<Act, StoreError> {
     serde_json::from_str(kept).map_err(|_| unknown("proposal", "act", kept))
 }
 
-/// What was told of a transaction may be true no longer: the next night looks at it again.
+/// Marks that the notification of a transaction may be outdated: the next night checks it again.
 pub(in crate::store) fn look_again(
     connection: &Connection,
     centre: i64,

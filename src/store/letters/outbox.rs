@@ -1,10 +1,9 @@
-//! The outbox: which letters are to be sent, in whose hands each is, and how it ended.
+//! The outbox: letters to be sent, the sender of each, and the result.
 //!
-//! Start at the [`Outbox`] of [`Store`]. A letter is claimed by a lease on its own row, by compare and
-//! set, so that senders on many machines share one outbox and no letter is ever in two hands. No
-//! centre's lock is needed: sending changes nothing that a night decides. What staff see and change is in
-//! [`standing`], what becomes of letters that did not arrive in [`reissue`], what came back in [`came_back`], when
-//! an address is blocked in [`blame`].
+//! Start at the [`Outbox`] of [`Store`]. A letter is claimed by a lease on its own row, by compare and set, so
+//! that senders on many machines share one outbox and no letter has two senders. No lock of the centre is
+//! needed: sending changes nothing that a night decides. Staff's view and changes are in [`standing`], reissued
+//! letters in [`reissue`], bounces in [`came_back`], blocked addresses in [`blame`].
 
 mod blame;
 mod by_hand;
@@ -43,8 +42,8 @@ use crate::store::database::tx::Tx;
 use crate::store::{Store, StoreError};
 use std::collections::BTreeMap;
 
-/// Takes letters that are due and in nobody's hands. Of two senders at once one waits for the other's
-/// commit and finds the letter taken: it gets fewer than it asked for, or none.
+/// Claims letters that are due and unclaimed. Of two concurrent senders one waits for the other's commit and
+/// finds the letters claimed: it gets fewer than it asked for, or none.
 const TAKE: &str = "
     update outbox set state = 'sending', holder = ?3, lease_until = ?4, changed_at = ?2,
         handed_at = coalesce(handed_at, ?2)
@@ -55,7 +54,8 @@ const TAKE: &str = "
             order by o.due_at, o.letter_id limit ?5)
     returning letter_id, due_at, handed_at, attempts, unconfirmed, put_off, put_off_since";
 
-/// The same of mail to staff, and of letters that ask somebody about an address: they wait for no hour.
+/// The same for mail to staff and for letters that ask for confirmation of an address: they may be sent at any
+/// hour.
 const TAKE_STAFF: &str = "
     update outbox set state = 'sending', holder = ?3, lease_until = ?4, changed_at = ?2,
         handed_at = coalesce(handed_at, ?2)
@@ -75,14 +75,14 @@ const DUE_STAFF: &str = "select 1 from outbox o
         and (o.lease_until is null or o.lease_until <= ?2)
     limit 1";
 
-/// Whether any is due, whoever was quicker with those that were looked at.
+/// Whether any other letter is due, after another sender claimed those that were selected.
 const DUE: &str = "select 1 from outbox
     where centre_id = ?1 and due_at <= ?2 and (lease_until is null or lease_until <= ?2)
         and channel is null
     order by due_at, letter_id limit 1";
 
-/// Over a list of letters; only who holds a letter says where it stands. One to an
-/// employer that will not arrive is to be written anew.
+/// Settles a list of letters; only the holder of a claim may. An undeliverable letter to an employer is marked
+/// for reissue.
 const SETTLE: &str = "
     update outbox set state = v.column2, due_at = v.column3, attempts = v.column4,
         unconfirmed = v.column5, answer = v.column6, changed_at = v.column7, holder = null,
@@ -94,18 +94,18 @@ const SETTLE: &str = "
     from (values …) v
     where outbox.centre_id = ?1 and outbox.letter_id = v.column1 and outbox.holder = v.column8";
 
-/// New letters.
+/// Inserts letters.
 const LETTERS: &str = "
     insert into letter (centre_id, letter_id, employer_id, written_on, recipient, subject, message, kind, number)
     select ?1, v.column1, v.column2, v.column3, v.column4, v.column5, v.column6, v.column7, v.column8
     from (values …) v";
 
-/// Their places in the outbox.
+/// Inserts their outbox rows.
 const PLACES: &str = "
     insert into outbox (centre_id, letter_id, state, due_at, attempts, changed_at, answer)
     select ?1, v.column1, v.column2, v.column3, 0, 0, '' from (values …) v";
 
-/// Letters whose address was blocked, or whose employer wants no more, since they were written.
+/// Letters whose address was blocked, or whose employer opted out, since they were written.
 const UNWANTED: &str = "
     update outbox set state = 'given-up', due_at = null, answer = ?3, changed_at = ?2, anew = ?4
     where centre_id = ?1 and due_at <= ?2 and (lease_until is null or lease_until <= ?2)
@@ -169,7 +169,7 @@ impl Outbox for Store {
     }
 }
 
-/// The outbox as it stands outside the hours in which mail goes to employers.
+/// The outbox outside the hours for mail to employers.
 #[derive(Debug)]
 pub struct MailToStaff<'s>(&'s Store);
 
@@ -190,13 +190,13 @@ impl Outbox for MailToStaff<'_> {
 }
 
 impl Store {
-    /// What of the outbox waits for no hour: mail to staff.
+    /// The part of the outbox that may be sent at any hour: mail to staff.
     #[must_use]
     pub const fn mail_to_staff(&self) -> MailToStaff<'_> {
         MailToStaff(self)
     }
 
-    /// Letters to employers that are due.
+    /// How many letters to employers are due.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -225,14 +225,14 @@ impl Store {
                     let (letter_id, due_at, handed_at, tries) = row.read()?;
                     Ok((due_at, Taken { letter_id, tries, handed_at }))
                 })?;
-                // What is due longest goes first; an answer says nothing of its order.
+                // The letter that has been due longest goes first; `returning` gives no order.
                 taken.sort_by(|(due, one), (later, other)| {
                     (due, &one.letter_id).cmp(&(later, &other.letter_id))
                 });
                 let taken: Vec<Taken> = taken.into_iter().map(|(_, taken)| taken).collect();
                 messages(&tx, &taken)
             })?;
-            // Whoever was quicker has those; there may be others.
+            // Another sender claimed those; there may be others.
             let more = || tx.connection.prepare_cached(due)?.exists(params![centre, now]);
             if !taken.is_empty() || !more()? {
                 return Ok(taken);
@@ -243,16 +243,16 @@ impl Store {
 
 const DAY_SECONDS: i64 = 86_400;
 
-/// A letter that is in our hands now.
+/// A claimed letter.
 struct Taken {
     letter_id: String,
     tries: Tries,
-    /// When it first was in anybody's: a server may have it from then on.
+    /// When it was first claimed: a server may have it from then on.
     handed_at: i64,
 }
 
-/// The letters that were taken, with what is to be sent: dated by the first hand-over, so that each try says the same.
-/// What was tried, of four columns.
+/// The attempts of a letter, from four columns. The message is dated by the first attempt, so that every retry
+/// sends the same.
 impl<'r> FromRow<'r> for Tries {
     fn from_row(at: &mut RowReader<'r>) -> Result<Self, StoreError> {
         let (attempts, unconfirmed, put_off, put_off_since): (Option<_>, Option<_>, Option<_>, _) =
@@ -292,8 +292,8 @@ fn messages(tx: &Tx, taken: &[Taken]) -> Result<Vec<Outgoing>, StoreError> {
 }
 
 impl Store {
-    /// Puts letters into the outbox, all or none: to staff, or one that asks for an address. Those that are
-    /// there already stay as they are.
+    /// Adds letters to staff, or confirmation requests, to the outbox, all or none. Existing ones stay
+    /// unchanged.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -303,7 +303,8 @@ impl Store {
     }
 }
 
-/// A letter that was dropped and is written once more, word for word: it stands up again, whatever it was held for.
+/// A dropped letter that is written again, word for word, becomes active again, and its reasons to be held are
+/// deleted.
 const FORGOTTEN: [&str; 4] = [
     "delete from held_mark where centre_id = ?1 and letter_id = ?2",
     "delete from held_letter where centre_id = ?1 and letter_id = ?2",
@@ -311,7 +312,7 @@ const FORGOTTEN: [&str; 4] = [
     "delete from letter where centre_id = ?1 and letter_id = ?2",
 ];
 
-/// Writes letters and their places in the outbox; gives those that were not there yet.
+/// Inserts letters and their outbox rows; gives the new ones.
 pub(in crate::store) fn post<'l>(
     tx: &Tx,
     letters: &'l [LetterRow],
@@ -322,7 +323,7 @@ pub(in crate::store) fn post<'l>(
          left join outbox o on o.centre_id = l.centre_id and o.letter_id = l.letter_id"
     );
     let mut dropped: Vec<String> = Vec::new();
-    // One that is written twice is the same letter.
+    // A letter written twice is the same letter.
     let mut fresh: BTreeMap<&str, &LetterRow> =
         letters.iter().map(|letter| (letter.letter_id.as_str(), letter)).collect();
     tx.ask(
@@ -355,7 +356,7 @@ pub(in crate::store) fn post<'l>(
         row.bind(Some(letter.number.as_str()).filter(|number| !number.is_empty()))
     })?;
     tx.change(PLACES, &fresh, |row, letter| {
-        // Due at once: only the sender knows what time it is.
+        // Due at once: only the sender knows the time.
         let (state, due_at) = if letter.on_paper() {
             (LetterState::Printed, None)
         } else {
@@ -369,7 +370,7 @@ pub(in crate::store) fn post<'l>(
 }
 
 impl Recording {
-    /// Puts letters into the outbox; those that are there already stay as they are.
+    /// Adds letters to the outbox; existing ones stay unchanged.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.

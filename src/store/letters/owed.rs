@@ -1,7 +1,7 @@
-//! What employers' notices still ask for, and how much of it is here: what a letter says of them.
+//! What employers' notices still require, and how much of it has arrived, for their letters.
 //!
-//! Start at [`Recording::owed`]. Read inside a night's commit, so that a letter says what the books say once the
-//! night is written: what it settled is open no longer.
+//! Start at [`Recording::owed`]. It is read inside a night's commit, so that a letter reports the state after
+//! the night: what the night settled is no longer open.
 
 use crate::remittance::{Money, NoticeStatus, PaymentReference, Total, YearMonth};
 use crate::store::StoreError;
@@ -12,19 +12,19 @@ use crate::store::operations::notices::{each_open, notices_listed};
 use crate::store::posting::Recording;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A notice that waits for money.
+/// An open notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwedNotice {
     pub reference: PaymentReference,
     pub month: YearMonth,
     pub amount: Money,
-    /// How much of it is here and waits for the rest.
+    /// The amount that arrived and awaits the rest.
     pub here: Total,
-    /// How much names it and is in suspense.
+    /// The amount in suspense that names it.
     pub in_suspense: Total,
 }
 
-/// What some employers owe, and which of the notices that were asked about are paid.
+/// What some employers owe, and which of the queried notices are paid.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Owed {
     /// By employer, in the order of references.
@@ -32,7 +32,7 @@ pub struct Owed {
     pub paid: BTreeSet<PaymentReference>,
 }
 
-/// What is here of notices: parts that wait, and open suspense that names them.
+/// The amounts received for notices: awaiting parts, and open suspense that names them.
 const HERE: &str = "
     select coalesce(d.notice, d.reference), d.outcome, cast(sum(t.amount_fen) as text)
     from decision d join bank_transaction t using (centre_id, account_id, serial, booked_on)

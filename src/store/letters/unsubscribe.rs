@@ -1,6 +1,6 @@
-//! Advice that an employer declined by the link in a letter, and who it still goes to.
+//! Declining advice by the link in a letter.
 //!
-//! Kept apart from the rhythm: whoever declines advice hears of what is in suspense as before.
+//! Separate from the rhythm: an employer that declines advice is still told of its items in suspense.
 
 use super::contact_preferences::ADVICE;
 use crate::remittance::email::Addresses;
@@ -12,12 +12,12 @@ const ADDRESS: &str = "select coalesce(c.address, e.email), c.advice_declined_at
     left join letter_choice c on c.centre_id = e.centre_id and c.employer_id = e.employer_id
     where e.centre_id = ?1 and e.employer_id = ?2";
 
-/// The addresses of an employer, and when it declined advice.
+/// An employer's addresses, and when it declined advice.
 pub type Advised = (Vec<String>, Option<i64>);
 
 impl Store {
-    /// The addresses that an employer's mail goes to, the first first, and when it declined advice; `None` where there is no
-    /// such employer, or it has no address.
+    /// An employer's mail addresses, the preferred one first, and when it declined advice; `None` if it does
+    /// not exist, or has no address.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -26,7 +26,7 @@ impl Store {
         advised_at(&tx.connection, tx.centre_id, employer_id)
     }
 
-    /// Writes no more advice to an employer; what is in suspense it hears of as before. Whether that is new.
+    /// Stops advice to an employer, which is still told of its items in suspense. Says whether that is new.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.

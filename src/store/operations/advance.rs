@@ -1,5 +1,5 @@
-//! An employer's advance balance as SQL alone knows it: for the desk and for lists, which load no books; and
-//! what books load of it.
+//! An employer's advance balance read by SQL alone, for the desk and for lists, which load no books; and the
+//! part of it that books load.
 
 use super::super::StoreError;
 use super::outstanding::AWAITING;
@@ -13,7 +13,7 @@ use crate::store::database::tx::Tx;
 use crate::suspense::{AdvanceRefusal, DeskRefusal};
 use chrono::NaiveDate;
 
-/// What is on an employer's advance balance, and which notices have reserved some of it.
+/// An employer's advance balance, and the notices with reservations on it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::store) struct Advance {
     pub(in crate::store) held: Money,
@@ -21,19 +21,19 @@ pub(in crate::store) struct Advance {
 }
 
 impl Advance {
-    /// What no notice has reserved.
+    /// The unreserved amount.
     pub(in crate::store) fn free(&self) -> Money {
         let reserved: Total = self.reserves.iter().map(|(_, amount)| *amount).sum();
         (Total::from(self.held) - reserved).nearest_money()
     }
 
-    /// What a notice may use: what is free, and what it has reserved itself.
+    /// The amount a notice may use: the unreserved amount, and its own reservation.
     pub(in crate::store) fn free_for(&self, notice: PaymentReference) -> Money {
         let own = self.reserves.iter().filter(|(reference, _)| *reference == notice);
         Money::together(own.map(|(_, amount)| *amount).chain([self.free()]))
     }
 
-    /// That what is free is too little.
+    /// The refusal when the unreserved amount is too small.
     pub(in crate::store) fn reserved(&self, employer_id: String, needed: Money) -> DeskRefusal {
         let notices = self.reserves.iter().map(|(reference, _)| *reference).collect();
         let free = self.free();
@@ -61,7 +61,7 @@ pub(in crate::store) fn advance_of(tx: &Tx, employer_id: &str) -> Result<Advance
 }
 
 impl Books<'_> {
-    /// Loads the notices that have reserved something of an employer's advance balance.
+    /// Loads the notices with reservations on an employer's advance balance.
     pub fn reservations(&mut self, employer_id: &Id) -> Result<(), StoreError> {
         if !self.whole.insert((employer_id.clone(), Scope::Reservations)) {
             return Ok(());
@@ -79,7 +79,7 @@ impl Books<'_> {
 }
 
 columns! {
-    /// A notice `n` as books load it, with its settlement `s`, its part `p` of the books, and what was used of advances.
+    /// A notice `n` for books, with its settlement `s`, its stored part `p`, and what was used of advances.
     pub(super) struct NoticeColumns<'r> of "n" {
         employer_id: &'r str,
         amount_fen: Money,

@@ -1,6 +1,7 @@
-//! Loads what went back of paid lines (`remittance/correction.rs`).
+//! Loads the corrections of paid lines (`crates/remittance/src/operation/correction.rs`).
 //!
-//! Few rows: all of an employer are read at once, and what a line lost is known wherever the line is.
+//! There are few rows: all of an employer are read at once, so that a line's corrections are known wherever the
+//! line is loaded.
 
 use super::super::StoreError;
 use super::{Books, Scope};

@@ -1,6 +1,6 @@
-//! What was: an employer's log, registers and drafts, the movements of an account, what was paid.
+//! History: an employer's log, registers and drafts, the movements of an account, payments.
 //!
-//! Start at [`Books::history`]. No operation needs any of this; it is loaded to be shown (查询).
+//! Start at [`Books::history`]. No operation needs any of this; it is loaded for display (查询).
 
 use super::super::StoreError;
 use super::Books;
@@ -15,7 +15,7 @@ use crate::store::database::row::unknown;
 use crate::store::database::sql::params;
 use chrono::NaiveDate;
 
-/// A settled notice that says no lines, so that no voucher of the employer's has it.
+/// A settled notice without lines, so that no voucher of the employer's has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SettledWhole {
     pub on: NaiveDate,
@@ -93,7 +93,7 @@ impl Books<'_> {
         Ok(())
     }
 
-    /// The settled notices of an employer that say no lines, oldest first.
+    /// The settled notices of an employer without lines, oldest first.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.

@@ -1,14 +1,14 @@
-//! Takes in what the core system knows: accounts, employers, employees, notices.
+//! Imports master data from the core system: accounts, employers, employees, notices.
 //!
-//! Start at [`Store::import_list`]. Importing is an upsert by key, one transaction a file: what is equal changes
-//! nothing, what differs is changed, counted and said before and after ([`RowChange`]). A column that the list does
-//! not have changes nothing, an empty cell clears. Whatever in a list cannot be is told together, each with its row
-//! ([`UnfitRow`]), and nothing of the list is then taken in. An import stands in the trail and can be taken back while
-//! nothing rests on it ([`undo`]).
+//! Start at [`Store::import_list`]. An import is an upsert by key, one transaction a file: equal rows change
+//! nothing; different rows are updated, counted and reported with old and new values ([`RowChange`]). A column
+//! missing from the list changes nothing, an empty cell clears. All invalid rows of a list are reported
+//! together ([`UnfitRow`]), and then nothing is imported. An import is recorded in the trail and can be undone
+//! while nothing depends on it ([`undo`]).
 //!
-//! Invariant: what money or an operation rests on is not a list's to change. A notice that money was settled with
-//! keeps its amount, employer and standing, and one that was issued here all that it is; who holds an account with
-//! entries, whether it is active and on which base is the counter's to say.
+//! Invariant: a list cannot change what money or an operation depends on. A notice settled with money keeps its
+//! amount, employer and status, and one issued here keeps everything. Only the counter may change the holder,
+//! the status and the base of an account with entries.
 
 mod accounts;
 mod change;
@@ -33,15 +33,15 @@ use crate::store::{Store, StoreError};
 use chrono::NaiveDate;
 use std::sync::Arc;
 
-/// What an import did; `added`, `changed` and `unchanged` are together the rows of the list.
+/// The result of an import; `added`, `changed` and `unchanged` add up to the rows of the list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
     pub added: u64,
     pub changed: u64,
     pub unchanged: u64,
-    /// Rows, changed or not, of which something was not taken.
+    /// Rows, changed or not, with a value that was not applied.
     pub kept: u64,
-    /// What is known and a full list no longer has.
+    /// Known rows that a full list lacks.
     pub missing: u64,
 }
 
@@ -60,51 +60,51 @@ pub enum ListRows<'r> {
     Accounts(&'r [CollectionAccount]),
     Employers(&'r [EmployerRow]),
     Employees(&'r [EmployeeRow]),
-    /// In the order of their references, which makes a million of them an append; `status` says whether the list
-    /// has that column.
+    /// Ordered by reference, which makes a million of them an append; `status` says whether the list has that
+    /// column.
     Notices {
         rows: &'r [PaymentNotice],
         status: bool,
     },
 }
 
-/// How a list is to be taken in.
+/// How to import a list.
 #[derive(Clone, Debug)]
 pub struct ImportOrder {
     pub policy: Arc<Policy>,
-    /// The day of which the list says how things stood.
+    /// The date as of which the list is valid.
     pub list_day: NaiveDate,
-    /// It has all that there is, so whatever is missing in it is told.
+    /// It is complete, so known rows that it lacks are reported.
     pub full: bool,
-    /// Where it came from. Without that the import leaves no trace and cannot be taken back: for programs that
-    /// make a centre.
+    /// Its source. Without one the import leaves no trace and cannot be undone: for programs that set up a
+    /// centre.
     pub origin: Option<ImportOrigin>,
 }
 
-/// Whose list it is.
+/// The source of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportOrigin {
     pub file: String,
     /// Of the file's bytes, in hexadecimal.
     pub sha256: String,
-    /// Who takes it in; `None` where nobody said.
+    /// The importing person; `None` if unknown.
     pub by: Option<String>,
     /// Seconds since 1970, UTC.
     pub at: i64,
 }
 
-/// A list that was taken in.
+/// An imported list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListImport {
     pub imported: Imported,
-    /// By which it is shown and taken back; `None` for one without an origin.
+    /// The id for display and undo; `None` without a source.
     pub import_id: Option<String>,
 }
 
-/// Rows of a file that are compared with the store's together.
+/// Rows of a file compared with the database per batch.
 const COMPARED_TOGETHER: usize = 10_000;
 
-/// A list on its way in, inside the transaction that is open.
+/// An import in progress, inside the open transaction.
 struct Importing<'i> {
     tx: &'i Tx,
     order: &'i ImportOrder,
@@ -143,22 +143,22 @@ impl ListRows<'_> {
     }
 }
 
-/// Page cache of a connection that takes a list in, in KiB.
+/// Page cache of an importing connection, in KiB.
 const LIST_CACHE_KIB: i64 = 32 * 1024;
 
 impl Store {
-    /// Takes in a list.
+    /// Imports a list.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] with everything in it that cannot be, [`StoreError`] where the database fails;
-    /// nothing is then taken in.
+    /// [`StoreError::Refused`] with every invalid row, [`StoreError`] where the database fails; nothing is then
+    /// imported.
     pub fn import_list(
         &self,
         rows: &ListRows<'_>,
         order: &ImportOrder,
     ) -> Result<ListImport, StoreError> {
         let tx = self.writing()?;
-        // Each row of a list is touched once: a night's cache would only fill up.
+        // Each row of a list is touched once: a night's large cache would not help.
         tx.connection.bound_cache(LIST_CACHE_KIB)?;
         let imported = tx.atomically(|_| {
             let mut work = Importing::begin(&tx, order, rows.list())?;
@@ -174,7 +174,7 @@ impl Store {
         imported
     }
 
-    /// Takes in collection accounts without a trace; a new one goes to the end of the centre's list.
+    /// Imports collection accounts without a trace; a new one goes to the end of the centre's list.
     ///
     /// # Errors
     /// [`StoreError`] as [`Store::import_list`].
@@ -182,7 +182,7 @@ impl Store {
         self.import_untold(&ListRows::Accounts(accounts))
     }
 
-    /// Takes in employers and the accounts they are known to pay from, without a trace.
+    /// Imports employers and their known payer accounts, without a trace.
     ///
     /// # Errors
     /// [`StoreError`] as [`Store::import_list`].
@@ -190,7 +190,7 @@ impl Store {
         self.import_untold(&ListRows::Employers(employers))
     }
 
-    /// Takes in notices without a trace, and puts them in their order before.
+    /// Sorts and imports notices, without a trace.
     ///
     /// # Errors
     /// [`StoreError`] as [`Store::import_list`].
@@ -217,12 +217,12 @@ impl<'i> Importing<'i> {
         Ok(Self { tx, order, imported: Imported::default(), unfit: Vec::new(), journal })
     }
 
-    /// A row that says what is known.
+    /// Counts a row without changes.
     const fn unchanged(&mut self) {
         self.imported.unchanged += 1;
     }
 
-    /// A row that says something else.
+    /// Counts and records a changed row.
     fn note(&mut self, change: &RowChange) -> Result<(), StoreError> {
         match change.effect {
             RowEffect::Added => self.imported.added += 1,
@@ -245,7 +245,7 @@ impl<'i> Importing<'i> {
             return Err(StoreError::Refused(StoreRefusal::List(unfit)));
         }
         if imported.added + imported.changed > 0 {
-            // Suggestions rest on something new.
+            // Suggestions must be recomputed.
             crate::store::trail::rebuild_epoch(&tx.connection, tx.centre_id)?;
         }
         let import_id =

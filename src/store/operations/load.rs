@@ -1,7 +1,7 @@
-//! Loads parts of an employer into the centre at hand.
+//! Loads parts of an employer into the centre in memory.
 //!
-//! What is in memory already is what the transaction holds, so nothing is loaded over it. What is
-//! not there is asked for again: nobody there now may be enrolled by the next line.
+//! Memory already equals the transaction, so loaded data is never overwritten. Absent data is queried again: a
+//! person who is not there now may be enrolled by the next line.
 
 use super::super::StoreError;
 use super::advance::NoticeColumns;
@@ -28,7 +28,7 @@ pub(super) const REGISTER: i64 = 2;
 pub(super) const VOUCHER: i64 = 3;
 pub(super) const LOG: i64 = 4;
 
-/// What is asked for one employer, notice or account after the other is put together once.
+/// Queries that run per employer, notice or account are built once.
 static EMPLOYER: LazyLock<String> = LazyLock::new(|| {
     format!(
         "select {}, b.employer_no, b.body
@@ -42,7 +42,7 @@ static ACCOUNTS: LazyLock<String> =
     LazyLock::new(|| select::<AccountColumns<'_>>("from employee e"));
 
 columns! {
-    /// An account `e` as its row holds it.
+    /// The row of an account `e`.
     pub(super) struct AccountColumns<'r> of "e" {
         pub(super) employee_no: i64,
         pub(super) employee_id: &'r str,
@@ -62,8 +62,8 @@ columns! {
 }
 
 const OF_NUMBER: &str = "where e.centre_id = ?1 and e.employer_no = ?2 and e.employee_id = ?3";
-/// The plus keeps SQLite from walking all of the employer's accounts for one person: it leaves the
-/// index on identity numbers.
+/// The plus keeps SQLite from scanning all the employer's accounts for one person: it uses the index on
+/// identity numbers instead.
 const OF_PERSON: &str = "where e.centre_id = ?1 and +e.employer_no = ?2 and e.id_no = ?3";
 
 static NOTICE: LazyLock<String> = LazyLock::new(|| {
@@ -76,7 +76,7 @@ static NOTICE: LazyLock<String> = LazyLock::new(|| {
 });
 
 impl Books<'_> {
-    /// Loads an employer; says whether there is one.
+    /// Loads an employer; says whether it exists.
     pub fn employer(&mut self, employer_id: &Id, on: NaiveDate) -> Result<bool, StoreError> {
         if self.centre.employer(employer_id).is_some() {
             return Ok(true);
@@ -90,11 +90,11 @@ impl Books<'_> {
             None => EmployerAccount::known(&known, on),
         };
         if employer.rates.is_empty() {
-            // It never remitted: whatever month it is, nothing is made of it.
+            // It has never remitted, so the month is a mere default.
             employer.first_month = YearMonth::of(on);
             employer.roster_month = employer.first_month;
         }
-        // The list that was imported last speaks for name and contact.
+        // The last imported list decides name and contact.
         employer.name = known.name;
         employer.uscc = known.uscc;
         employer.agent.name = known.contact.unwrap_or_default();
@@ -107,7 +107,7 @@ impl Books<'_> {
         Ok(true)
     }
 
-    /// The employer's number; `None` while nothing of it is kept.
+    /// The employer's number; `None` while none of its data is stored.
     pub(super) fn number(&mut self, employer_id: &Id) -> Result<Option<i64>, StoreError> {
         if let Some(number) = self.numbers.get(employer_id) {
             return Ok(Some(*number));
@@ -139,12 +139,12 @@ impl Books<'_> {
         self.load_accounts(employer_id, OF_NUMBER, &[&employee_id.as_str()])
     }
 
-    /// Loads whoever holds an identity number at an employer.
+    /// Loads the holder of an identity number at an employer.
     pub(super) fn holder(&mut self, employer_id: &Id, id_no: &str) -> Result<(), StoreError> {
         self.load_accounts(employer_id, OF_PERSON, &[&id_no])
     }
 
-    /// Loads the account wherever it went since it was at this employer.
+    /// Loads an account at every employer it has moved to since it was at this one.
     pub(super) fn follow(
         &mut self,
         employer_id: &Id,
@@ -214,7 +214,7 @@ impl Books<'_> {
         Ok(())
     }
 
-    /// Loads the lines of a list whose head is there.
+    /// Loads the lines of a list whose head is loaded.
     pub fn roster_lines(&mut self, employer_id: &Id, month: YearMonth) -> Result<(), StoreError> {
         let Some(number) = self.number(employer_id)? else { return Ok(()) };
         let Some(head) = self.centre.roster(employer_id, month).cloned() else { return Ok(()) };
@@ -237,7 +237,7 @@ impl Books<'_> {
         Ok(())
     }
 
-    /// Loads the registers of an employer that hold and are not paid.
+    /// Loads an employer's registers that are in force and unpaid.
     pub(super) fn open_registers(&mut self, employer_id: &Id) -> Result<(), StoreError> {
         if self.whole.insert((employer_id.clone(), Scope::OpenRegisters)) {
             self.records::<Register>(
@@ -286,7 +286,7 @@ impl Books<'_> {
         Ok(())
     }
 
-    /// Loads a notice, with what it is over.
+    /// Loads a notice, with its lists and supplements.
     pub fn notice(&mut self, wanted: PaymentReference) -> Result<Option<Id>, StoreError> {
         if let Some(notice) = self.centre.notice(wanted) {
             return Ok(Some(notice.employer_id.clone()));
@@ -300,7 +300,7 @@ impl Books<'_> {
         Ok(Some(employer_id))
     }
 
-    /// Reserves the references that the employer's next notice must not get.
+    /// Reserves the references that the employer's next notice must avoid.
     pub(super) fn reserve(
         &mut self,
         employer_id: &Id,
@@ -319,7 +319,7 @@ impl Books<'_> {
         Ok(())
     }
 
-    /// Whether a reference exists, or is one slip away from a notice that waits for its money.
+    /// Whether a reference exists, or differs by one typing error from an open notice's.
     fn is_near(&self, wanted: PaymentReference) -> Result<bool, StoreError> {
         let slips = wanted.slips().map(|(slip, _)| reference_number(slip));
         let near: Vec<i64> = std::iter::once(reference_number(wanted)).chain(slips).collect();
@@ -343,7 +343,7 @@ impl Books<'_> {
         Ok(found)
     }
 
-    /// Loads the appointments of a day, or the one that is named.
+    /// Loads the appointments of a day, or one by id.
     pub(super) fn appointments(
         &mut self,
         on: Option<NaiveDate>,

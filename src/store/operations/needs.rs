@@ -1,4 +1,4 @@
-//! What each operation needs loaded, as the rustdoc of [`crate::remittance::Centre`] says it.
+//! What each operation needs loaded, as documented at [`crate::remittance::Centre`].
 
 use super::super::StoreError;
 use super::Books;
@@ -16,7 +16,7 @@ use crate::remittance::{EmployeeAccount, Id, Operation, PaymentReference};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
-/// From so many lines on, all of the employer's accounts are read at once.
+/// The number of lines from which all the employer's accounts are read at once.
 const MANY_LINES: usize = 64;
 
 impl Books<'_> {
@@ -47,7 +47,7 @@ impl Books<'_> {
                 self.person(&op.employer_id, &op.employee_id)
             }
             Operation::FileRegister(op) => {
-                // Another's number may be the same but for zeros in front.
+                // Another account's number may differ only in its leading zeros.
                 if op.beside.iter().any(|beside| beside.zeros_lost) {
                     self.accounts(&op.employer_id)?;
                 }
@@ -85,7 +85,7 @@ impl Books<'_> {
         }
     }
 
-    /// A notice that is to be revoked: what of its money is here, its lists and supplements.
+    /// For a notice to be revoked: the payments received for it, its lists and supplements.
     fn need_revoked(
         &mut self,
         reference: PaymentReference,
@@ -99,8 +99,8 @@ impl Books<'_> {
         self.open_registers(&employer_id)
     }
 
-    /// Loads what a settlement of a notice needs: its lists and supplements, and the accounts on
-    /// them wherever they are now.
+    /// Loads what a settlement of a notice needs: its lists and supplements, and their accounts wherever they
+    /// are now.
     pub(super) fn need_lines(
         &mut self,
         reference: PaymentReference,
@@ -123,8 +123,7 @@ impl Books<'_> {
         people.iter().try_for_each(|employee_id| self.follow(&employer_id, employee_id, on))
     }
 
-    /// Loads what a reversal of a settlement needs: beside that of the settlement, the registers that
-    /// it completed.
+    /// Loads what a reversal of a settlement needs: the same, and the registers that the settlement completed.
     pub(super) fn need_completed(
         &mut self,
         reference: PaymentReference,
@@ -137,7 +136,7 @@ impl Books<'_> {
         self.need_lines(reference, on)
     }
 
-    /// Every account of an employer, wherever it went.
+    /// Every account of an employer, wherever it has moved.
     fn need_everybody(&mut self, employer_id: &Id, on: NaiveDate) -> Result<(), StoreError> {
         self.accounts(employer_id)?;
         let people = self.centre.accounts_of(employer_id);
@@ -157,7 +156,7 @@ impl Books<'_> {
         self.people_of(&op.employer_id, &RegisterRequest::Open(vec![line]), op.on)
     }
 
-    /// Whoever holds the identity number or the employee number there.
+    /// The holders of the identity number or the employee number there.
     fn need_room(
         &mut self,
         employer_id: &Id,
@@ -169,7 +168,7 @@ impl Books<'_> {
         if let Some(employee_id) = &line.employee_id {
             return self.account(employer_id, employee_id);
         }
-        // The number is derived, stepping on while another person has it.
+        // The number is derived, and incremented while another person has it.
         let mut attempt = 0;
         loop {
             let candidate = employee_id(&id_no, attempt);
@@ -278,14 +277,14 @@ impl Books<'_> {
         people.into_iter().try_for_each(|employee_id| self.follow(employer_id, employee_id, on))
     }
 
-    /// A register and whatever was filed after it and may still stand.
+    /// A register and the later ones that may be in force.
     fn need_order(&mut self, employer_id: &Id, ordinal: u32) -> Result<(), StoreError> {
         self.open_registers(employer_id)?;
         self.rosters(employer_id)?;
         self.register(employer_id, ordinal)
     }
 
-    /// The line with what was taken of it, and the account wherever it is.
+    /// The line with its earlier corrections, and the account wherever it is.
     fn need_correction(&mut self, op: &CorrectPaid) -> Result<(), StoreError> {
         let employer_id = &op.employer_id;
         match op.register_id.as_ref().map(|id| register_ordinal(employer_id, id)) {
@@ -300,7 +299,7 @@ impl Books<'_> {
         self.follow(employer_id, &op.employee_id, op.on)
     }
 
-    /// Every account of a number, and whoever holds the new identity number beside them.
+    /// Every account of a number, and the holders of the new identity number.
     fn need_person(&mut self, op: &CorrectIdentity) -> Result<(), StoreError> {
         self.employee(&op.employee_id, op.on)?;
         let was = self.centre.account(&op.employer_id, &op.employee_id);
@@ -310,7 +309,7 @@ impl Books<'_> {
         employers.iter().try_for_each(|employer_id| self.holder(employer_id, &id_no))
     }
 
-    /// Every account of both numbers, and whoever holds the survivor's identity number beside them.
+    /// Every account of both numbers, and the holders of the survivor's identity number.
     fn need_merge(&mut self, op: &MergeEmployees) -> Result<(), StoreError> {
         self.employee(&op.employee_id, op.on)?;
         self.employee(&op.into, op.on)?;

@@ -1,8 +1,8 @@
-//! The notices a night needs: those its transactions name.
+//! The notices that a night's transactions name.
 //!
-//! Invariant: a night costs what it judges, not what the years hold. Few references are looked up
-//! one by one; a night that names very many reads the notices from the mark on (`store/outstanding.rs`)
-//! in one pass, and looks up the older ones.
+//! Invariant: a night's cost depends on its transactions, not on the years of history. A few references are
+//! looked up one by one; for very many, the notices above the low-water mark
+//! (`store/operations/outstanding.rs`) are read in one scan, and older ones looked up.
 
 use super::outstanding;
 use crate::matching::NoticeFact;
@@ -18,8 +18,8 @@ use crate::store::operations::outstanding::AWAITING;
 use crate::store::{Store, StoreError};
 use std::collections::{BTreeSet, HashMap};
 
-/// From how many references on one pass over the notices is cheaper than looking each up
-/// (measured: a look-up is about 2 µs, a row of the pass 0.3 µs).
+/// The number of references from which one scan of the notices is cheaper than look-ups (measured: a look-up is
+/// about 2 µs, a scanned row 0.3 µs).
 const PASS_FROM: usize = 100_000;
 
 columns! {
@@ -33,37 +33,38 @@ columns! {
     }
 }
 
-/// A notice's state as lists say it (`row::stage_number`), of a notice `n` beside its settlement `s` and [`PARTS`].
+/// A notice's stage for lists (`row::stage_number`), for a notice `n` joined with its settlement `s` and
+/// [`PARTS`].
 pub(in crate::store) const STAGE: &str = "case when s.reference is not null then 2
     when n.status = 1 and h.reference is not null then 4 else n.status end";
 
-/// The notices `h` of which a part of the money is here: parts that wait, and parts in suspense that name the
-/// notice with certainty. They are gathered first: few among all decisions, and an index has them together.
+/// The notices `h` with part of their money received: awaiting parts, and parts in suspense that name the
+/// notice with certainty. They are collected first: they are few among all decisions, and adjacent in an index.
 pub(in crate::store) const PARTS: &str = "left join (select d.reference from decision d
         where d.centre_id = ?1 and d.outcome in (2, 3) and d.reference is not null
             and (d.reason is null or d.reason <> 2) group by d.reference) h
     on h.reference = n.reference";
 
-/// What an advance balance brings of a notice `n`, beside its settlement `s` and [`USED`]: what is reserved while
-/// it waits, what was used once it is paid.
+/// The advance-balance part of a notice `n`, joined with its settlement `s` and [`USED`]: the reserved amount
+/// while it is open, the used amount once it is paid.
 pub(in crate::store) const DEDUCTION: &str =
     "case when s.reference is not null then coalesce(u.fen, 0)
     when n.status = 1 then n.advance_fen else 0 end";
 
-/// What advance balances paid of notices `u`; few among all notices.
+/// The amounts advance balances paid for notices `u`; few among all notices.
 pub(in crate::store) const USED: &str =
     "left join (select a.reference, cast(-sum(a.amount_fen) as bigint) as fen
         from advance_entry a where a.centre_id = ?1 and a.reference is not null
         group by a.reference) u
     on u.reference = n.reference";
 
-/// What came of one notice's money: the same parts, counted and summed.
+/// The same parts of one notice, counted and summed.
 const PARTS_OF: &str = "select count(*), cast(coalesce(sum(t.amount_fen), 0) as text)
     from decision d join bank_transaction t using (centre_id, account_id, serial, booked_on)
     where d.centre_id = ?1 and d.reference = ?2 and d.outcome in (2, 3) and t.direction = 1
         and (d.reason is null or d.reason <> 2)";
 
-/// What came of a notice's money and settles nothing yet.
+/// The money received for a notice that does not settle it yet.
 pub(in crate::store) fn parts_here(
     connection: &Connection,
     centre: i64,
@@ -76,29 +77,29 @@ pub(in crate::store) fn parts_here(
     })
 }
 
-/// A list of references, with the notices `n` that are meant.
+/// A list of references, joined with the notices `n`.
 pub(in crate::store) fn notices_listed(connection: &Connection) -> String {
     query_in(connection, LIST, "notice", "n.reference = v.column1", "n")
 }
 
-/// What is known of the notices from a reference on, in the order of references.
+/// The notices from a reference on, in the order of references.
 #[derive(Clone, Debug)]
 pub struct RecentNotices {
     from: i64,
     read: NoticesRead,
 }
 
-/// Notices as they were read.
+/// Notices as read.
 #[derive(Clone, Debug, Default)]
 pub struct NoticesRead {
     pub facts: Vec<NoticeFact>,
     pub numbers: EmployerNumbers,
-    /// Those whose row is not as it was written: nothing may settle them.
+    /// Altered notices: nothing may settle them.
     pub altered: BTreeSet<PaymentReference>,
 }
 
 impl NoticesRead {
-    /// Takes a row of [`FactColumns`] and then of the whole notice.
+    /// Adds a row of [`FactColumns`] followed by the whole notice.
     fn take(&mut self, check: &mut RowCheck, row: &Row<'_>) -> Result<(), StoreError> {
         let mut at = row.reader();
         let columns: FactColumns<'_> = at.next()?;
@@ -116,14 +117,14 @@ impl NoticesRead {
     }
 }
 
-/// The employers of notices, numbered as they are met.
+/// The employers of notices, numbered by first appearance.
 #[derive(Clone, Debug, Default)]
 pub struct EmployerNumbers {
     numbers: HashMap<Box<str>, EmployerIndex>,
 }
 
 impl EmployerNumbers {
-    /// The number of an employer; it has one from now on.
+    /// The number of an employer, assigned if it is new.
     pub fn number(&mut self, employer_id: &str) -> EmployerIndex {
         if let Some(number) = self.numbers.get(employer_id) {
             return *number;
@@ -145,8 +146,7 @@ impl Store {
         tx.connection.select_all(from, params![tx.centre_id])
     }
 
-    /// What is known of every notice that a transaction names, and of those `read` before; with the
-    /// numbers of their employers.
+    /// Every notice that a transaction names, and those in `read`; with their employers' numbers.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -171,7 +171,7 @@ impl Store {
         Ok(read)
     }
 
-    /// What is known of these notices; those that do not exist are left out.
+    /// These notices; missing ones are left out.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -205,7 +205,7 @@ impl Store {
         Ok(read)
     }
 
-    /// What is known of every notice from the mark on: one pass.
+    /// Every notice above the low-water mark, in one scan.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -231,7 +231,7 @@ impl Store {
         Ok(RecentNotices { from, read })
     }
 
-    /// Every notice that waits for money, for suggestions.
+    /// Every open notice, for suggestions.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -244,7 +244,7 @@ impl Store {
 }
 
 columns! {
-    /// A notice as suggestions need it.
+    /// A notice for suggestions.
     struct OpenColumns<'r> of "n" {
         employer_id: &'r str,
         amount_fen: Money,
@@ -252,7 +252,7 @@ columns! {
     }
 }
 
-/// Gives every notice that waits for money, as the connection sees it.
+/// Calls back for every open notice visible to the connection.
 pub(in crate::store) fn each_open(
     tx: &Tx,
     mut take: impl FnMut(PaymentReference, &str, Money, YearMonth),
@@ -271,8 +271,7 @@ pub(in crate::store) fn each_open(
         take(reference, open.employer_id, open.amount_fen, open.month);
         Ok(Read::On)
     })?;
-    // Both tables in the order of references, side by side: a third of the time of asking for
-    // each notice whether it is settled.
+    // A merge of both tables in the order of references takes a third of the time of a look-up per notice.
     let from = outstanding::mark(connection, centre)?;
     let sql = "select reference from settlement where centre_id = ?1 and reference >= ?2
         order by centre_id, reference";
@@ -287,7 +286,7 @@ pub(in crate::store) fn each_open(
         let (number, status): (i64, i64) = at.next()?;
         while settled.next_if(|paid| *paid < number).is_some() {}
         if settled.peek() != Some(&number) && status == AWAITING {
-            // Most are settled: of those nothing more is read.
+            // Most are settled, and the rest of their columns is not read.
             let open: OpenColumns<'_> = at.next()?;
             at.end()?;
             take(reference(number)?, open.employer_id, open.amount_fen, open.month);

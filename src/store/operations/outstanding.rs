@@ -1,11 +1,11 @@
-//! The mark: below it no notice waits for money, but for a few that are listed.
+//! The low-water mark: below it only the listed few notices are open.
 //!
-//! Start at [`mark`]. A centre keeps its notices for ever and a night must not look through them all: it
-//! reads those from the mark on, and the list. [`advance`] moves the mark once a month, over notices of
-//! months gone by. Where references do not rise with time the mark stays low, and all are looked through.
+//! Start at [`mark`]. A centre keeps its notices for ever and a night must not scan them all: it reads those
+//! above the mark, and the list. [`advance`] moves the mark up once a month, past notices of earlier months. If
+//! references do not increase with time, the mark stays low and all notices are scanned.
 //!
-//! Invariant: a notice below the mark that waits for money is in `notice_outstanding`; so whoever makes a
-//! notice or opens one again calls [`keep`].
+//! Invariant: an open notice below the mark is in `notice_outstanding`, so code that inserts or reopens a
+//! notice must call [`keep`].
 
 use crate::remittance::NoticeStatus;
 use crate::remittance::YearMonth;
@@ -14,20 +14,20 @@ use crate::store::database::sql::{Connection, params};
 use crate::store::database::tx::Tx;
 use chrono::{Datelike, Months, NaiveDate};
 
-/// A notice that waits for money, as the store writes it.
+/// The stored status of an open notice.
 pub(in crate::store) const AWAITING: i64 =
     crate::store::database::row::status_number(NoticeStatus::Awaiting);
 
-/// Months before the night's whose notices stay above the mark: most of what is late is not older.
+/// Notices of the last months stay above the mark: most late ones are not older.
 const MONTHS_ABOVE: u32 = 3;
 
-/// The first reference that is not below the mark, as a number.
+/// The first reference above the mark, as a number.
 pub(in crate::store) fn mark(connection: &Connection, centre: i64) -> Result<i64, StoreError> {
     let sql = "select coalesce(max(reference), 0) from notice_mark where centre_id = ?1";
     connection.fetch_one(sql, params![centre])
 }
 
-/// Lists notices that wait for money, those of them that are below the mark.
+/// Lists those of these open notices that are below the mark.
 pub(in crate::store) fn keep(tx: &Tx, references: &[i64]) -> Result<(), StoreError> {
     const SQL: &str = "
         insert into notice_outstanding (centre_id, reference)
@@ -37,7 +37,7 @@ pub(in crate::store) fn keep(tx: &Tx, references: &[i64]) -> Result<(), StoreErr
     tx.change(SQL, references, |row, reference| row.bind(*reference))
 }
 
-/// Moves the mark up to the first notice that was issued of late, and lists what waits below it.
+/// Moves the mark up to the first recently issued notice, and lists the open ones below it.
 pub(in crate::store) fn advance(tx: &Tx, as_of: NaiveDate) -> Result<(), StoreError> {
     let (connection, centre) = (&tx.connection, tx.centre_id);
     let first = as_of.with_day(1).and_then(|day| day.checked_sub_months(Months::new(MONTHS_ABOVE)));
@@ -53,8 +53,8 @@ pub(in crate::store) fn advance(tx: &Tx, as_of: NaiveDate) -> Result<(), StoreEr
     if to <= from {
         return Ok(());
     }
-    // A count, which no planner turns into a join: of months that just came it has no figures, and would
-    // compare every notice with every settlement.
+    // A count, which no planner turns into a join: it has no statistics on recent months and would compare
+    // every notice with every settlement.
     let sql = "insert into notice_outstanding (centre_id, reference)
         select n.centre_id, n.reference from notice n
         where n.centre_id = ?1 and n.reference >= ?2 and n.reference < ?3 and n.status = ?4

@@ -1,9 +1,9 @@
-//! Loads the accounts of the same people at other employers: one person, one account, one cap.
+//! Loads the accounts of the same people at other employers, for limits per person.
 //!
-//! Start at [`Books::people`]. What is asked for in a month and a year, and who is active where, is judged over
-//! all employers; everything else of an employer is its own.
+//! Start at [`Books::people`]. Monthly and yearly limits, and where a person is active, are judged over all
+//! employers; all other rules concern one employer.
 //!
-//! Invariant: one look-up an identity number, many a statement, never a statement a person.
+//! Invariant: one look-up per identity number, in batches, never a statement per person.
 
 use super::super::StoreError;
 use super::Books;
@@ -47,14 +47,14 @@ impl Books<'_> {
         Ok(())
     }
 
-    /// The accounts elsewhere of one employee of an employer.
+    /// One employee's accounts at other employers.
     pub(super) fn person(&mut self, employer_id: &Id, employee_id: &Id) -> Result<(), StoreError> {
         self.account(employer_id, employee_id)?;
         let id_no = self.centre.account(employer_id, employee_id).map(|row| row.id_no.clone());
         self.people(id_no.as_slice())
     }
 
-    /// The accounts elsewhere of all who are remitted by an employer.
+    /// The accounts elsewhere of all employees whom an employer remits for.
     pub(super) fn people_listed(&mut self, employer_id: &Id) -> Result<(), StoreError> {
         self.accounts(employer_id)?;
         let active = self.centre.accounts_of(employer_id).filter(|account| account.is_active());
@@ -62,7 +62,7 @@ impl Books<'_> {
         self.people(&id_nos)
     }
 
-    /// The accounts elsewhere of the people in a register, whose own accounts are loaded.
+    /// The accounts elsewhere of the people in a register whose own accounts are loaded.
     pub(super) fn people_of(
         &mut self,
         employer_id: &Id,

@@ -1,7 +1,7 @@
-//! What the audit asks of notices that were issued here: that they are paid by settlements alone, and that what
-//! they reserve of advance balances is there.
+//! The audit's checks of notices issued here: only settlements pay them, and their reservations are covered by
+//! advance balances.
 
-/// Each counts what must not be; with the sentence that names it.
+/// Each query counts violations; with the sentence that names them.
 pub(in crate::store) const ORPHANS: [(&str, &str); 3] = [
     (
         "paid notice with lines that no settlement paid",

@@ -1,4 +1,4 @@
-//! What can be asked of the books: employers, accounts, notices with lines, lists, ledgers.
+//! Queries of the books: employers, accounts, notices with lines, lists, ledgers.
 
 use super::super::StoreError;
 use super::load::{LOG, VOUCHER};
@@ -12,17 +12,17 @@ use crate::store::database::sql::{Read, params};
 use crate::store::database::tx::Tx;
 use chrono::NaiveDate;
 
-/// A notice and whose it is.
+/// A notice and its employer.
 #[derive(Clone, Debug)]
 pub struct NoticeSheet {
     pub notice: IssuedNotice,
     pub employer_name: String,
-    /// Where it is revoked: the notices that are over the same lists and supplements now.
+    /// If it is revoked: the notices that now cover the same lists and supplements.
     pub successors: Vec<IssuedNotice>,
 }
 
-/// Gives every log line of the centre as text, without the instant at which it was written: the same
-/// operations say the same at another time.
+/// Passes on every log line of the centre as text, without its timestamp: the same operations give the same
+/// text at another time.
 pub(in crate::store) fn logs(tx: &Tx, mut line: impl FnMut(&str)) -> Result<(), StoreError> {
     let sql = "select r.body from employer_record r
         join employer_book b using (centre_id, employer_no)
@@ -53,7 +53,7 @@ impl Books<'_> {
         Ok(())
     }
 
-    /// Loads a notice with its lists and supplements; `None` where there is no such notice.
+    /// Loads a notice with its lists and supplements; `None` if it does not exist.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -92,7 +92,7 @@ impl Books<'_> {
         self.records::<Voucher>(employer_id, VOUCHER, "and kind = ?3 and ordinal >= ?4", 0)
     }
 
-    /// What stands on the employer's clearing account: settled notices that say no lines.
+    /// The balance of the employer's clearing account: settled notices without lines.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -106,7 +106,7 @@ impl Books<'_> {
         select.query_row(key, |row| row.read())
     }
 
-    /// Whether the store says what each employee gets of a notice.
+    /// Whether the notice's lines are stored.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.

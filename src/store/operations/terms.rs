@@ -1,4 +1,4 @@
-//! What a list says of employers beside names and contacts, and which operations came after it.
+//! A list's fields of employers besides names and contacts, and the operations after its date.
 
 use super::super::StoreError;
 use super::{Books, thing};
@@ -17,12 +17,12 @@ use std::sync::Arc;
 pub(in crate::store) struct TermsTaken {
     pub(in crate::store) before: Arc<EmployerAccount>,
     pub(in crate::store) after: Arc<EmployerAccount>,
-    /// As they were kept; empty where the employer had a number and no books, `None` where it had neither.
+    /// The stored books before; empty if the employer had a number but no books, `None` if it had neither.
     pub(in crate::store) book_before: Option<String>,
     pub(in crate::store) book_after: String,
 }
 
-/// The last days, after that of a list, on which operations changed parts of an employer.
+/// For each part of an employer, the last day after the list's date on which an operation changed it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::store) struct LaterOperations {
     /// Name and credit code.
@@ -33,8 +33,7 @@ pub(in crate::store) struct LaterOperations {
 }
 
 impl Books<'_> {
-    /// Takes in what a list says of an employer beside its name; gives its books before and after where that
-    /// changed them.
+    /// Applies a list's terms to an employer; gives its books before and after if they changed.
     pub(in crate::store) fn take_terms(
         &mut self,
         employer_id: &Id,
@@ -57,7 +56,7 @@ impl Books<'_> {
         Ok(Ok(Some(TermsTaken { before, after, book_before, book_after })))
     }
 
-    /// An employer's books as they are kept: empty where it has none yet, `None` without a number.
+    /// An employer's stored books: empty if it has none yet, `None` without a number.
     fn book(&self, employer_id: &Id) -> Result<Option<String>, StoreError> {
         let sql = "select coalesce(body, '') from employer_book
             where centre_id = ?1 and employer_id = ?2";
@@ -107,7 +106,7 @@ pub(in crate::store) fn later_operations(
     Ok(found)
 }
 
-/// Rates as a change of them is said.
+/// Rates in the form of a change.
 pub(in crate::store) fn rates_said(period: &RatePeriod) -> String {
     let RatePeriod { from, employer_rate, employee_rate, .. } = period;
     format!("{employer_rate} and {employee_rate} from {from}")

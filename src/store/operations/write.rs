@@ -1,4 +1,4 @@
-//! Writes what operations changed: many rows many a statement, in the order of their keys.
+//! Writes the changes of operations: in batches, in key order.
 
 use super::super::StoreError;
 use super::load::{DRAFT, LOG, REGISTER, VOUCHER};
@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-/// The things one operation changed, each once, as it was first and is last.
+/// The objects one operation changed, each once, with its first and last state.
 #[derive(Default)]
 struct Changed {
     employers: BTreeMap<Id, Put<EmployerAccount>>,
@@ -48,7 +48,7 @@ const UPDATE_ACCOUNT: &str =
         entries = ?13
     where centre_id = ?1 and employer_no = ?2 and employee_no = ?3";
 
-/// Sets what accounts had in the system before this one.
+/// Sets the balances of accounts in the system before this one.
 pub(in crate::store) const OPENING: &str = "
     insert into opening_balance (centre_id, employer_no, employee_no, amount_fen)
         select ?1, v.column1, v.column2, v.column3 from (values …) v
@@ -144,7 +144,7 @@ impl Books<'_> {
         }
     }
 
-    /// The employer's number, given now where it has none.
+    /// The employer's number, assigned if it has none.
     fn number_or_new(&mut self, employer_id: &Id) -> Result<i64, StoreError> {
         if let Some(number) = self.number(employer_id)? {
             return Ok(number);
@@ -218,7 +218,7 @@ impl Books<'_> {
         })
     }
 
-    /// Writes what an account had in the system before this one, where that moved with it.
+    /// Writes an account's opening balance, if it moved with the account.
     fn write_opening(
         &self,
         (number, seat): (i64, i64),
@@ -265,7 +265,7 @@ impl Books<'_> {
         Ok(())
     }
 
-    /// A new account's number: the next of its employer.
+    /// A new account's number: the next one at its employer.
     fn new_seat(&mut self, row: &EmployeeAccount, number: i64) -> Result<i64, StoreError> {
         let next = match self.next_seats.get(&row.employer_id) {
             Some(next) => *next,
@@ -276,7 +276,7 @@ impl Books<'_> {
         Ok(next)
     }
 
-    /// The numbers of an account that is kept.
+    /// The numbers of a stored account.
     fn place(&mut self, employer_id: &Id, employee_id: &Id) -> Result<(i64, i64), StoreError> {
         let number = self.number_or_new(employer_id)?;
         let seat = self.seats.get(&(employer_id.clone(), employee_id.clone())).copied();
@@ -345,7 +345,7 @@ impl Books<'_> {
             day_or_none(row.paid_on)
         ])?;
         if put.before.is_some() {
-            // What became of a list changes; its lines do not.
+            // The status of a list changes; its lines do not.
             return Ok(());
         }
         let mut lines = Vec::with_capacity(row.lines.len());
@@ -400,7 +400,7 @@ impl Books<'_> {
                 let status = status_number(row.status.into());
                 connection.prepare_cached(sql)?.execute(params![centre, reference, status])?;
             }
-            // The night writes the settlement itself; one from the advance balance is written here.
+            // The night writes its settlements itself; one from the advance balance is written here.
             NoticeState::Paid => {
                 let sql = "insert into settlement (centre_id, reference, settled_on, amount_fen)
                     values (?1, ?2, ?3, ?4)
@@ -412,7 +412,7 @@ impl Books<'_> {
         Ok(())
     }
 
-    /// What a voucher moves on the employer's advance balance.
+    /// Writes a voucher's effect on the employer's advance balance.
     fn write_advance(&mut self, voucher: &Voucher) -> Result<(), StoreError> {
         let advance = voucher.postings.iter().filter(|posting| posting.subject == Subject::Advance);
         let moved: Total =
@@ -421,7 +421,7 @@ impl Books<'_> {
         if fen == 0 {
             return Ok(());
         }
-        // What a correction brought was not paid out for its notice.
+        // The amount of a correction was not paid out for its notice.
         let paid = voucher.reference.filter(|_| voucher.kind != VoucherKind::Correction);
         let number = self.number_or_new(&voucher.employer_id)?;
         let sql = "insert into advance_entry (centre_id, employer_no, ordinal, posted_on,
@@ -495,7 +495,7 @@ impl Books<'_> {
     }
 }
 
-/// Gives an employer the next number of the centre.
+/// Assigns an employer the next number of the centre.
 fn new_number(connection: &Connection, centre: i64, employer_id: &str) -> Result<i64, StoreError> {
     let sql = "select coalesce(max(employer_no), 0) + 1 from employer_book where centre_id = ?1";
     let number: i64 = connection.fetch_one(sql, params![centre])?;
@@ -513,7 +513,7 @@ fn next_seat(connection: &Connection, centre: i64, number: i64) -> Result<i64, S
     select.query_row(params![centre, number], |row| row.read())
 }
 
-/// What an account's status says beside its code.
+/// The detail of an account's status, beside its code.
 fn detail(status: &AccountStatus) -> Option<&str> {
     match status {
         AccountStatus::Active => None,

@@ -1,8 +1,8 @@
-//! What a night holds back: notices and transactions that are not as they were written.
+//! Altered notices and transactions that a night holds back.
 //!
-//! Start at [`note`]: each is told in the audit trail in the night's commit, once a night, and the night's
-//! report reads it there ([`Store::held_on`]). Nothing that rests on such a row is decided; once the row is whole
-//! again the next night decides it.
+//! Start at [`note`]: it records each in the audit trail, in the night's commit and once a night; the night's
+//! report reads it there ([`Store::held_on`]). No decision rests on such a row; once the row is intact again,
+//! the next night decides it.
 
 use super::RunDecisions;
 use super::working_set::Held;
@@ -13,7 +13,7 @@ use crate::suspense::Moment;
 use crate::suspense::trail::{NIGHT, TrailEntry, TrailEvent};
 use chrono::NaiveDate;
 
-/// Writes what a night holds back into the trail.
+/// Records in the trail what a night holds back.
 pub(in crate::store) fn note(tx: &Tx, verdict: &RunDecisions<'_>) -> Result<(), StoreError> {
     let centre = tx.centre_id;
     for held in verdict.working_set.held() {
@@ -49,7 +49,7 @@ pub(in crate::store) fn note(tx: &Tx, verdict: &RunDecisions<'_>) -> Result<(), 
     Ok(())
 }
 
-/// Something that a night held back: what it is, `notice` or `transaction`, and its reference or id.
+/// A row that a night held back: its kind, `notice` or `transaction`, and its reference or id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldRow {
     pub what: String,
@@ -57,7 +57,7 @@ pub struct HeldRow {
 }
 
 impl Store {
-    /// What the night of a day held back.
+    /// What the night of a given day held back.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.

@@ -1,4 +1,4 @@
-//! The general journal: every move of a transaction between the books' subjects, step by step.
+//! The general journal: every move of a transaction between subjects, step by step.
 
 use crate::remittance::{Money, Subject};
 use crate::store::StoreError;

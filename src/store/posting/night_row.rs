@@ -1,8 +1,8 @@
-//! A night's row among the nights: written as it ends, and added to where the same day is run again.
+//! The row of a night: written at its end, and added to if the same day runs again.
 //!
-//! Start at [`Recording::night`]. What is read of it is `outcomes.rs`'s and `shown/run.rs`'s to say.
+//! Start at [`Recording::night`]. `read/outcomes.rs` and `read/run.rs` read the row.
 //!
-//! Invariant: a sum is kept whole, however large ([`in_columns`]); a night never ends for the size of one.
+//! Invariant: a sum is stored in full, however large ([`in_columns`]); its size never stops a night.
 
 use super::StoreError;
 use crate::remittance::Tally;
@@ -10,7 +10,7 @@ use crate::store::database::row::day_number;
 use crate::store::database::sql::{Connection, in_columns, params};
 use crate::store::posting::Recording;
 
-/// Open suspense, signed: what is in suspense is looked up item by item, few among all that was ever decided.
+/// Open suspense, signed: open items are looked up one by one, as they are few among all decisions.
 pub(in crate::store) const OPEN: &str = "
     select count(*), cast(coalesce(sum(fen), 0) as text), 0 from (
         select (select case t.direction when 1 then t.amount_fen else -t.amount_fen end
@@ -24,7 +24,7 @@ pub(in crate::store) const OPEN: &str = "
                     and d.account_id = i.account_id and d.serial = i.serial) = 3) as hanging";
 
 impl Recording {
-    /// Writes this night's row. Run again on the same day, a night adds to its row what is new.
+    /// Writes this night's row. A second run on the same day adds to it.
     pub(super) fn night(&self, received: Tally, matched: Tally) -> Result<(), StoreError> {
         let (connection, centre, night) =
             (&self.tx.connection, self.tx.centre_id, day_number(self.as_of));
@@ -72,13 +72,13 @@ impl Recording {
                 closing.count.cast_signed(),
                 closing_in.0,
                 closing_in.1,
-                // What writes no letters leaves none to be filed; what is to be filed yet stays so.
+                // A run without letters leaves none to be filed; an unfinished filing stays due.
                 self.turn.is_over() || self.totals.letters + self.totals.printed == 0
             ])?;
         self.night_outcomes()
     }
 
-    /// What the night decided anew, by outcome.
+    /// Writes the night's new decisions, by outcome.
     fn night_outcomes(&self) -> Result<(), StoreError> {
         let (connection, centre, night) =
             (&self.tx.connection, self.tx.centre_id, day_number(self.as_of));

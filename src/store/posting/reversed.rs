@@ -1,10 +1,11 @@
-//! What earlier nights say of tonight's reversals and probable readings: credits of any age, and readings.
+//! Loads what earlier nights contribute to tonight's reversals and probable readings: credits of any age, and
+//! readings.
 //!
-//! Start at [`Store::load_reversed`]. Only where a night holds a debit that takes something back are credits
-//! looked up, by own account and amount; only where it holds a probable reading are decisions looked up, by
-//! the reference that was read. Both go by an index, so that they cost what the night asks for.
+//! Start at [`Store::load_reversed`]. Credits are looked up, by own account and amount, only if a night has a
+//! reversing debit; decisions are looked up, by the reference read, only if it has a probable reading. Both use
+//! an index, so that the cost depends on the night alone.
 //!
-//! Invariant: a credit that the working set holds as an open item is not given a second time.
+//! Invariant: a credit that is an open item of the working set is not loaded a second time.
 
 use super::working_set::{PreviousDecision, TransactionColumns, account_id};
 use crate::matching::{AccountIndex, Credit, CreditState, Item, Kind};
@@ -20,7 +21,7 @@ use crate::store::{Store, StoreError, WorkingSet};
 use chrono::{NaiveDate, NaiveTime};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A credit of an earlier night that a reversal may take back, with texts of its own.
+/// A credit of an earlier night that a reversal may take back, with owned texts.
 #[derive(Clone, Debug)]
 pub struct EarlierCredit {
     account: AccountIndex,
@@ -36,7 +37,7 @@ pub struct EarlierCredit {
 }
 
 impl EarlierCredit {
-    /// As matching takes it.
+    /// The credit, for matching.
     #[must_use]
     pub fn as_credit(&self) -> Credit<'_> {
         Credit {
@@ -57,13 +58,13 @@ impl EarlierCredit {
 /// Own account and amount of a reversal.
 type Reversal = (AccountIndex, Money);
 
-/// Whether an item `i` of a decision `d` is closed to the night: staff decided it, or a proposal waits.
+/// Whether an item `i` of a decision `d` is closed to the night: staff decided it, or a proposal is pending.
 const CLOSED: &str = "case when d.outcome in (2, 3) and i.resolution is null
         and (i.state is null or i.state not in ('proposed', 'approved')) and i.pending is null
     then 0 else 1 end";
 
 columns! {
-    /// Who handles a transaction that was decided, by its decision `d` and its item `i`.
+    /// Who handles a decided transaction, from its decision `d` and its item `i`.
     struct Handling<'r> {
         rule: &'r str = "d.rule",
         read_as: Option<PaymentReference> = "i.read_as",
@@ -73,7 +74,7 @@ columns! {
     }
 }
 
-/// Transactions `t` with their decisions `d` and, where they have one, their items `i`.
+/// Transactions `t` with their decisions `d` and, if any, their items `i`.
 fn with_items(transactions_and_decisions: &str) -> String {
     format!(
         "{transactions_and_decisions}
@@ -89,15 +90,15 @@ fn of_amount(connection: &Connection) -> String {
     with_items(&whole(connection, &keys))
 }
 
-/// The decisions on what was read as a reference, with their transactions.
+/// The decisions whose remark was read as a reference, with their transactions.
 fn read_as(connection: &Connection) -> String {
     let read = "k.reference = v.column1 and k.reference is not null";
     let keys = query_in(connection, LIST, "decision", read, "k");
     with_items(&whole(connection, &keys))
 }
 
-/// Transactions `t` and decisions `d` whose keys `k` an index gave, all alone
-/// ([`super::working_set::open_transactions`] says why).
+/// Full transactions `t` and decisions `d` for keys `k` from an index-only query
+/// ([`super::working_set::open_transactions`] gives the reason).
 pub(in crate::store) fn whole(connection: &Connection, keys: &str) -> String {
     let key = |alias: &str| {
         format!(
@@ -109,7 +110,7 @@ pub(in crate::store) fn whole(connection: &Connection, keys: &str) -> String {
     query_in(connection, &transactions, "decision", &key("d"), "d")
 }
 
-/// What a remark was read as, or what staff say it means.
+/// The reference read from a remark, or the one staff assigned.
 fn claim_of(read_as: Option<PaymentReference>, remarks: &Remarks<'_>, reader: &Reader) -> Claim {
     match read_as {
         Some(reference) => Claim::Certain(reference),
@@ -118,8 +119,9 @@ fn claim_of(read_as: Option<PaymentReference>, remarks: &Remarks<'_>, reader: &R
 }
 
 impl Store {
-    /// The credits, of any age, that the working set's reversals could take back and that it does not hold. Those
-    /// that a rule ignored on an earlier night go into the working set again, since the bank may take them back too.
+    /// Loads the credits, of any age, that the working set's reversals could take back and that it does not
+    /// hold. Credits that a rule ignored on an earlier night re-enter the working set, since the bank may take
+    /// them back too.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -151,7 +153,7 @@ impl Store {
                 PreviousDecision,
                 Handling<'_>,
             ) = row.read()?;
-            // What staff decided to be no payment is theirs, like everything else they decided.
+            // A non-payment decided by staff stays decided, like all their decisions.
             if previous.outcome == Outcome::Ignored.number() && !handling.by_staff {
                 if let Some(rule) = ignored_by(handling.rule, rules) {
                     let (account, read) = (columns.account()?, columns.transaction()?);
@@ -168,8 +170,8 @@ impl Store {
         Ok(credits)
     }
 
-    /// Of the notices that a probable reading among the items names, those that a payment of an earlier night,
-    /// which is no item any more, named with certainty; but for what was taken back or was no payment.
+    /// Of the notices named by a probable reading, those that a payment of an earlier night named with
+    /// certainty. Such a payment is no longer an open item; reversed payments and non-payments do not count.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -225,8 +227,7 @@ impl Store {
     }
 }
 
-/// The rule by which a credit is no payment, as long as there is such a rule. What undid a debit is not a
-/// credit to take back.
+/// The rule that ignores a credit, if the rule still exists. A credit that undid a debit cannot be taken back.
 fn ignored_by(id: &str, rules: &MatchingRules) -> Option<RuleIndex> {
     rules.find(id).filter(|index| *index != rules.reversal_credit())
 }
@@ -253,7 +254,7 @@ fn earlier_credit(
     })
 }
 
-/// Adds the notices of credits that settled several.
+/// Adds the notices of credits that were allocated to several.
 fn allocated(tx: &Tx, credits: &mut [EarlierCredit]) -> Result<(), StoreError> {
     let mut places: BTreeMap<usize, Vec<PaymentReference>> = BTreeMap::new();
     let without: Vec<(usize, &EarlierCredit)> =
@@ -282,7 +283,7 @@ fn allocated(tx: &Tx, credits: &mut [EarlierCredit]) -> Result<(), StoreError> {
 }
 
 impl WorkingSet {
-    /// The own accounts and amounts of debits that take something back, each once.
+    /// The own accounts and amounts of reversing debits, without duplicates.
     fn reversals(&self) -> Vec<Reversal> {
         let undoes = |(account, direction, kind, amount)| {
             (direction == Direction::Debit && kind == Kind::Reversal).then_some((account, amount))

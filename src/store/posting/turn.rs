@@ -1,11 +1,11 @@
-//! Where a night stands among the nights there were, and what is mended after one of a wrong day.
+//! A night's place among the nights that ran, and the repair after a night with a wrong day.
 //!
-//! Start at [`Turn`]. A night of a day before the last one judges as its day asks, but counts no age and no reminder
-//! from its own day. A last night that lies after today is none: it left its day where ages and reminders count from,
-//! and the next night on or before today takes those up again ([`Recording::mend`]).
+//! Start at [`Turn`]. A night for an earlier day than the last one decides as of its day, but counts no age and
+//! no reminder from it. A last night dated after today is invalid: ages and reminders count from its day, and
+//! the next night on or before today corrects them ([`Recording::mend`]).
 //!
-//! Invariant: once a good night has committed, nothing counts from a day after today, and what was in suspense before a night of a
-//! day gone by is as old as it was.
+//! Invariant: once a valid night has committed, nothing counts from a day after today, and an item in suspense
+//! before an earlier day's night keeps its age.
 
 use super::Recording;
 use crate::store::database::row::{day, day_number};
@@ -17,32 +17,32 @@ use chrono::NaiveDate;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Turn {
     pub as_of: NaiveDate,
-    /// The shell's, in Beijing.
+    /// Today's date from the shell, in Beijing.
     pub today: NaiveDate,
-    /// The latest night there was, on or before today.
+    /// The latest night that ran, on or before today.
     pub last: Option<NaiveDate>,
 }
 
 impl Turn {
-    /// Whether a later night has been. Such a night writes no letter.
+    /// Whether a later night has run. A night with a later one writes no letter.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.last.is_some_and(|last| self.as_of < last)
     }
 
-    /// The day from which what it opens, closes and notes counts.
+    /// The day from which the items it opens, closes and notes count.
     #[must_use]
     pub fn counts_from(&self) -> NaiveDate {
         self.last.map_or(self.as_of, |last| last.max(self.as_of))
     }
 
-    /// No honest day is later than this.
+    /// No valid day is later.
     fn latest_honest(&self) -> NaiveDate {
         self.today.max(self.as_of)
     }
 }
 
-/// Nights of days to come whose marks stand.
+/// Nights of future days that still have an effect.
 const WRONG: &str = "select 1 from night where centre_id = ?1 and as_of > ?2 and mended = 0";
 
 const MENDED: &str =
@@ -53,7 +53,7 @@ const AGES: &str = "update suspense_item set
         closed_on = case when closed_on > ?2 then ?3 else closed_on end
     where centre_id = ?1 and (opened_on > ?2 or closed_on > ?2)";
 
-/// What a letter of a day to come told counts as told now: its reminders begin anew, and nothing is done with.
+/// Notifications of a future day's letter count as sent now: their reminders restart, and none is complete.
 const TELLINGS: &str = "update telling set
         noted_on = case when noted_on > ?2 then ?3 else noted_on end,
         told_on = case when told_on > ?2 then ?3 else told_on end,
@@ -62,7 +62,7 @@ const TELLINGS: &str = "update telling set
         done = 0, marked_on = case when marked_on > ?2 then ?3 else marked_on end
     where centre_id = ?1 and (noted_on > ?2 or told_on > ?2 or marked_on > ?2)";
 
-/// The same of what notices are told about.
+/// The same for notice news.
 const NEWS: &str = "update notice_news set
         noted_on = case when noted_on > ?2 then ?3 else noted_on end,
         told_on = case when told_on > ?2 then ?3 else told_on end,
@@ -71,7 +71,7 @@ const NEWS: &str = "update notice_news set
         done = 0, marked_on = case when marked_on > ?2 then ?3 else marked_on end
     where centre_id = ?1 and (noted_on > ?2 or told_on > ?2 or marked_on > ?2)";
 
-/// Of what was told before it was written down when, a reminder stands where a night in its time can have sent it;
+/// For notifications older than the recorded times, sets the reminder to when a regular night can have sent it;
 /// `?2` is the last such night.
 const REMINDERS: &str = "update telling set
         reminded_days = case when ?2 - told_on >= 30 then reminded_days
@@ -81,12 +81,12 @@ const REMINDERS: &str = "update telling set
 
 const ARREARS: &str = "update arrears_told set told_on = ?3 where centre_id = ?1 and told_on > ?2";
 
-/// An age that was kept is of no use once a night has looked at everything in its turn.
+/// A stored age is useless once a regular night has examined everything.
 const FORGET: &str =
     "update suspense_item set kept_on = null where centre_id = ?1 and kept_on is not null";
 
 impl Store {
-    /// The latest night there was on or before a day.
+    /// The latest night on or before a day.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -96,7 +96,6 @@ impl Store {
     }
 }
 
-/// The latest night on or before a day.
 pub(in crate::store) fn latest(
     connection: &Connection,
     centre: i64,
@@ -109,13 +108,13 @@ pub(in crate::store) fn latest(
 }
 
 impl Recording {
-    /// Whether a later night has been.
+    /// Whether a later night has run.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.turn.is_over()
     }
 
-    /// Mends what nights of days to come did to ages and reminders, where this one is on or before today.
+    /// Repairs ages and reminders after nights of future days, if this night is on or before today.
     pub(in crate::store) fn mend(&self) -> Result<(), StoreError> {
         let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let honest = day_number(self.turn.latest_honest());
@@ -133,7 +132,7 @@ impl Recording {
         Ok(())
     }
 
-    /// Forgets ages that were kept for this night.
+    /// Deletes the ages stored for this night.
     pub(in crate::store) fn forget_kept(&self) -> Result<(), StoreError> {
         if self.turn.is_over() {
             return Ok(());

@@ -1,9 +1,9 @@
 //! The working set: every transaction a night has to judge, packed for a million of them.
 //!
-//! Fresh rows are put on it while they are written, so that the night need not read them back;
-//! what earlier nights left open is added from the store. Both come out as [`crate::matching::Item`]s.
+//! New rows are added while they are written, so that the night need not read them back; open items of earlier
+//! nights are loaded from the store. Both become [`crate::matching::Item`]s.
 //!
-//! Invariant: a transaction stands in the working set once.
+//! Invariant: a transaction is in the working set once.
 
 use crate::matching::{AccountIndex, BankIndex, Item, Kind, PayingBank, TransactionClassifier};
 use crate::remark::{Claim, Reader, refund_named};
@@ -23,7 +23,7 @@ use chrono::{NaiveDate, NaiveTime};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-/// The centre's collection accounts, with the short numbers that rows carry.
+/// The centre's collection accounts, with the short numbers used in rows.
 #[derive(Clone, Debug, Default)]
 pub struct Accounts {
     accounts: Vec<CollectionAccount>,
@@ -37,17 +37,17 @@ pub struct WorkingSet {
     text: String,
     rows: Vec<WorkingRow>,
     outdated: bool,
-    /// What was decided before of the rows that are open or wait; by place in the working set.
+    /// Previous decisions on open and awaiting rows, by position in the working set.
     previous: BTreeMap<usize, PreviousDecision>,
-    /// How often staff had acted when what is in suspense was read (`store/trail.rs`).
+    /// How often staff had acted when the open suspense was read (`store/trail.rs`).
     turn: i64,
-    /// What is not as it was written: nothing is decided that rests on it.
+    /// Altered rows: no decision rests on them.
     held: Vec<Held>,
-    /// Some of it no night has decided yet.
+    /// It includes held rows that no night has decided yet.
     holds_undecided: bool,
 }
 
-/// A row that is not as it was written, found before anything was decided by it.
+/// An altered row, found before any decision rested on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Held {
     Notice(PaymentReference),
@@ -71,7 +71,7 @@ struct WorkingRow {
     counterparty_name: Range<usize>,
 }
 
-/// A decision of an earlier night, as the store keeps it.
+/// The stored decision of an earlier night.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PreviousDecision {
     pub(crate) outcome: i64,
@@ -81,7 +81,7 @@ pub(crate) struct PreviousDecision {
 }
 
 impl Accounts {
-    /// Numbers the accounts in the order given, and their banks in the order they appear.
+    /// Numbers the accounts in the given order, and their banks by first appearance.
     #[must_use]
     pub fn new(accounts: Vec<CollectionAccount>) -> Self {
         let mut known = Self::default();
@@ -96,7 +96,7 @@ impl Accounts {
         known
     }
 
-    /// Accounts of which nothing but the numbers is known: enough to find one.
+    /// Accounts known by number only: enough to find one.
     #[must_use]
     pub fn of_numbers(numbers: Vec<String>) -> Self {
         let account = |account_no| CollectionAccount {
@@ -118,7 +118,7 @@ impl Accounts {
         self.by_number.get(&plain).copied().or_else(|| self.shown_as(&plain))
     }
 
-    /// The only account that a mask such as `6222****0001` fits.
+    /// The only account that matches a mask such as `6222****0001`.
     fn shown_as(&self, mask: &str) -> Option<AccountIndex> {
         if !mask.contains('*') {
             return None;
@@ -135,7 +135,7 @@ impl Accounts {
         self.accounts.get(usize::from(index.0))
     }
 
-    /// Which bank receives what comes to this account.
+    /// The bank of this account.
     #[must_use]
     pub fn bank(&self, index: AccountIndex) -> BankIndex {
         self.banks.get(usize::from(index.0)).copied().unwrap_or(BankIndex(u16::MAX))
@@ -147,7 +147,7 @@ impl Accounts {
     }
 }
 
-/// The store's number of an account.
+/// The account's id in the database.
 pub(crate) fn account_id(index: AccountIndex) -> i64 {
     i64::from(index.0) + 1
 }
@@ -163,7 +163,7 @@ impl WorkingSet {
         self.rows.is_empty()
     }
 
-    /// Puts a transaction into the working set.
+    /// Adds a transaction.
     pub(crate) fn push(
         &mut self,
         account: AccountIndex,
@@ -191,7 +191,7 @@ impl WorkingSet {
         });
     }
 
-    /// Puts a transaction into the working set with what was decided of it before.
+    /// Adds a transaction with its previous decision.
     pub(in crate::store) fn push_previous(
         &mut self,
         account: AccountIndex,
@@ -212,7 +212,7 @@ impl WorkingSet {
         self.rows.iter().map(movement)
     }
 
-    /// Takes back what was put in since the working set had this length, when a file is abandoned.
+    /// Removes what was added since the working set had this length, when a file is abandoned.
     pub(crate) fn truncate(&mut self, length: usize) {
         if let Some(row) = self.rows.get(length) {
             self.text.truncate(row.serial.start);
@@ -220,12 +220,12 @@ impl WorkingSet {
         self.rows.truncate(length);
     }
 
-    /// A transaction in it was written anew: the working set must be read from the store again.
+    /// A transaction in it was rewritten: the working set must be read again.
     pub(crate) fn outdate(&mut self) {
         self.outdated = true;
     }
 
-    /// Whether the store knows better by now.
+    /// Whether the store has newer data.
     #[must_use]
     pub fn is_outdated(&self) -> bool {
         self.outdated
@@ -237,7 +237,7 @@ impl WorkingSet {
         start..self.text.len()
     }
 
-    /// The transactions as matching takes them, in the working set's order.
+    /// The transactions for matching, in the working set's order.
     #[must_use]
     pub fn items<'a>(&'a self, accounts: &Accounts) -> Vec<Item<'a>> {
         let text = |range: &Range<usize>| self.text.get(range.clone()).unwrap_or_default();
@@ -265,8 +265,8 @@ impl WorkingSet {
         self.rows.iter().flat_map(|row| row.claim.references())
     }
 
-    /// Takes off what names a notice that is not as it was written: it stays what it was, and is judged once the
-    /// notice is whole again.
+    /// Removes transactions that name an altered notice: they keep their decision and are judged once the
+    /// notice is intact again.
     pub(crate) fn hold_naming(&mut self, altered: &BTreeSet<PaymentReference>) {
         if altered.is_empty() {
             return;
@@ -290,7 +290,7 @@ impl WorkingSet {
         &self.held
     }
 
-    /// Whether a transaction that no night has decided yet stays so.
+    /// Whether it holds back a transaction that no night has decided yet.
     pub(in crate::store) const fn holds_undecided(&self) -> bool {
         self.holds_undecided
     }
@@ -300,7 +300,7 @@ impl WorkingSet {
         self.rows.iter().filter_map(|row| row.refund)
     }
 
-    /// What names the transactions from a place on.
+    /// The identities of the transactions from a position on.
     pub(in crate::store) fn identities(
         &self,
         from: usize,
@@ -318,14 +318,13 @@ impl WorkingSet {
     }
 }
 
-/// The bank a payer paid from: the first three digits of its 联行号 are the bank's own; 0 where the
-/// feed does not say.
+/// The payer's bank: the first three digits of its 联行号 identify the bank; 0 if the feed does not give it.
 fn paying_bank(bank_code: &str) -> PayingBank {
     PayingBank(bank_code.get(..3).and_then(|bank| bank.parse().ok()).unwrap_or_default())
 }
 
 columns! {
-    /// A transaction `t` as its row holds it.
+    /// The row of a transaction `t`.
     #[derive(Clone, Copy, Debug)]
     pub(crate) struct TransactionColumns<'r> of "t" {
         pub(crate) account_id: i64,
@@ -352,7 +351,7 @@ columns! {
 
 columns! { impl PreviousDecision of "d" { outcome, reason, notice, explanation = "d.because" } }
 
-/// Where a transaction `t` is found by account and serial alone.
+/// Selects a transaction `t` by account and serial alone.
 pub(crate) fn transactions_by_serial(connection: &Connection) -> &'static str {
     if connection.dialect().identities().is_some() {
         "transaction_identity i join bank_transaction t
@@ -362,15 +361,15 @@ pub(crate) fn transactions_by_serial(connection: &Connection) -> &'static str {
     }
 }
 
-/// A list of account, serial and booking day, with the transactions `t` that are meant.
+/// A list of account, serial and booking day, joined with the transactions `t`.
 pub(crate) fn transactions_listed(connection: &Connection) -> String {
     let key = "t.booked_on = v.column3 and t.account_id = v.column1 and t.serial = v.column2";
     query_in(connection, LIST, "bank_transaction", key, "t")
 }
 
-/// The decisions `d` that are open, awaiting or in suspense, with their transactions `t`: few among all that
-/// there are. The keys alone come first: only where an index holds all that is asked for does SQLite, which
-/// has no figures, prefer it to a walk through every decision.
+/// The open, awaiting or suspended decisions `d` with their transactions `t`: few among all. The keys alone are
+/// selected first: SQLite, which has no statistics, prefers the index to a scan of all decisions only if the
+/// index covers the query.
 pub(crate) fn open_transactions(connection: &Connection) -> String {
     let open = "(select account_id, serial, booked_on from decision
         where centre_id = ?1 and outcome in (2, 3)) o";
@@ -390,7 +389,7 @@ impl<'r> TransactionColumns<'r> {
         account_index(self.account_id)
     }
 
-    /// The transaction; its account's number is not in its row.
+    /// The transaction, without its account's number, which is not in the row.
     pub(crate) fn transaction(&self) -> Result<BankTransaction<'r>, StoreError> {
         Ok(BankTransaction {
             account: "",
@@ -417,7 +416,7 @@ impl<'r> TransactionColumns<'r> {
         })
     }
 
-    /// Its free texts, in the default order of fields; those that are empty are left out.
+    /// Its non-empty free texts, in the default order of fields.
     pub(in crate::store) fn remarks(&self) -> Vec<(RemarkField, String)> {
         let texts = [self.postscript, self.purpose, self.summary, self.note];
         let named = RemarkField::DEFAULT_ORDER.into_iter().zip(texts);
@@ -425,11 +424,11 @@ impl<'r> TransactionColumns<'r> {
     }
 }
 
-/// What is known of a transaction from earlier nights, and how staff say it reads.
+/// A transaction's previous decision, and the reference staff assigned.
 type Earlier = (PreviousDecision, Option<PaymentReference>);
 
 impl Store {
-    /// An empty slate; what staff do from now on is noticed when it is recorded.
+    /// An empty working set; later acts of staff are noticed when it is recorded.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -437,7 +436,7 @@ impl Store {
         Ok(WorkingSet { turn: crate::store::trail::turn(self)?, ..WorkingSet::default() })
     }
 
-    /// Whether an earlier run took files in and was stopped before it judged them.
+    /// Whether an earlier run ingested files and stopped before it judged them.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -447,8 +446,8 @@ impl Store {
         tx.connection.prepare_cached(sql)?.exists(params![tx.centre_id])
     }
 
-    /// Adds what earlier nights left open: awaiting, and in suspense without a decision of staff or a
-    /// proposal that waits for approval; a proposal to book a correction back is one too.
+    /// Adds the open items of earlier nights: awaiting, and in suspense without a decision of staff or a
+    /// pending proposal; a pending proposal of a reversal excludes an item too.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -473,8 +472,7 @@ impl Store {
         load(&tx, (working_set, reader, classifier), &sql, &[], |at| at.next().map(Some))
     }
 
-    /// Adds every transaction that no night has decided yet: after a run that was killed, or after
-    /// `ingest` alone.
+    /// Adds every undecided transaction: after a killed run, or after `ingest` alone.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -503,8 +501,8 @@ impl Store {
     }
 }
 
-/// The booking days among which all lie that came on a night of which a file is not judged: another
-/// file of that night may have said the day anew.
+/// The range of booking days that came on a night with an unjudged file: another file of that night may have
+/// redelivered the day.
 fn unjudged_days(tx: &Tx) -> Result<Option<(i64, i64)>, StoreError> {
     let sql = "select min(r.booked_on), max(r.booked_on)
         from receipt r join feed f using (centre_id, feed_id)
@@ -515,7 +513,7 @@ fn unjudged_days(tx: &Tx) -> Result<Option<(i64, i64)>, StoreError> {
     Ok(first.zip(last))
 }
 
-/// `sql` asks for the transaction, for what `earlier` reads, and for the transaction's whole row.
+/// `sql` selects the transaction, the columns that `earlier` reads, and the transaction's whole row.
 fn load(
     tx: &Tx,
     (working_set, reader, classifier): (&mut WorkingSet, &Reader, &TransactionClassifier<'_>),
@@ -546,7 +544,7 @@ fn load(
         let kind = classifier.classify(&transaction);
         match earlier {
             Some((previous, read_as)) => {
-                // Staff say what the remark means; what follows from it is the rules' to say.
+                // Staff decide what the remark means; the rules decide what follows.
                 claim = read_as.map_or(claim, Claim::Certain);
                 working_set.push_previous(account, &transaction, claim, kind, previous);
             }

@@ -1,8 +1,8 @@
-//! How many items are open, and how much: by bank, reason, stage, person and age, counted in one pass.
+//! Numbers and sums of open items: by bank, reason, stage, person and age, counted in one pass.
 //!
-//! Start at [`Store::counts`]. A page shows beside each filter what it would leave; asking once for
-//! each would read every item a dozen times. So all of them are counted together, into [`Cell`]s, and a
-//! page adds up the cells it needs.
+//! Start at [`Store::counts`]. A page shows beside each filter how many items it would leave; a query for each
+//! would read every item a dozen times. So all are counted together, into [`Cell`]s, and a page adds up the
+//! cells it needs.
 
 use super::super::{Store, StoreError};
 use super::own_account::OwnAccount;
@@ -14,7 +14,7 @@ use crate::suspense::{Age, Stage, age_days};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
-/// Items that are alike in everything a page filters by.
+/// Items with equal values in all fields that a page filters by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
     pub bank: String,
@@ -28,17 +28,17 @@ pub struct Cell {
     pub oldest_on: NaiveDate,
 }
 
-/// The cells, and whether they are all.
+/// The cells, and whether they are complete.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub cells: Vec<Cell>,
-    /// More are open than were counted: every figure is "at least".
+    /// More items are open than were counted: every figure is "at least".
     pub cut: bool,
 }
 
 impl Store {
-    /// Counts what is in suspense and passes the filter; ages are those of a day. Where the filter searches,
-    /// counting stops at `found_max` items.
+    /// Counts the open items that pass the filter; ages are as of a day. A text search stops counting at
+    /// `found_max` items.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -73,7 +73,7 @@ impl Store {
     }
 }
 
-/// Days together to ages.
+/// Groups days into ages.
 fn cells(
     buckets: &BTreeMap<Bucket, Tally>,
     accounts: &[OwnAccount],
@@ -107,19 +107,19 @@ fn cells(
 }
 
 impl Counts {
-    /// All of them together.
+    /// The total of all cells.
     #[must_use]
     pub fn total(&self) -> Tally {
         self.of(|_| true)
     }
 
-    /// Those cells together that are wanted.
+    /// The total of the wanted cells.
     #[must_use]
     pub fn of(&self, wanted: impl Fn(&Cell) -> bool) -> Tally {
         self.cells.iter().filter(|cell| wanted(cell)).map(|cell| cell.tally).sum()
     }
 
-    /// The earliest booking of all.
+    /// The earliest booking of all cells.
     #[must_use]
     pub fn oldest_on(&self) -> Option<NaiveDate> {
         self.cells.iter().map(|cell| cell.oldest_on).min()

@@ -1,4 +1,4 @@
-//! Employers: searched, and one with what is known of it.
+//! Searches employers, and shows one.
 
 use super::super::{Store, StoreError};
 use super::pattern;
@@ -8,17 +8,16 @@ use crate::store::database::sql::params;
 use crate::store::database::tx::Tx;
 use crate::store::operations::advance_of;
 
-/// One employer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmployerSheet {
     pub employer: Employer,
-    /// What stands on its advance balance (单位暂存款).
+    /// Its advance balance (单位暂存款).
     pub advance: Money,
-    /// What of that no notice that waits has reserved.
+    /// The part of it that no open notice has reserved.
     pub free_advance: Money,
 }
 
-/// The accounts that are known to pay for an employer, in order.
+/// The accounts known to pay for an employer, sorted.
 pub(super) fn payer_accounts(tx: &Tx, employer_id: &str) -> Result<Vec<String>, StoreError> {
     let sql = "select account_no from payer_account where centre_id = ?1 and employer_id = ?2
         order by account_no";
@@ -26,8 +25,8 @@ pub(super) fn payer_accounts(tx: &Tx, employer_id: &str) -> Result<Vec<String>, 
 }
 
 impl Store {
-    /// Employers whose number, name or credit code holds the text, at most `limit`, behind a number; without the
-    /// accounts they pay from.
+    /// Employers whose number, name or credit code contains the text, at most `limit`, after a number; without
+    /// their payer accounts.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -47,7 +46,7 @@ impl Store {
         tx.connection.select_all(from, values)
     }
 
-    /// One employer with the accounts it pays from.
+    /// One employer with its payer accounts.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -64,17 +63,17 @@ impl Store {
     }
 }
 
-/// An advance balance that can make up what an underpaid notice is short of.
+/// An advance balance that can cover the shortfall of an underpaid notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdvanceOffer {
     pub reference: PaymentReference,
     pub missing: Money,
-    /// What the notice may use: what is free, and what it has reserved itself.
+    /// The amount the notice may use: the unreserved amount, and its own reservation.
     pub free: Money,
 }
 
 impl Store {
-    /// Whether the employer's advance balance has what is missing of a notice.
+    /// Whether the employer's advance balance covers a notice's shortfall.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.

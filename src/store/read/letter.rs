@@ -1,4 +1,4 @@
-//! Letters to employers: the outbox as a list, the newest first.
+//! Letters to employers: the outbox as a list, newest first.
 
 use super::super::{Store, StoreError};
 use super::pattern;
@@ -9,19 +9,19 @@ use crate::store::database::sql::params;
 use crate::store::letters::letter::LetterRow;
 use chrono::NaiveDate;
 
-/// A letter as a list shows it.
+/// A letter in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetterLine {
     pub letter_id: String,
-    /// Eight digits by which it is named on the telephone; empty where it has none.
+    /// Eight digits for telephone enquiries; empty if none.
     pub number: String,
     pub written_on: NaiveDate,
     pub employer_id: String,
     pub employer_name: String,
     pub subject: String,
-    /// Empty where it goes on paper.
+    /// Empty for a letter on paper.
     pub recipient: String,
-    /// `None` where it was written before there was an outbox.
+    /// `None` if it is older than the outbox.
     pub state: Option<LetterState>,
     pub answer: String,
 }
@@ -31,13 +31,13 @@ columns! { impl LetterLine of "l" {
     state = "o.state", answer = "coalesce(o.answer, '')", number = "coalesce(l.number, '')",
 } }
 
-/// Which letters to show; a field that is `None` does not narrow.
+/// Which letters to show; `None` means any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LetterSearch {
     pub employer_id: Option<String>,
     pub written_on: Option<NaiveDate>,
     pub state: Option<LetterState>,
-    /// In the employer's name and number, and the subject; or the letter's own number.
+    /// Searched in the employer's name and number, and the subject; or the letter's own number.
     pub text: Option<String>,
 }
 
@@ -53,7 +53,7 @@ const LETTERS: &str = "from letter l
     order by l.written_on desc, l.letter_id desc limit ?7";
 
 impl Store {
-    /// Letters, at most `limit`, behind the day and id of the last one shown.
+    /// Letters, at most `limit`, after the day and id of the last one shown.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -75,8 +75,8 @@ impl Store {
         tx.connection.select_all(LETTERS, values)
     }
 
-    /// One letter to an employer, whole. A letter that asks whether an address is right is not shown:
-    /// its link answers for whoever opens it.
+    /// One complete letter to an employer. A letter that asks for confirmation of an address is not shown: its
+    /// link works for anybody who opens it.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.

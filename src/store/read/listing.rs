@@ -1,7 +1,7 @@
-//! Lists what the store holds: transactions with what became of them, and notices.
+//! Lists transactions with their decisions, and notices.
 //!
-//! Lists are streamed row by row to the caller, in the order of their keys: a listing of a million
-//! transactions needs no more memory than one of ten.
+//! Rows are streamed to the caller in key order: a listing of a million transactions needs no more memory than
+//! one of ten.
 
 use super::{NoticeRow, RowPlace, beside_notice};
 use crate::remittance::{
@@ -15,22 +15,22 @@ use crate::store::{Store, StoreError};
 use chrono::NaiveDate;
 use serde::Serialize;
 
-/// Which transactions to list; a field that is `None` does not narrow.
+/// Which transactions to list; `None` means any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TransactionFilter {
     pub account_no: Option<String>,
     pub outcome: Option<Outcome>,
     pub reason: Option<Reason>,
-    /// Read as, or settled, alone or with others.
+    /// Read in the remark, or settled, alone or with others.
     pub reference: Option<PaymentReference>,
     pub booked_from: Option<NaiveDate>,
     pub booked_to: Option<NaiveDate>,
 }
 
-/// A transaction and what became of it.
+/// A transaction and its decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransactionRow {
-    /// The small number of its account.
+    /// The short number of its account.
     pub account_id: i64,
     pub account_no: String,
     pub bank_name: String,
@@ -39,7 +39,7 @@ pub struct TransactionRow {
     pub direction: Direction,
     pub amount: Money,
     pub counterparty_name: Option<String>,
-    /// The free texts, in the default order of fields; those that are empty are left out.
+    /// The non-empty free texts, in the default order of fields.
     pub remarks: Vec<(RemarkField, String)>,
     pub reference: Option<PaymentReference>,
     /// `None` until a night has judged it.
@@ -49,11 +49,11 @@ pub struct TransactionRow {
     pub rule: Option<String>,
     /// The notices it settles or is a part of.
     pub notices: Vec<PaymentReference>,
-    /// How much went where, of one that is split; they sum to its amount.
+    /// The parts of an allocated transaction; they sum to its amount.
     pub parts: Vec<TransactionPart>,
 }
 
-/// A part of a split transaction.
+/// A part of an allocated transaction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TransactionPart {
     #[serde(flatten)]
@@ -61,7 +61,7 @@ pub struct TransactionPart {
     pub amount: Money,
 }
 
-/// Where a part of a transaction went.
+/// The destination of a part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PartOf {
@@ -107,7 +107,7 @@ columns! {
     }
 }
 
-/// What is known beside a transaction.
+/// The tables joined with a transaction.
 pub(in crate::store) const BESIDE_TRANSACTION: &str = "
     join collection_account a on a.centre_id = t.centre_id and a.account_id = t.account_id
     left join decision d on d.centre_id = t.centre_id and d.account_id = t.account_id
@@ -116,7 +116,7 @@ pub(in crate::store) const BESIDE_TRANSACTION: &str = "
         and r.serial = t.serial and r.booked_on = t.booked_on";
 
 impl Store {
-    /// Gives every transaction the filter lets through to `show`; `show` says whether to go on.
+    /// Passes every transaction that matches the filter to `show`; `show` says whether to go on.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -159,7 +159,7 @@ impl Store {
         })
     }
 
-    /// Gives every notice the filter lets through to `show`; `show` says whether to go on.
+    /// Passes every notice that matches the filter to `show`; `show` says whether to go on.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -192,7 +192,7 @@ impl Store {
 }
 
 impl ListedColumns<'_> {
-    /// The row as it is listed.
+    /// The row for a list.
     pub(in crate::store) fn transaction(self) -> Result<TransactionRow, StoreError> {
         let parts = parts(self.shares, self.rest_employer_id.zip(self.rest_fen))?;
         let texts = [self.postscript, self.purpose, self.summary, self.note];
@@ -220,7 +220,7 @@ impl ListedColumns<'_> {
     }
 }
 
-/// How much of a split transaction went to which notice, and to an advance balance.
+/// The parts of an allocated transaction, from its notices and its advance balance.
 fn parts(shares: &str, rest: Option<(String, Money)>) -> Result<Vec<TransactionPart>, StoreError> {
     let mut parts = Vec::new();
     for share in shares.split_terminator(',') {
@@ -242,14 +242,14 @@ fn parts(shares: &str, rest: Option<(String, Money)>) -> Result<Vec<TransactionP
 }
 
 impl TransactionRow {
-    /// The reason's code, or the rule's name where it is ignored.
+    /// The reason's code, or the rule's name if it is ignored.
     #[must_use]
     pub fn reason_code(&self) -> Option<&str> {
         let ignored = self.outcome == Some(Outcome::Ignored);
         self.reason.map(Reason::code).or_else(|| self.rule.as_deref().filter(|_| ignored))
     }
 
-    /// The notice that it pays, or is a part of, with all of it; none where it is split.
+    /// The notice that its full amount pays or is a part of; none if it is allocated to several.
     #[must_use]
     pub fn notice(&self) -> Option<PaymentReference> {
         self.notices.first().copied().filter(|_| self.parts.is_empty())
@@ -261,7 +261,7 @@ impl TransactionRow {
         self.remarks.first().map_or("", |(_, text)| text)
     }
 
-    /// Where it stands in a list by day, for the page behind it.
+    /// Its position in a list by day, for the next page.
     #[must_use]
     pub fn place(&self) -> RowPlace {
         let key = day_number(self.booked_on);

@@ -1,4 +1,4 @@
-//! The few figures that a monitor watches: what is in suspense by reason, the oldest of it, the last night.
+//! Figures for monitoring: open suspense by reason, its oldest item, the last night.
 
 use crate::remittance::{Reason, Total};
 use crate::store::database::row::day;
@@ -6,10 +6,10 @@ use crate::store::database::sql::params;
 use crate::store::{Store, StoreError};
 use chrono::NaiveDate;
 
-/// Counts and sums of a centre; nothing in it names anybody.
+/// Counts and sums of a centre, without personal data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metrics {
-    /// How many items are open for a reason, and how much; money that went out counts negative.
+    /// The number and sum of open items by reason; outgoing money counts negative.
     pub open_item: Vec<(Reason, i64, Total)>,
     /// The booking day of the oldest item.
     pub oldest_on: Option<NaiveDate>,
@@ -18,7 +18,7 @@ pub struct Metrics {
 }
 
 impl Store {
-    /// The figures as they stand.
+    /// The current figures.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.

@@ -1,4 +1,4 @@
-//! Notices: searched, a page at a time.
+//! Searches notices, a page at a time.
 
 use super::super::{Store, StoreError};
 use super::pattern;
@@ -11,37 +11,37 @@ use crate::store::operations::notices::{DEDUCTION, PARTS, STAGE, USED, notices_l
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Which notices to show; a field that is `None` does not narrow.
+/// Which notices to show; `None` means any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NoticeSearch {
     pub reference: Option<PaymentReference>,
     pub employer_id: Option<String>,
-    /// In the employer's name.
+    /// Searched in the employer's name.
     pub text: Option<String>,
     pub status: Option<NoticeStage>,
     pub month: Option<YearMonth>,
     pub amount: Option<Money>,
 }
 
-/// A notice as it stands today.
+/// A notice with its current state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoticeRow {
     pub reference: PaymentReference,
     pub employer_id: String,
-    /// Empty where the employer is not known.
+    /// Empty if the employer is unknown.
     pub employer_name: String,
     pub amount: Money,
-    /// What the advance balance brings of it.
+    /// The part from the advance balance.
     pub from_advance: Money,
     pub issued_on: NaiveDate,
     pub month: YearMonth,
     pub status: NoticeStage,
-    /// The night on which the engine or staff settled it; `None` where it was paid elsewhere.
+    /// The night on which the engine or staff settled it; `None` if it was paid elsewhere.
     pub settled_on: Option<NaiveDate>,
 }
 
 impl NoticeRow {
-    /// What is left to be transferred.
+    /// The amount still to be transferred.
     #[must_use]
     pub fn payable(&self) -> Money {
         Money::from_fen(self.amount.fen().saturating_sub(self.from_advance.fen()))
@@ -53,7 +53,7 @@ columns! { impl NoticeRow of "n" {
     from_advance = DEDUCTION, issued_on, month, status = STAGE, settled_on = "s.settled_on",
 } }
 
-/// What is known beside a notice.
+/// The tables joined with a notice.
 pub(in super::super) fn beside_notice() -> String {
     format!(
         "left join settlement s on s.centre_id = n.centre_id and s.reference = n.reference
@@ -63,7 +63,7 @@ pub(in super::super) fn beside_notice() -> String {
 }
 
 impl Store {
-    /// The notices of these references, as far as there are such.
+    /// The notices with these references, if they exist.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -86,8 +86,8 @@ impl Store {
         Ok(named)
     }
 
-    /// Notices that are searched for, at most `limit`, the highest reference first; those below
-    /// `below` where it is given.
+    /// The notices that match a search, at most `limit`, the highest reference first, below `below` if it is
+    /// given.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.

@@ -1,4 +1,4 @@
-//! What a night came to: its row among the nights, and everything the morning's report asks for.
+//! A night's results: its row, and all data of the morning report.
 
 use super::run::outcomes;
 use crate::remittance::{Money, Outcome, PaymentReference, Subject, Tally, Total};
@@ -11,14 +11,14 @@ use crate::store::read::RunLine;
 use crate::store::{Store, StoreError};
 use chrono::{Days, NaiveDate};
 
-/// Nights that the report's trend looks back, in days.
+/// How many days the report's trend covers.
 const TREND_DAYS: u64 = 90;
 
-/// One night among the others.
+/// One night in the trend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NightPoint {
     pub run: RunLine,
-    /// What was in suspense after the night before.
+    /// The suspense balance after the previous night.
     pub before: Tally,
 }
 
@@ -27,7 +27,7 @@ columns! { impl NightPoint {
     before = "count_before, fen_before, over_before",
 } }
 
-/// What the report says of a night besides its items.
+/// A night's data for the report, without its items.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunDetails {
     pub outcomes: Vec<(Outcome, Tally)>,
@@ -37,9 +37,9 @@ pub struct RunDetails {
     pub conflicting: u64,
     pub rejected: u64,
     pub letters: u64,
-    /// This night and those before it, oldest first.
+    /// This night and the earlier ones, oldest first.
     pub nights: Vec<NightPoint>,
-    /// Suspense as the journals have it.
+    /// The suspense balance of the journals.
     pub ledger: Total,
     pub set_aside: Vec<SetAsideRow>,
     pub flags: Vec<FlagRow>,
@@ -48,7 +48,7 @@ pub struct RunDetails {
     pub awaiting: Vec<AwaitingRow>,
 }
 
-/// A row that was set aside tonight.
+/// A row rejected tonight.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetAsideRow {
     pub file_name: String,
@@ -60,7 +60,7 @@ pub struct SetAsideRow {
 
 columns! { impl SetAsideRow of "s" { file_name = "f.file_name", line, field, found, problem } }
 
-/// Something to know of a file that was taken in tonight.
+/// A flag of a file ingested tonight.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlagRow {
     pub file_name: String,
@@ -71,7 +71,7 @@ pub struct FlagRow {
 
 columns! { impl FlagRow of "g" { file_name = "f.file_name", line, code, detail } }
 
-/// Two statements of an account that follow each other and do not join.
+/// Two consecutive statements of an account whose balances do not join.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatementGap {
     pub account_no: String,
@@ -87,7 +87,7 @@ columns! { impl StatementGap of "o" {
     opened_on = "o.opening_on", opening = "o.opening_fen",
 } }
 
-/// A part that waits for the rest of its notice.
+/// A payment that awaits the rest of its notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AwaitingRow {
     pub reference: PaymentReference,
@@ -105,11 +105,11 @@ columns! { impl AwaitingRow of "t" {
     bank_name = "a.bank_name", serial, booked_on, amount = "t.amount_fen", due = "coalesce(n.amount_fen, 0)",
 } }
 
-/// Statements that open where none closed. One joins what closed last before the day it opens, or
-/// another of that day; one that opens with a shorter one (a month's beside its first day's) is
-/// proved by that. The first statement of an account joins nothing; of those of its first day one does not, the one
-/// that was delivered first, and a statement that brought rows seen before overlaps and begins anywhere. Equal
-/// deliveries count once.
+/// Statements whose opening balance has no matching closing balance. A statement joins the last one closed
+/// before the day it opens, or another of that day; one that opens together with a shorter one (a month's
+/// beside its first day's) is proved by that. The first statement of an account joins nothing: of those of its
+/// first day, the one delivered first is exempt. A statement with rows seen before overlaps and may begin
+/// anywhere. Equal deliveries count once.
 const GAPS_OF: &str = "
     with said as (
         select s.account_id, min(f.file_name) as file_name, s.opening_on, s.opening_fen,
@@ -145,7 +145,7 @@ const GAPS: &str = "from recent o
     order by a.account_no, o.opening_on, o.opening_fen";
 
 impl Store {
-    /// Everything the report of this night says besides its items.
+    /// The report's data of this night, without its items.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -231,7 +231,7 @@ fn quarantined(connection: &Connection, centre: i64) -> Result<Vec<(String, Stri
     connection.fetch_all(sql, params![centre])
 }
 
-/// Gaps between statements that this night or a later one brought to light.
+/// Gaps between statements that this night or a later one revealed.
 fn gaps(connection: &Connection, centre: i64, night: i64) -> Result<Vec<StatementGap>, StoreError> {
     let from = night.saturating_sub(TREND_DAYS.cast_signed());
     let columns = columns_of::<StatementGap>();

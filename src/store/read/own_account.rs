@@ -1,11 +1,11 @@
-//! The centre's collection accounts, by their small numbers.
+//! The centre's collection accounts, by their short numbers.
 
 use crate::store::StoreError;
 use crate::store::database::columns::columns;
 use crate::store::database::sql::params;
 use crate::store::database::tx::Tx;
 
-/// One of the centre's collection accounts, by its small number.
+/// One of the centre's collection accounts, by its short number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnAccount {
     pub account_id: i64,

@@ -1,8 +1,8 @@
-//! The queue: what is in suspense, filtered, a page at a time.
+//! The queue: open suspense, filtered, a page at a time.
 //!
-//! Start at [`Store::queue`]. Which items a page has is found on the index ([`super::queue_index`]), onward or
-//! backward from a row ([`Cursor`]); their rows are read by their keys. How many each filter would leave is
-//! counted in [`super::count`], through the same [`ResolvedFilter`].
+//! Start at [`Store::queue`]. The index ([`super::queue_index`]) gives the keys of a page, forward or backward
+//! from a row ([`Cursor`]); the rows are read by key. [`super::count`] counts the items each filter would
+//! leave, with the same [`ResolvedFilter`].
 
 use super::super::{Store, StoreError};
 use super::employer::payer_accounts;
@@ -20,7 +20,7 @@ use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-/// Which items to show; a field that is `None` does not narrow.
+/// Which items to show; `None` means any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct QueueFilter {
     pub bank: Option<String>,
@@ -31,30 +31,28 @@ pub struct QueueFilter {
     pub booked_to: Option<NaiveDate>,
     pub amount_from: Option<Money>,
     pub amount_to: Option<Money>,
-    /// By the notice that was read, or the account that paid.
+    /// By the notice named in the remark, or the paying account.
     pub employer_id: Option<String>,
-    /// Anywhere in what the bank gave: names, free texts, serial; or a reference.
+    /// Searched in everything the bank gave: names, free texts, serial; or a reference.
     pub text: Option<String>,
 }
 
-/// Whose items.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Assigned {
     Nobody,
     To(String),
 }
 
-/// In which order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
-    /// The money that has been here longest first.
+    /// The oldest booking first.
     #[default]
     Oldest,
     /// The largest amount first.
     Largest,
 }
 
-/// A row's place in an order: the day or the fen it is ordered by, then its key.
+/// A row's position in an order: the day or the amount in fen, then its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowPlace {
     pub key: i64,
@@ -62,33 +60,33 @@ pub struct RowPlace {
     pub serial: String,
 }
 
-/// An item as the queue names it.
+/// An item in the queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenItem {
-    /// The small number of the centre's account: names it in an address without giving it away.
+    /// The short number of the centre's account: identifies it in a URL without revealing it.
     pub account_id: i64,
     pub item: SuspenseRow,
 }
 
 columns! { impl OpenItem of "t" { account_id, item as SuspenseRow } }
 
-/// From where a page is read.
+/// The position from which a page is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Cursor {
     /// The first page.
     #[default]
     Start,
-    /// Onward from a row, without it.
+    /// The rows after this one.
     After(RowPlace),
-    /// The rows that come last before one, without it.
+    /// The last rows before this one.
     Before(RowPlace),
 }
 
-/// A filter as the index is asked: with what its texts stand for in this centre.
+/// A filter for the index, with its texts resolved to values of this centre.
 pub(super) struct ResolvedFilter<'f> {
     filter: &'f QueueFilter,
     accounts: BTreeSet<i64>,
-    /// The employer, and the accounts it pays from.
+    /// The employer, and its payer accounts.
     employer: Option<(&'f str, BTreeSet<String>)>,
     text: Option<String>,
     reference: Option<i64>,
@@ -113,7 +111,7 @@ impl<'f> ResolvedFilter<'f> {
         })
     }
 
-    /// Whether the filter asks for more than [`Bucket`]s know.
+    /// Whether the filter needs more than the [`Bucket`]s.
     pub(super) const fn searches(&self) -> bool {
         self.filter.amount_from.is_some()
             || self.filter.amount_to.is_some()
@@ -155,7 +153,7 @@ impl<'f> ResolvedFilter<'f> {
     }
 }
 
-/// The keys of a page, in its order.
+/// The keys of a page, in order.
 fn page(
     queue_index: &QueueIndex,
     resolved: &ResolvedFilter<'_>,
@@ -185,7 +183,7 @@ fn page(
     }
 }
 
-/// The same by amount: of all that pass, the largest that are beyond the edge are kept while looking.
+/// The same by amount: keeps the largest matching items beyond the cursor during a scan.
 fn largest(
     queue_index: &QueueIndex,
     resolved: &ResolvedFilter<'_>,
@@ -220,7 +218,7 @@ fn largest(
     kept.into_iter().rev().map(key).collect()
 }
 
-/// The rows of these keys, in their order; what was closed a moment ago is not among them.
+/// The rows with these keys, in order; items closed a moment ago are left out.
 fn rows(tx: &Tx, keys: &[Key]) -> Result<Vec<OpenItem>, StoreError> {
     let mut found: BTreeMap<Key, OpenItem> = BTreeMap::new();
     let listed = transactions_listed(&tx.connection);
@@ -246,7 +244,7 @@ fn rows(tx: &Tx, keys: &[Key]) -> Result<Vec<OpenItem>, StoreError> {
 }
 
 impl Store {
-    /// Open items, at most `limit`, from an edge.
+    /// Open items, at most `limit`, from a cursor.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -265,7 +263,7 @@ impl Store {
         rows(&tx, &keys)
     }
 
-    /// The centre's collection accounts with their small numbers.
+    /// The centre's collection accounts with their short numbers.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -273,7 +271,7 @@ impl Store {
         own_accounts(&*self.reading()?)
     }
 
-    /// One item, also one that is no longer open.
+    /// One item, open or not.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -290,7 +288,7 @@ impl Store {
 }
 
 impl OpenItem {
-    /// Where it stands in an order, for the page behind it.
+    /// Its position in an order, for the next page.
     #[must_use]
     pub fn place(&self, order: Order) -> RowPlace {
         let key = match order {

@@ -1,12 +1,12 @@
-//! The index of the queue: a picture in memory of everything in suspense, small enough to count and to leaf through.
+//! The index of the queue: an in-memory copy of open suspense, small enough to count and page through.
 //!
-//! Start at [`look`]. Fifty people who filter, count and page would each have the database join and sort
-//! what is in suspense, a page a time. The index holds of every item what one filters by, in the order of bookings,
-//! with sums by day; the rows of a page are then read by their keys. Before it is looked at it is caught
-//! up: the entries of the audit trail behind [`Marks::sequence`] name every item that staff changed since,
-//! and a night or an import has it drawn anew.
+//! Start at [`look`]. Without it the database would join and sort open suspense for every page of fifty people
+//! who filter, count and page. The index holds the filter fields of every item, ordered by booking, with sums
+//! by day; the rows of a page are then read by key. Before each use it is updated: the audit trail's entries
+//! after [`Marks::sequence`] name every item that staff changed since, and a night or an import causes a
+//! rebuild.
 //!
-//! Invariant: at its marks the index holds exactly what the database says is open.
+//! Invariant: at its marks the index holds exactly the items open in the database.
 
 use super::super::trail::{Marks, marks};
 use super::super::{Store, StoreError};
@@ -20,32 +20,32 @@ use crate::suspense::{ItemId, Stage};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 
-/// Changed items that are read one by one; behind more of them the index is drawn anew.
+/// Changed items that are read one by one; with more, the index is rebuilt.
 const CHANGES_MAX: i64 = 2_000;
 
-/// Where an item stands: booking day, account, serial.
+/// The key of an item: booking day, account, serial.
 pub(super) type Key = (i64, i64, Box<str>);
 
-/// What one filters an item by.
+/// The filter fields of an item.
 #[derive(Debug)]
 pub(super) struct IndexedItem {
-    /// Unsigned, as the bank has it.
+    /// Unsigned, as the bank gives it.
     pub(super) fen: i64,
-    /// Money that a bank took back counts negative.
+    /// Money taken back by a bank counts negative.
     pub(super) signed_fen: i64,
     pub(super) reason: Option<Reason>,
     pub(super) stage: Stage,
-    /// Empty: nobody's.
+    /// Empty if unassigned.
     pub(super) assignee: Arc<str>,
     pub(super) reference: Option<i64>,
-    /// Whose notice that is; empty where there is none.
+    /// The employer of that notice; empty if none.
     pub(super) employer_id: Box<str>,
     pub(super) payer_account: Box<str>,
-    /// Names, free texts and serial in lower case, to be searched.
+    /// Names, free texts and serial in lower case, for searches.
     pub(super) text: Box<str>,
 }
 
-/// Items that are alike in everything one filters by without searching.
+/// Items with equal values in all filter fields except the searched text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Bucket {
     pub(super) booked_on: i64,
@@ -55,10 +55,10 @@ pub(super) struct Bucket {
     pub(super) assignee: Arc<str>,
 }
 
-/// What is in suspense.
+/// The open items.
 #[derive(Debug, Default)]
 pub(in crate::store) struct QueueIndex {
-    /// Of which centre, and as of when; `None` before it was drawn.
+    /// The centre and its marks; `None` before the first build.
     built: Option<(i64, Marks)>,
     pub(super) accounts: Vec<OwnAccount>,
     pub(super) items: BTreeMap<Key, IndexedItem>,
@@ -72,7 +72,7 @@ const ITEMS: &str = "from suspense_item i
     where i.centre_id = ?1";
 
 columns! {
-    /// What the index keeps of an item `i`, beside its transaction, decision and notice.
+    /// The columns of an item `i` and of its transaction, decision and notice.
     struct ItemColumns<'r> {
         account_id: i64 = "t.account_id",
         serial: &'r str = "t.serial",
@@ -92,11 +92,11 @@ columns! {
     }
 }
 
-/// What staff changed: the subjects of entries behind one.
+/// The items staff changed: the subjects of trail entries after one.
 const CHANGED: &str = "select distinct subject from trail
     where centre_id = ?1 and sequence > ?2 and sequence <= ?3 order by subject";
 
-/// Looks at the index as it is now.
+/// Reads the updated index.
 pub(super) fn look<T>(
     store: &Store,
     tx: &Tx,
@@ -111,7 +111,7 @@ pub(super) fn look<T>(
         }
     }
     queue_index.write().unwrap_or_else(PoisonError::into_inner).catch_up(tx, now)?;
-    // Whoever acts in between has it caught up further: it is never older than what was asked for.
+    // A concurrent act only updates it further: it is never older than requested.
     Ok(read(&queue_index.read().unwrap_or_else(PoisonError::into_inner)))
 }
 
@@ -121,7 +121,7 @@ impl QueueIndex {
     }
 
     fn catch_up(&mut self, tx: &Tx, now: Marks) -> Result<(), StoreError> {
-        // Somebody else may have done it, in a later transaction even.
+        // Another thread may have updated it, even in a later transaction.
         if self.covers(tx.centre_id, now) {
             return Ok(());
         }
@@ -139,7 +139,7 @@ impl QueueIndex {
         Ok(())
     }
 
-    /// Draws everything anew.
+    /// Rebuilds the index.
     fn rebuild(&mut self, tx: &Tx) -> Result<(), StoreError> {
         *self = Self { accounts: own_accounts(tx)?, ..Self::default() };
         let mut names = BTreeSet::new();
@@ -153,7 +153,7 @@ impl QueueIndex {
         Ok(())
     }
 
-    /// Takes over what staff changed.
+    /// Applies staff's changes.
     fn apply_changes(&mut self, tx: &Tx, from: i64, to: i64) -> Result<(), StoreError> {
         let one = format!("{ITEMS} and i.account_id = ?2 and i.serial = ?3");
         let sql = select::<ItemColumns<'_>>(&one);
@@ -217,7 +217,7 @@ impl Bucket {
     }
 }
 
-/// An item as the index keeps it; a person's name is kept once.
+/// An item for the index; each person's name is stored once.
 fn indexed_item(columns: &ItemColumns<'_>, names: &mut BTreeSet<Arc<str>>) -> (Key, IndexedItem) {
     let assignee = match names.get(columns.assignee) {
         Some(known) => Arc::clone(known),

@@ -1,4 +1,4 @@
-//! Runs: the nights there were, and the files each took in.
+//! Runs: the past nights, and the files each ingested.
 
 use super::super::{Store, StoreError};
 use crate::remittance::{Outcome, Tally};
@@ -7,7 +7,7 @@ use crate::store::database::row::day_number;
 use crate::store::database::sql::{Connection, params};
 use chrono::NaiveDate;
 
-/// A night as a list shows it.
+/// A night in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunLine {
     pub as_of: NaiveDate,
@@ -26,7 +26,7 @@ columns! { impl RunLine {
 } }
 
 impl Store {
-    /// Nights, the latest first, at most `limit`, before a day where one is given.
+    /// Nights, the latest first, at most `limit`, before a day if one is given.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -37,7 +37,7 @@ impl Store {
         tx.connection.select_all(from, values)
     }
 
-    /// What a night decided anew, by outcome; signed.
+    /// A night's new decisions, by outcome; signed.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -46,7 +46,7 @@ impl Store {
         outcomes(&tx.connection, tx.centre_id, day_number(as_of))
     }
 
-    /// Parts that wait for the rest of their notice.
+    /// The payments that await the rest of their notice.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -59,7 +59,7 @@ impl Store {
     }
 }
 
-/// What a night decided anew, by outcome; signed.
+/// A night's new decisions, by outcome; signed.
 pub(super) fn outcomes(
     connection: &Connection,
     centre: i64,

@@ -1,4 +1,4 @@
-//! What is in suspense: lists it and shows it. What staff decide of it is in [`crate::store::desk`].
+//! Lists and shows suspense items. Staff's decisions are in [`crate::store::desk`].
 
 use crate::remittance::{Direction, Money, PaymentReference, Reason, RemarkField};
 use crate::store::database::columns::{Columns, FromRow, RowReader, columns};
@@ -13,11 +13,11 @@ use chrono::NaiveDate;
 pub struct SuspenseFilter {
     pub id: Option<ItemId>,
     pub reason: Option<Reason>,
-    /// Also those that are no longer open.
+    /// Includes items that are no longer open.
     pub closed_too: bool,
 }
 
-/// An item in suspense with all that is known of it.
+/// A suspense item with all its data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SuspenseRow {
     pub id: ItemId,
@@ -29,34 +29,34 @@ pub struct SuspenseRow {
     pub amount: Money,
     pub counterparty_account: String,
     pub counterparty_name: String,
-    /// Every free text the bank gave, in the default order of fields; the empty ones left out.
+    /// The bank's non-empty free texts, in the default order of fields.
     pub remarks: Vec<(RemarkField, String)>,
-    /// `None` once it is matched after all.
+    /// `None` once it is matched.
     pub reason: Option<Reason>,
     pub reference: Option<PaymentReference>,
-    /// Matching's explanation, as data.
+    /// Matching's explanation, serialized.
     pub explanation: Option<String>,
     pub opened_on: NaiveDate,
     pub closed_on: Option<NaiveDate>,
     pub stage: Stage,
     pub assignee: Option<String>,
     pub note: Option<String>,
-    /// What staff decided; kebab-case, as `rulebook::desk::ActKind` has it.
+    /// The decision of staff; kebab-case, as in `rulebook::desk::ActKind`.
     pub resolution: Option<String>,
-    /// Counts every change; whoever acts says which version they saw.
+    /// Counts every change; an act must name the version that was viewed.
     pub version: i64,
-    /// The proposal that waits for approval.
+    /// The proposal pending approval.
     pub pending: Option<String>,
-    /// The proposal that was approved and stands.
+    /// The approved proposal in force.
     pub decided: Option<String>,
-    /// The reference that staff say the remark means.
+    /// The reference staff assigned.
     pub read_as: Option<PaymentReference>,
-    /// Staff put it off until that day.
+    /// Staff snoozed it until that day.
     pub wake_on: Option<NaiveDate>,
 }
 
 columns! {
-    /// An item `i` beside its transaction `t`: with its account `a` and its decision `d`.
+    /// An item `i` joined with its transaction `t`, account `a` and decision `d`.
     struct ItemColumns of "i" {
         account_no: String = "a.account_no",
         bank: String = "a.bank",
@@ -128,7 +128,7 @@ const ITEMS: &str = "from suspense_item i
     order by t.booked_on, i.account_id, i.serial";
 
 impl Store {
-    /// The items the filter lets through, oldest booking first.
+    /// The items that match the filter, oldest booking first.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -144,8 +144,8 @@ impl Store {
         tx.connection.select_all(ITEMS, values)
     }
 
-    /// The employer an item belongs to, by the notice that was read or the account that paid; `None`
-    /// where that names none, or several.
+    /// The employer of an item, by the notice in the remark or the paying account; `None` if that gives none,
+    /// or several.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.

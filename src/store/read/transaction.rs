@@ -1,7 +1,7 @@
-//! Transactions: searched, and one as the bank gave it with what became of it.
+//! Searches transactions, and shows one as the bank gave it with its decision.
 //!
-//! Start at [`Store::search_transactions`]: the newest booking first, along an order of days. A sheet
-//! ([`TransactionSheet`]) is everything there is of one.
+//! Start at [`Store::search_transactions`]: the newest booking first, in day order. A sheet
+//! ([`TransactionSheet`]) has all data of one.
 
 use super::super::{Store, StoreError};
 use super::listing::{BESIDE_TRANSACTION, ListedColumns, TransactionRow};
@@ -16,22 +16,22 @@ use crate::store::database::sql::{Connection, Row, params};
 use crate::store::posting::working_set::{TransactionColumns, transactions_by_serial};
 use chrono::{NaiveDate, NaiveTime};
 
-/// Which transactions to show; a field that is `None` does not narrow.
+/// Which transactions to show; `None` means any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TransactionSearch {
     pub bank: Option<String>,
     pub outcome: Option<Outcome>,
     pub booked_from: Option<NaiveDate>,
     pub booked_to: Option<NaiveDate>,
-    /// The night that brought it.
+    /// The night that ingested it.
     pub taken_on: Option<NaiveDate>,
     pub amount: Option<Money>,
-    /// Read in it, or settled by it, alone or with others.
+    /// Read in its remark, or settled by it, alone or with others.
     pub reference: Option<PaymentReference>,
     pub text: Option<String>,
 }
 
-/// A transaction, whole.
+/// A transaction with all its data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransactionSheet {
     pub account_id: i64,
@@ -47,28 +47,28 @@ pub struct TransactionSheet {
     pub counterparty_name: String,
     pub counterparty_bank_code: String,
     pub counterparty_bank_name: String,
-    /// In reading order; the empty ones left out.
+    /// In reading order, without empty ones.
     pub remarks: Vec<(RemarkField, String)>,
-    /// The bank marks it as undoing another.
+    /// The bank marks it as a reversal.
     pub reversal: bool,
     pub taken_on: NaiveDate,
     pub outcome: Option<Outcome>,
     pub reason: Option<Reason>,
-    /// The rule, where it is no payment.
+    /// The rule, if it is no payment.
     pub rule: Option<String>,
     pub explanation: Option<String>,
     pub decided_on: Option<NaiveDate>,
-    /// The notices it pays, with how much of it each.
+    /// The notices it pays, with the amount for each.
     pub notices: Vec<(PaymentReference, Money)>,
-    /// What a split left on an employer's advance balance.
+    /// The remainder of an allocation, on an employer's advance balance.
     pub rest: Option<(String, Money)>,
     pub postings: Vec<Posting>,
-    /// It is, or was, in suspense.
+    /// It is or was in suspense.
     pub item: bool,
 }
 
 columns! {
-    /// What a sheet has beside its transaction: of its account `a`, its decision `d` and its item `h`.
+    /// The columns joined with a transaction: of its account `a`, its decision `d` and its item `h`.
     struct SheetColumns {
         account_no: String = "a.account_no",
         bank_name: String = "a.bank_name",
@@ -83,7 +83,7 @@ columns! {
     }
 }
 
-/// One step of a transaction's money through the books.
+/// One posting of a transaction's money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Posting {
     pub posted_on: NaiveDate,
@@ -95,7 +95,7 @@ pub struct Posting {
 columns! { impl Posting { posted_on, debit, credit, amount = "amount_fen" } }
 
 impl TransactionSheet {
-    /// Whether staff decided it, and not the engine.
+    /// Whether staff decided it.
     #[must_use]
     pub fn by_staff(&self) -> bool {
         matches!(self.rule.as_deref(), Some("staff" | NOT_OURS))
@@ -103,7 +103,7 @@ impl TransactionSheet {
 }
 
 impl Store {
-    /// Transactions that are searched for, at most `limit`, the newest booking first, behind a place.
+    /// The transactions that match a search, at most `limit`, the newest booking first, after a position.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -154,7 +154,7 @@ impl Store {
         tx.connection.prepare_cached(&sql)?.query_all(values, read)
     }
 
-    /// One transaction with all there is of it.
+    /// One transaction with all its data.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -187,7 +187,7 @@ impl Store {
     }
 }
 
-/// The sheet without its notices and postings, and the notice it pays alone.
+/// The sheet without its notices and postings, and the one notice it pays alone.
 fn sheet(row: &Row<'_>) -> Result<(TransactionSheet, Option<PaymentReference>), StoreError> {
     let (columns, beside): (TransactionColumns<'_>, SheetColumns) = row.read()?;
     let transaction = columns.transaction()?;
@@ -231,7 +231,7 @@ fn allocations(
     connection.fetch_all::<(PaymentReference, Money)>(sql, key)
 }
 
-/// What a split left on an employer's advance balance.
+/// The remainder of an allocation, on an employer's advance balance.
 fn rest(
     connection: &Connection,
     key: &[&dyn crate::store::database::sql::Bind],

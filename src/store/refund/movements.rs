@@ -1,4 +1,4 @@
-//! Movements that may have paid a refund, or brought it back, though they do not say so themselves.
+//! Movements that may have paid a refund, or returned it, although they do not name it.
 
 use super::super::{Store, StoreError};
 use super::RefundRow;
@@ -7,7 +7,7 @@ use crate::store::database::sql::params;
 use crate::suspense::{ItemId, RefundState};
 use chrono::NaiveDate;
 
-/// A movement of a refund's amount that is nobody's yet.
+/// A free movement with a refund's amount.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefundMovement {
     pub id: ItemId,
@@ -22,10 +22,10 @@ columns! { impl RefundMovement of "t" {
     counterparty_name = "coalesce(t.counterparty_name, '')",
 } }
 
-/// What a page shows of them.
+/// How many a page shows.
 const MOVEMENTS_MAX: i64 = 20;
 
-/// By account and amount, which an index has; what is free is what `desk/refund/tying.rs` takes.
+/// By account and amount, which are indexed; free are those that `desk/refund/tying.rs` accepts.
 const MOVEMENTS: &str = "from collection_account a
     join bank_transaction t on t.centre_id = a.centre_id and t.account_id = a.account_id
         and t.amount_fen = ?2 and t.booked_on >= ?3
@@ -40,8 +40,8 @@ const MOVEMENTS: &str = "from collection_account a
     order by t.booked_on, t.account_id, t.serial limit ?6";
 
 impl Store {
-    /// While its money is to leave: the debits that may have paid it. Once it left: the credits that may have brought
-    /// it back.
+    /// Before the money is sent: the debits that may have paid the refund. Afterwards: the credits that may
+    /// have returned it.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.

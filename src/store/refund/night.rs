@@ -1,11 +1,11 @@
-//! The night's part of refunds: what it has to know of them, and what it found.
+//! The night's part of refunds: loading them, and recording the results.
 //!
-//! Start at [`Store::load_refunds`]. Every refund whose money is still to leave is known to a night: they are few. Of
-//! those that left, only what the night's movements name, or what a marked return may bring back. A movement that an
-//! earlier night passed over, because the refund was not due then or its account was another, goes into the working set
-//! again where it names one.
+//! Start at [`Store::load_refunds`]. A night loads every unpaid refund: they are few. Of paid refunds it loads
+//! only those that the night's movements name, or that a marked return may bring back. A movement that an
+//! earlier night ignored, because the refund was not due then or had another account, re-enters the working set
+//! if it names a refund.
 //!
-//! Invariant: what [`Recording::refunds`] writes is part of the commit of the decisions it follows from.
+//! Invariant: [`Recording::refunds`] writes in the commit of the decisions it follows from.
 
 use super::super::{Store, StoreError, WorkingSet, trail};
 use super::{
@@ -31,7 +31,7 @@ use crate::suspense::{ItemId, Moment, RefundState};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A refund that a night may move on, with texts of its own.
+/// A refund that a night may advance, with owned texts.
 #[derive(Clone, Debug)]
 pub struct EarlierRefund {
     reference: RefundReference,
@@ -43,7 +43,7 @@ pub struct EarlierRefund {
 }
 
 impl EarlierRefund {
-    /// As matching takes it.
+    /// The refund, for matching.
     #[must_use]
     pub fn as_refund(&self) -> Refund<'_> {
         let paid_by = self.paid_by.as_ref();
@@ -73,8 +73,8 @@ impl EarlierRefund {
 }
 
 impl Store {
-    /// The refunds that the working set's movements may pay or bring back. What earlier nights passed over and what names
-    /// one of them goes into the working set again.
+    /// Loads the refunds that the working set's movements may pay or bring back. Movements ignored by earlier
+    /// nights that name one of them re-enter the working set.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -97,7 +97,7 @@ impl Store {
         left.extend(returned_perhaps(&tx, working_set)?);
         for reference in left {
             let Some(row) = refund(&tx, reference)? else { continue };
-            // What was taken off stays as it is.
+            // Archived movements stay unchanged.
             let within = |movement: &Movement| gone.is_none_or(|until| movement.booked_on >= until);
             let stays = within(&row.credit) && row.debit.as_ref().is_some_and(within);
             if row.state == RefundState::Refunded && stays {
@@ -109,7 +109,7 @@ impl Store {
     }
 }
 
-/// Refunds that left with a debit of the account and amount of a marked return in the working set.
+/// Paid refunds whose debit has the account and amount of a marked return in the working set.
 fn returned_perhaps(tx: &Tx, working_set: &WorkingSet) -> Result<Vec<RefundReference>, StoreError> {
     let returns: BTreeSet<(AccountIndex, Money)> = working_set
         .movements()
@@ -137,8 +137,8 @@ fn returned_perhaps(tx: &Tx, working_set: &WorkingSet) -> Result<Vec<RefundRefer
     Ok(found)
 }
 
-/// Puts movements into the working set again that an earlier night ignored and that name a refund which is still to leave:
-/// of the accounts of the centre, by the refund's amount.
+/// Returns to the working set the movements that an earlier night ignored and that name an unpaid refund: of
+/// the centre's accounts, by the refund's amount.
 fn passed_over(
     tx: &Tx,
     working_set: &mut WorkingSet,
@@ -181,16 +181,16 @@ fn passed_over(
     })
 }
 
-/// What a night found of one refund: how it came back, in order, and the debit that paid it in the end.
+/// A night's results for one refund: its returns, in order, and the debit that finally paid it.
 #[derive(Default)]
 struct Found {
-    /// The credit, and the debit that it brings back.
+    /// The credit, and the debit that it returns.
     returns: Vec<(Movement, Movement)>,
     paid_by: Option<Movement>,
 }
 
 impl Recording {
-    /// Moves refunds on by what the night decided, with their credits and the debits of earlier nights.
+    /// Advances refunds by the night's decisions, with their credits and the debits of earlier nights.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -199,7 +199,7 @@ impl Recording {
         for (place, item) in verdict.items.iter().enumerate() {
             let Some(decision) = verdict.decisions.get(place) else { continue };
             let Explanation::Refund(link) = &decision.explanation else { continue };
-            // What was said before says nothing new.
+            // An unchanged decision is no news.
             let earlier = verdict.working_set.previous(place);
             if earlier.is_some_and(|previous| previous.outcome == decision.outcome.number()) {
                 continue;
@@ -227,7 +227,7 @@ impl Recording {
         if row.state == RefundState::Refunded && !found.returns.is_empty() {
             bring_back(tx, on, row, RefundState::Due)?;
         } else if !found.returns.is_empty() {
-            // It left and came back in this night: whoever exports next tells the bank again.
+            // It was sent and returned in this night: the next export includes it again.
             let sql = "update refund set state = 'due' where centre_id = ?1 and reference = ?2";
             let key = params![tx.centre_id, number(row.reference)];
             tx.connection.prepare_cached(sql)?.execute(key)?;
@@ -239,7 +239,7 @@ impl Recording {
         Ok(())
     }
 
-    /// An entry in the trail, of the credit that is returned.
+    /// A trail entry, about the returned credit.
     fn tell(
         &self,
         event: TrailEvent,
@@ -281,7 +281,7 @@ fn note(found: &mut Found, item: &Item<'_>, link: &RefundLink) {
     match link.role {
         RefundRole::Paid => found.paid_by = Some(own),
         RefundRole::Returned => {
-            // It came to the account that had paid.
+            // The returning credit is on the account that had paid.
             let (account_id, serial) = (own.account_id, link.serial.to_string());
             let debit = Movement { account_id, serial, booked_on: day_number(link.on) };
             found.returns.push((own, debit));

@@ -1,8 +1,8 @@
-//! What the audit asks of refunds: that the work list is what the books say is still to leave, and that what left
-//! has the bank's debit.
+//! The audit's checks of refunds: the work list equals the money still to be sent, and each paid refund has the
+//! bank's debit.
 
-/// Each counts what must not be; with the sentence that names it. Months that were taken off are not looked into:
-/// nothing in them can change.
+/// Each query counts violations; with the sentence that names them. Archived months are skipped: nothing in
+/// them can change.
 pub(in crate::store) const ORPHANS: [(&str, &str); 5] = [
     (
         "transaction to be returned that is not on the list of refunds",
@@ -55,7 +55,7 @@ pub(in crate::store) const ORPHANS: [(&str, &str); 5] = [
     ),
 ];
 
-/// What a digest of the books takes of refunds.
+/// The refunds' part of a digest of the books.
 pub(in crate::store) const STANDING: &str = "select f.reference, a.account_no, f.serial, f.payee_name,
     f.payee_account, f.state, f.exported_on, p.account_no, f.paid_serial, f.tied_on, f.tied_by,
     f.returned_on, f.returns

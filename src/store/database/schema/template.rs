@@ -1,20 +1,20 @@
-//! One text of a step for both databases.
+//! Renders one text of a step for either database.
 //!
-//! In braces stand the words in which they differ:
+//! The words in braces differ:
 //!
 //! | in a step | on SQLite | on PostgreSQL |
 //! |---|---|---|
 //! | `{big}` | `integer` | `bigint` |
 //! | `{small}` | `integer` | `smallint` |
 //! | `{text}` | `text` | `text collate "C"`: sorted by its bytes, as on SQLite |
-//! | `{strict}` | `strict` | nothing: it knows no other |
-//! | `{keyed}` | `strict, without rowid`: the rows lie in the order of their key | nothing |
+//! | `{strict}` | `strict` | nothing: it is always strict |
+//! | `{keyed}` | `strict, without rowid`: the rows are stored in key order | nothing |
 //! | `{cut by DAY}` | as `{keyed}` | `partition by range (DAY)` |
-//! | `{sqlite:…}`, `{postgres:…}` | what stands there, on that one alone | |
+//! | `{sqlite:…}`, `{postgres:…}` | the text after the colon, on that one alone | |
 
 use super::super::sql::Dialect;
 
-/// A step in the words of a database. A word that nobody knows stays as it is, and no database takes it.
+/// A step's SQL for a database. An unknown word stays as it is, and both databases reject it.
 pub(super) fn render(template: &str, dialect: Dialect) -> String {
     let mut rendered = String::with_capacity(template.len());
     let mut rest = template;
@@ -55,7 +55,7 @@ fn said(word: &str, dialect: Dialect) -> String {
 
 const KEYED: &str = "strict, without rowid";
 
-/// Where the brace closes that was opened before.
+/// The position of the closing brace of an open one.
 fn closing(text: &str) -> usize {
     let mut open = 1_u32;
     let place = text.bytes().position(|byte| {

@@ -1,8 +1,7 @@
-//! Compares people and what staff proposed with what the audit trail tells of them.
+//! Compares people and proposals with their entries in the audit trail.
 //!
-//! A row that was written anew with a seal that fits is still not what the trail says: a role must have been
-//! given there, a proposal is what was told when it was last proposed, edited or decided, and whoever approved
-//! it stands there too.
+//! A row rewritten by hand with a fitting seal still disagrees with the trail: the trail records each grant of
+//! a role, each proposal as last proposed, edited or decided, and its approver.
 
 use super::super::columns::{columns, select};
 use super::super::sql::{Connection, Read, params};
@@ -12,15 +11,15 @@ use crate::suspense::Role;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the trail tells of somebody.
+/// The trail's entries about a person.
 #[derive(Default)]
 struct Told {
-    /// Every word that was said of what changed: roles among them.
+    /// Every text in the entries' details, roles among them.
     words: BTreeSet<String>,
     locked: bool,
 }
 
-/// What the trail tells of a proposal.
+/// The trail's entries about a proposal.
 #[derive(Default)]
 struct Proposed {
     revision: Option<i64>,
@@ -29,7 +28,7 @@ struct Proposed {
     approved_by: BTreeSet<String>,
 }
 
-/// Finds whoever, and whatever, the trail does not tell of.
+/// Finds people and proposals that the trail does not account for.
 pub(super) fn prove(connection: &Connection, centre: i64) -> Result<Vec<Tampering>, StoreError> {
     let (mut people, mut tokens) = (BTreeMap::new(), BTreeMap::new());
     let mut proposals = BTreeMap::new();
@@ -41,7 +40,7 @@ pub(super) fn prove(connection: &Connection, centre: i64) -> Result<Vec<Tamperin
         if let Some(id) = detail.get("proposal").and_then(Value::as_str) {
             propose(proposals.entry(id.to_owned()).or_default(), event, actor, &detail);
         } else if event.starts_with("person-") {
-            // What was asked for alone (`access-…`) gave nobody anything.
+            // A mere request (`access-…`) grants nothing.
             let told: &mut Told = people.entry(subject.to_owned()).or_default();
             let words = words(&detail);
             match event {
@@ -69,7 +68,7 @@ pub(super) fn prove(connection: &Connection, centre: i64) -> Result<Vec<Tamperin
     Ok(found)
 }
 
-/// Whether roles were told, and not this one.
+/// Whether the trail names roles, and not this one.
 fn denies(told: &BTreeSet<String>, role: &str) -> bool {
     !told.contains(role) && told.iter().any(|word| Role::from_code(word).is_some())
 }
@@ -85,11 +84,11 @@ fn words(detail: &Value) -> BTreeSet<String> {
 }
 
 fn propose(proposed: &mut Proposed, event: &str, actor: &str, detail: &Value) {
-    // Whoever approves that something is booked back is told of with what comes of it.
+    // Approving a reversal is recorded together with its effect.
     if event.starts_with("approved") || event == "reversed" {
         proposed.approved_by.insert(actor.to_owned());
     }
-    // Not every entry that names a proposal says what it is.
+    // Not every entry that names a proposal describes it.
     if let (Some(revision), Some(act)) = (detail.get("revision"), detail.get("act")) {
         proposed.revision = revision.as_i64();
         proposed.act = act.clone();
@@ -119,7 +118,7 @@ fn persons(
 }
 
 columns! {
-    /// What the trail tells of a proposal too.
+    /// The columns of a proposal that the trail records too.
     struct ProposalColumns<'r> {
         proposal_id: &'r str,
         revision: i64,

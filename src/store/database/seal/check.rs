@@ -1,7 +1,7 @@
-//! Checks rows as they are read for a decision: what does not fit its seal settles nothing.
+//! Checks rows as they are read for a decision: a row that does not fit its seal settles nothing.
 //!
-//! Start at [`RowCheck`]: a question asks for the whole row behind what it needs, and each row is compared with
-//! its seal on the way.
+//! Start at [`RowCheck`]: a query selects the whole row after its own columns, and each row is compared with
+//! its seal as it is read.
 
 use super::super::columns::RowReader;
 use super::super::sql::{Bind, Connection};
@@ -27,7 +27,7 @@ impl RowCheck {
         Ok(Self { shape, seal: RowSeal::default() })
     }
 
-    /// The whole row under an alias, as a question asks for it.
+    /// The whole row under an alias, for a column list.
     pub(crate) fn columns(&self, alias: &str) -> String {
         let mut list = String::new();
         for name in &self.shape.columns {
@@ -36,7 +36,7 @@ impl RowCheck {
         list + alias + "." + SEAL
     }
 
-    /// Whether a whole row, which begins where the reader is, is as it was written.
+    /// Whether a whole row, starting at the reader's position, fits its seal.
     pub(crate) fn fits(&mut self, at: &mut RowReader<'_>) -> Result<bool, StoreError> {
         let (row, first) = at.pass(self.shape.columns.len());
         let found = of_row(&mut self.seal, &self.shape, &row, first)?;
@@ -44,7 +44,7 @@ impl RowCheck {
         Ok(stands == Some(found.digest.seal()))
     }
 
-    /// Whether every row of a condition on the table, under the alias `r`, is as it was written.
+    /// Whether every row of the table that meets a condition (alias `r`) fits its seal.
     pub(crate) fn all_fit(
         &mut self,
         connection: &Connection,

@@ -1,9 +1,9 @@
-//! Measures what the audit sees of what is done to a database by hand: every column of every table, every row taken
-//! out, every row put in twice.
+//! Measures which manual changes to a database the audit detects: every column of every table, every deleted
+//! row, every duplicated row.
 //!
-//! Method: a table without rows is given two by the store's own way in; then one value at a time is
-//! changed behind the store's back, the audit is asked, and the value is put back. What may stay unseen stands in
-//! [`UNSEEN`] with its reason; whatever else is not seen fails the test.
+//! Method: an empty table gets two rows through the store's own insert; then one value at a time is changed
+//! behind the store's back, the audit runs, and the value is restored. [`UNSEEN`] lists what may go undetected,
+//! with the reason; anything else undetected fails the test.
 
 use super::super::sql::Bind;
 use super::super::tx::Tx;
@@ -15,7 +15,7 @@ use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// Tables and columns that cannot matter, and why. A column `*` is all of a table.
+/// Tables and columns that cannot matter, and why. The column `*` means the whole table.
 #[rustfmt::skip] // A table is read by column.
 const UNSEEN: &[(&str, &str, &str)] = &[
     ("_migration",         "*",      "compared with this release's steps each time the database is opened"),
@@ -31,7 +31,7 @@ const UNSEEN: &[(&str, &str, &str)] = &[
     ("trail_head",         "remade", "says to the desk that its picture of the queue is old"),
 ];
 
-/// What a column takes where the schema checks it.
+/// Values for columns that the schema checks.
 #[rustfmt::skip] // A table is read by column.
 const GIVEN: &[(&str, &str, &str)] = &[
     ("access_change",   "kind",        "'role'"),
@@ -45,7 +45,7 @@ const GIVEN: &[(&str, &str, &str)] = &[
     ("proposal",        "approvals_needed", "1"),
 ];
 
-/// A table's columns: name, whether a whole number, its place in the key, whether it may be nothing.
+/// A table's columns: name, whether it is a whole number, its place in the key, whether it may be null.
 fn columns(file: &Connection, table: &str) -> Vec<(String, bool, i64, bool)> {
     let sql = "select name, type, pk, \"notnull\" from pragma_table_info(?1) order by cid";
     let mut select = file.prepare(sql).unwrap();
@@ -66,11 +66,11 @@ fn tables(file: &Connection) -> Vec<String> {
 fn fill(store: &Store, file: &Connection) {
     let tx = Tx::open(store).unwrap();
     tx.atomically(|connection| {
-        // The digests of what files brought follow from the transactions.
+        // The digests of delivered files follow from the transactions.
         let filled = |table: &str| table != "receipt_digest";
         for shape in connection.shapes()?.iter().filter(|shape| filled(&shape.table)) {
             let columns = columns(file, &shape.table);
-            // A table whose key is the centre has one row of it.
+            // A table keyed by the centre has one row.
             let rows =
                 if columns.iter().any(|(name, _, place, _)| *place > 0 && name != "centre_id") {
                     2
@@ -124,8 +124,8 @@ fn may_stay_unseen(table: &str, column: &str) -> bool {
     UNSEEN.iter().any(|(of, one, _)| *of == table && (*one == "*" || *one == column))
 }
 
-/// A whole centre in a file, and what the audit says of it: rows of nothing contradict each other everywhere, and
-/// what counts is what is said beside that.
+/// A complete centre in a file, and the audit's findings on it. Invented rows contradict each other everywhere;
+/// only further findings count.
 struct Whole {
     folder: TempDir,
     before: Vec<Gap>,
@@ -141,7 +141,7 @@ impl Whole {
         let store = store(&path, true);
         fill(&store, &Connection::open(&path).unwrap());
         whole.before = store.audit().unwrap().gaps;
-        // Nobody acted, so the trail tells of nobody.
+        // Nobody acted, so the trail is empty.
         let untold = |gap: &Gap| {
             matches!(
                 gap,
@@ -163,12 +163,12 @@ impl Whole {
         Connection::open(self.path("whole")).unwrap()
     }
 
-    /// What the audit says beside after statements behind the store's back.
+    /// The audit's further findings after statements behind the store's back.
     fn seen(&self, statements: &[String]) -> Vec<Gap> {
         let path = self.path("changed");
         let _ = std::fs::copy(self.path("whole"), &path).unwrap();
         let file = Connection::open(&path).unwrap();
-        // As whoever writes by hand can.
+        // As anybody who writes by hand can.
         file.pragma_update(None, "ignore_check_constraints", true).unwrap();
         for sql in statements {
             let changed = file.execute(sql, []).unwrap_or_else(|error| panic!("{sql}: {error}"));
@@ -181,7 +181,7 @@ impl Whole {
     }
 }
 
-/// Whether a table is named: by a row that is not as it was written, or by how many rows there are.
+/// Whether a finding names the table: by a changed row, or by its number of rows.
 fn names(gaps: &[Gap], of: &str) -> bool {
     gaps.iter().any(|gap| {
         matches!(
@@ -217,12 +217,12 @@ fn change(table: &str, all: &[(String, bool, i64, bool)], column: &str, number: 
     format!("update {table} set {set} where {}", first_of(table, all))
 }
 
-/// Whether a column outside the key is each row's own.
+/// Whether a column outside the key is unique.
 fn is_unique(table: &str, column: &str) -> bool {
     (table, column) == ("feed", "number")
 }
 
-/// Tables whose rows are proved by their chain: one broken place hides what is behind it.
+/// Tables whose rows are proved by a hash chain: one broken link hides what follows.
 const CHAINED: &[&str] = &["books_head", "books_step", "trail", "trail_head"];
 
 #[test]
@@ -230,7 +230,7 @@ fn whatever_is_changed_by_hand_in_any_column_is_seen() {
     let whole = Whole::new();
     let file = whole.file();
     let (mut found, mut unseen) = (0, Vec::new());
-    // One column of every sealed table at a time: each table must be named for itself.
+    // One column of every sealed table at a time; each table must be named.
     let mut together: Vec<Vec<(String, String, String)>> = Vec::new();
     for table in tables(&file) {
         let all = columns(&file, &table);
@@ -296,7 +296,7 @@ fn a_row_taken_out_or_put_in_by_hand_is_seen() {
         let copy = format!("insert into {table} select {copied} from {table} where {first}");
         if CHAINED.contains(&table.as_str()) {
             assert!(!whole.seen(std::slice::from_ref(&delete)).is_empty(), "{delete}");
-            // The heads have one row a centre.
+            // The heads have one row per centre.
             if last.0 != "centre_id" {
                 assert!(!whole.seen(std::slice::from_ref(&copy)).is_empty(), "{copy}");
             }

@@ -1,20 +1,20 @@
-//! The digests of what files brought, beside their receipts.
+//! The digests of delivered transactions, stored beside the files' receipts.
 //!
-//! Start at [`write`]. While rows go in their digests are summed by own account and booking day; a file's sums are
-//! written in its commit. Whatever else changes transactions leaves a row under no file, so that over all rows
-//! of an account and a day the sum is always that of the transactions that are there.
+//! Start at [`write`]. As rows are inserted, their digests are summed by own account and booking day; a file's
+//! sums are written in its commit. Any other change to transactions adds a row under no file, so that the sum
+//! over all rows of an account and a day always equals that of the transactions present.
 
 use super::super::sql::{Connection, params};
 use super::{Digest, Facts};
 use crate::store::StoreError;
 use std::collections::BTreeMap;
 
-/// Writes what the open transaction changed of a centre's transactions, under a file's name.
+/// Writes the open transaction's changes to a centre's transactions, under a file's name.
 pub(crate) fn write(connection: &Connection, centre: i64, feed_id: &str) -> Result<(), StoreError> {
     write_all(connection, feed_id, connection.sealing().take_facts_of(centre))
 }
 
-/// Writes what is left of such changes at the end of a transaction: no file's.
+/// Writes the remaining changes at the end of a transaction, under no file.
 pub(super) fn write_rest(connection: &Connection) -> Result<(), StoreError> {
     write_all(connection, "", connection.sealing().take_facts())
 }

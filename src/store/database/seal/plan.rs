@@ -1,9 +1,9 @@
-//! How a statement that changes sealed rows is run: its text with what the seals need beside it.
+//! How a statement that changes sealed rows is run: its text, extended by what the seals need.
 //!
-//! Start at [`Plan::of`]. The statement gives back the rows that it touched, each as it is now and with the
-//! seal that it had; a change is asked beforehand which rows it will touch, so that a row whose seal did not
-//! fit is not sealed by it. The texts are the store's own, a handful of forms (`tests/statements.rs` reads
-//! them all); a form that is not understood here is an error, not a row without a seal.
+//! Start at [`Plan::of`]. The statement returns the rows it touched, each with its new values and its old seal.
+//! Before an update, a query reads the rows it will touch, so that a row whose seal did not fit is not
+//! resealed. The texts are the store's own, in a handful of forms (`tests/statements.rs` reads them all); an
+//! unknown form is an error, not a row without a seal.
 
 use super::Shape;
 use super::shape::SEAL;
@@ -24,24 +24,24 @@ pub(crate) enum Verb {
 pub(crate) struct Plan {
     pub(crate) shape: Arc<Shape>,
     pub(crate) verb: Verb,
-    /// The statement; its rows are what it returns by itself, then every column, then the seal.
+    /// The statement; it returns its own columns, then every column of the table, then the seal.
     pub(crate) run: String,
-    /// How many columns it returns by itself.
+    /// How many columns the statement itself returns.
     pub(crate) own: usize,
-    /// The rows that it is going to touch: every column, then the seal.
+    /// The query for the rows it will touch: every column, then the seal.
     pub(crate) before: Option<String>,
-    /// Instead of `run`, where each column's value is given: with the seal as one value more.
+    /// Replaces `run` if every column's value is given: the seal is one more value.
     pub(crate) direct: Option<String>,
 }
 
-/// A word of a statement, and how many brackets are open around it.
+/// A word of a statement, and the number of open brackets around it.
 struct Word<'s> {
     text: &'s str,
     place: Range<usize>,
     depth: u32,
 }
 
-/// The table that a statement changes; `None` where it changes none.
+/// The table that a statement changes; `None` if it changes none.
 pub(crate) fn changes(sql: &str) -> Option<&str> {
     let mut words = sql.split_whitespace();
     let table = match words.next()? {
@@ -52,7 +52,7 @@ pub(crate) fn changes(sql: &str) -> Option<&str> {
     table.split('(').next()
 }
 
-/// Splits a statement into words; what stands between quotes is passed over.
+/// Splits a statement into words, skipping quoted text.
 fn words(sql: &str) -> Vec<Word<'_>> {
     let (mut found, mut depth, mut quoted, mut begin) = (Vec::new(), 0_u32, false, None);
     for (at, byte) in sql.bytes().chain([b' ']).enumerate() {
@@ -112,7 +112,7 @@ impl Plan {
         Ok(Self { shape, verb, run, own: own.matches(',').count(), before, direct })
     }
 
-    /// Writes the seal of a row: the key's columns, then the seal, of a list.
+    /// The statement that writes the seals for a list of rows: the key's columns, then the seal.
     pub(crate) fn mark(shape: &Shape) -> String {
         let table = &shape.table;
         let on: Vec<String> = (1..)
@@ -129,7 +129,7 @@ impl Plan {
     }
 }
 
-/// An insert that names its columns; and where each is given by a value of its own, the same with the seal.
+/// An insert that names its columns; and, if each value is a parameter, the same with the seal.
 fn insert(body: &str, words: &[Word<'_>], shape: &Shape) -> Option<(String, Option<String>)> {
     let table = words.get(2)?;
     let mut rest = body.get(table.place.end..)?;
@@ -142,7 +142,7 @@ fn insert(body: &str, words: &[Word<'_>], shape: &Shape) -> Option<(String, Opti
         rest = behind;
     }
     let named = format!("insert into {} ({columns}){rest}", table.text);
-    // Only `values (?1, ?2, …)`, and then at most a conflict that does nothing.
+    // Only `values (?1, ?2, …)`, followed at most by `on conflict do nothing`.
     let given: Vec<String> = (1..=shape.columns.len()).map(|place| format!("?{place}")).collect();
     let given = given.join(", ");
     let flat = rest.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -156,8 +156,8 @@ fn insert(body: &str, words: &[Word<'_>], shape: &Shape) -> Option<(String, Opti
     Some((named, direct))
 }
 
-/// The question which rows an insert meets that it will change; `None` where it changes none, or gives its
-/// values in a form that is not read here.
+/// The query for the existing rows that an upsert will change; `None` if it changes none, or if the form of its
+/// values is not understood here.
 fn conflicting(body: &str, shape: &Shape) -> Option<String> {
     let words = words(body);
     let place = |text: &str| {
@@ -176,7 +176,7 @@ fn conflicting(body: &str, shape: &Shape) -> Option<String> {
     } else {
         let (select, from) = (place("select")?, place("from")?);
         let within = |at: &Range<usize>| at.start > from.end && at.start < conflict.start;
-        // `on conflict`: the word before ends the list too.
+        // The word before `on conflict` ends the list too.
         let on = words.windows(2).find(|pair| matches!(pair, [_, two] if two.place == conflict));
         let end = place("where").filter(within).or_else(|| Some(on?.first()?.place.clone()))?;
         let list = body.get(from.end..end.start)?.trim();
@@ -194,7 +194,7 @@ fn conflicting(body: &str, shape: &Shape) -> Option<String> {
     Some(format!("select {columns}, {t}.{SEAL} from {list}{t} where {on}", t = table.text))
 }
 
-/// What stands in the first bracket of a text, and what stands behind it.
+/// The content of the first bracket of a text, and the text after it.
 fn bracket(text: &str) -> Option<(&str, &str)> {
     let from = text.find('(')? + 1;
     let mut open = 1_u32;
@@ -209,7 +209,7 @@ fn bracket(text: &str) -> Option<(&str, &str)> {
     Some((text.get(from..from + end)?, text.get(from + end + 1..)?))
 }
 
-/// The parts of a list; commas within brackets part nothing.
+/// The parts of a list, split at commas outside brackets.
 fn parts(list: &str) -> Vec<&str> {
     let (mut found, mut from, mut depth) = (Vec::new(), 0, 0_u32);
     for (at, byte) in list.bytes().enumerate() {
@@ -227,7 +227,7 @@ fn parts(list: &str) -> Vec<&str> {
     found
 }
 
-/// The question which rows a change is going to touch.
+/// The query for the rows that an update or delete will touch.
 fn before(body: &str, words: &[Word<'_>], shape: &Shape) -> Option<String> {
     let [_, table, set, ..] = words else { return None };
     if set.text != "set" {
@@ -235,7 +235,7 @@ fn before(body: &str, words: &[Word<'_>], shape: &Shape) -> Option<String> {
     }
     let outer = |text: &str| {
         words.windows(2).find_map(|pair| match pair {
-            // `is distinct from` compares.
+            // The `from` of `is distinct from` is a comparison.
             [first, second] => (second.depth == 0
                 && second.text == text
                 && first.text != "distinct"

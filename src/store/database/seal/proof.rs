@@ -1,8 +1,8 @@
-//! Proves that no row was changed, put in or taken out behind the program's back.
+//! Proves that no row was changed, inserted or deleted behind the program's back.
 //!
-//! Start at [`prove`]: it reads every sealed row once, as it comes, and compares each with its seal, each table
-//! with what the steps say must stand in it, each account and day with what its files brought, and the steps with
-//! what the nights wrote into the trail.
+//! Start at [`prove`]. It reads every sealed row once, unsorted, and compares each row with its seal, each
+//! table with the sum of the steps, each account and day with the delivered files, and the steps with the
+//! hashes the nights wrote into the trail.
 
 use super::super::row::day;
 use super::super::sql::{Connection, Read, Row, Value, params};
@@ -14,10 +14,10 @@ use crate::store::StoreError;
 use crate::suspense::trail::TrailEvent;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Rows of a table that are named.
+/// Rows named per table.
 const NAMED_MAX: usize = 20;
 
-/// Finds what was done, in the order of tables.
+/// Finds tampering, in the order of tables.
 pub(crate) fn prove(connection: &Connection, centre: i64) -> Result<Vec<Tampering>, StoreError> {
     let mut found = Vec::new();
     let nights = nights(connection, centre)?;
@@ -39,7 +39,7 @@ pub(crate) fn prove(connection: &Connection, centre: i64) -> Result<Vec<Tamperin
     found.extend(facts.differing(&accounts));
     for night in nights {
         let said = steps.chains.get(&night.step).and_then(Option::as_ref);
-        // Where the steps are broken the first of them is named already.
+        // If the steps are broken, the first broken one is already named.
         if steps.broken.is_none() && said != Some(&night.chain) {
             found.push(Tampering::Night { sequence: night.sequence });
         }
@@ -53,7 +53,7 @@ pub(crate) fn prove(connection: &Connection, centre: i64) -> Result<Vec<Tamperin
     Ok(found)
 }
 
-/// What a night wrote into the trail of the steps.
+/// The steps' hash that a night wrote into the trail.
 struct Night {
     sequence: i64,
     step: i64,
@@ -64,7 +64,7 @@ fn nights(connection: &Connection, centre: i64) -> Result<Vec<Night>, StoreError
     let sql = "select sequence, detail from trail where centre_id = ?1 and event = ?2
         order by sequence";
     connection.prepare_cached(sql)?.query_all(params![centre, TrailEvent::Night.code()], |row| {
-        // Whatever else stands there fits no step.
+        // Any other content matches no step.
         let (sequence, detail): (_, &str) = row.read()?;
         let detail: serde_json::Value = serde_json::from_str(detail).unwrap_or_default();
         let (step, chain) = (detail.get("step"), detail.get("chain"));
@@ -76,7 +76,7 @@ fn nights(connection: &Connection, centre: i64) -> Result<Vec<Night>, StoreError
     })
 }
 
-/// Own accounts as they are shown.
+/// Own accounts as displayed.
 fn accounts(connection: &Connection, centre: i64) -> Result<BTreeMap<i64, String>, StoreError> {
     let sql = "select account_id, account_no from collection_account where centre_id = ?1";
     let found = connection.prepare_cached(sql)?.query_all(params![centre], |row| {
@@ -86,14 +86,14 @@ fn accounts(connection: &Connection, centre: i64) -> Result<BTreeMap<i64, String
     Ok(found.into_iter().collect())
 }
 
-/// A table as it is proved.
+/// A table under proof.
 struct Table<'t> {
     shape: &'t Shape,
     accounts: &'t BTreeMap<i64, String>,
 }
 
 impl Table<'_> {
-    /// Compares every row with its seal; gives how many there are and the sum of their seals.
+    /// Compares every row with its seal; gives the number of rows and the sum of their digests.
     fn prove(
         &self,
         connection: &Connection,
@@ -111,7 +111,7 @@ impl Table<'_> {
         connection.prepare_cached(&sql)?.each(params![centre], |row| {
             let number: Option<i64> = row.get(shape.columns.len())?;
             stands.put_in(number.unwrap_or_default());
-            // What cannot even be read was not written here.
+            // A row that cannot even be read was not written here.
             let sealed = match of_row(&mut seal, shape, row, 0) {
                 Err(StoreError::Column { .. }) => None,
                 sealed => Some(sealed?).filter(|row| Some(row.digest.seal()) == number),
@@ -142,7 +142,7 @@ impl Table<'_> {
         Ok(stands)
     }
 
-    /// A row by its key, with nothing in it that must not be shown.
+    /// A row by its key, without anything confidential.
     fn name(&self, row: &Row<'_>) -> Result<String, StoreError> {
         let mut name = String::new();
         for place in &self.shape.key {
@@ -161,9 +161,9 @@ impl Table<'_> {
     fn number(&self, column: &str, number: i64) -> Result<String, StoreError> {
         Ok(match column {
             "account_id" => account(self.accounts, number),
-            // A refund's has twelve digits of its own.
+            // A refund's reference has twelve digits and no `P`.
             "reference" if !self.shape.table.starts_with("refund") => format!("P{number:010}"),
-            // A day that is none is said as it stands.
+            // An invalid day is printed as it is.
             _ if column.ends_with("_on") => {
                 day(number).map_or_else(|_| number.to_string(), |day| day.to_string())
             }
@@ -176,7 +176,7 @@ fn account(accounts: &BTreeMap<i64, String>, id: i64) -> String {
     accounts.get(&id).cloned().unwrap_or_else(|| format!("number {id}"))
 }
 
-/// A word of a key: account numbers, addresses and names only by their ends.
+/// A word of a key: account numbers, addresses and names are masked except for their ends.
 fn word(column: &str, text: &str) -> String {
     match column {
         "account_no" | "address" | "name" | "recipient" | "code_hash" | "token_hash" => {
@@ -186,12 +186,12 @@ fn word(column: &str, text: &str) -> String {
     }
 }
 
-/// What files brought, by own account and booking day.
+/// The digests of delivered files, by own account and booking day.
 struct Expected {
     days: BTreeMap<(i64, i64), Digest>,
-    /// Days of which a row is named already.
+    /// Days with a row that is already named.
     told: BTreeSet<(i64, i64)>,
-    /// Of days before, the transactions were taken off.
+    /// Transactions of earlier days are archived.
     archived_until: i64,
 }
 
@@ -204,7 +204,7 @@ impl Expected {
         connection.prepare_cached(sql)?.each(params![centre], |row| {
             let (day, digest): (_, &str) = row.read()?;
             let sum = days.entry(day).or_default();
-            // What is no digest fits nothing; its own row is named too.
+            // An invalid digest matches nothing; its own row is named too.
             *sum = sum.plus(Digest::from_hex(digest).unwrap_or_default());
             Ok(Read::On)
         })?;

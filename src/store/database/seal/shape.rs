@@ -1,7 +1,7 @@
-//! Which tables have seals, and their columns, as the database says.
+//! The sealed tables and their columns, read from the database.
 //!
-//! Read from the database rather than kept in a list, so that a column that a later step adds is sealed
-//! without a thought. A connection asks once, before the first sealed row it writes.
+//! Reading them from the database, not from a list, seals every column that a later migration adds. A
+//! connection reads them once, before the first sealed row it writes.
 
 use super::super::sql::{Connection, Dialect, params};
 use crate::store::StoreError;
@@ -17,29 +17,29 @@ pub(crate) struct Shape {
     pub(crate) table: Arc<str>,
     /// All columns but the seal, in their order.
     pub(crate) columns: Vec<String>,
-    /// Where the seal stands among all columns, from 0.
+    /// The position of the seal among all columns, from 0.
     pub(crate) seal_at: usize,
-    /// Places of the key's columns among `columns`, in the key's order; the centre's is left out.
+    /// Positions of the key's columns among `columns`, in the key's order, without the centre.
     pub(crate) key: Vec<usize>,
 }
 
 impl Shape {
-    /// The columns but the seal, as a statement names them.
+    /// The columns without the seal, for a statement.
     pub(crate) fn list(&self) -> String {
         self.columns.join(", ")
     }
 
-    /// The columns and then the seal.
+    /// The columns, then the seal.
     pub(crate) fn whole_list(&self) -> String {
         format!("{}, {SEAL}", self.list())
     }
 
-    /// The names of the key's columns but the centre.
+    /// The names of the key's columns, without the centre.
     pub(crate) fn key_names(&self) -> impl Iterator<Item = &str> {
         self.key.iter().filter_map(|place| self.columns.get(*place)).map(String::as_str)
     }
 
-    /// Whether its rows are what the banks brought: their digests stand beside the receipts too.
+    /// Whether its rows are bank transactions: their digests are also stored beside the receipts.
     pub(crate) fn is_of_transactions(&self) -> bool {
         &*self.table == "bank_transaction"
     }
@@ -98,7 +98,7 @@ impl Shapes {
 fn shape(table: &str, all: Vec<(String, usize)>) -> Shape {
     let seal_at = all.iter().position(|(name, _)| name == SEAL).unwrap_or(all.len());
     let columns: Vec<(String, usize)> = all.into_iter().filter(|(name, _)| name != SEAL).collect();
-    // The first column is the centre; it is in every statement by itself.
+    // The first column is the centre; every statement has it anyway.
     let in_key = columns.iter().enumerate().skip(1).filter(|(_, (_, place))| *place > 0);
     let mut key: Vec<(usize, usize)> = in_key.map(|(at, (_, place))| (*place, at)).collect();
     key.sort_unstable();

@@ -1,10 +1,10 @@
-//! Counts commits: each that changed sealed rows is a step, chained to the one before.
+//! Counts commits: each commit that changed sealed rows is a step, chained to the one before.
 //!
-//! Start at [`write`]. A step says which tables changed, by how many rows and by which difference of their
-//! seals; the sum of all steps is what must stand in the tables. The last step's hash goes into the trail with
-//! every night ([`Steps`] is compared with it there), so that whoever has the trail's head has these too.
+//! Start at [`write`]. A step records which tables changed, by how many rows and by which difference of their
+//! digests; the sum of all steps must equal the tables. Every night writes the last step's hash into the trail
+//! ([`Steps`] is compared with it), so that the trail's head covers the steps too.
 //!
-//! Invariant: a step is in the commit that it counts. Steps are only ever added.
+//! Invariant: a step is part of the commit that it counts. Steps are only ever added.
 
 use super::super::columns::columns;
 use super::super::sql::{Connection, Read, params};
@@ -13,7 +13,7 @@ use crate::store::StoreError;
 use crate::suspense::trail::GENESIS;
 use std::collections::BTreeMap;
 
-/// The end of a centre's steps.
+/// The head of a centre's steps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StepHead {
     pub(crate) ordinal: i64,
@@ -22,7 +22,7 @@ pub(crate) struct StepHead {
 
 columns! { impl StepHead { ordinal, chain } }
 
-/// Writes what the open transaction changed as a step of each centre; gives how many had one.
+/// Writes the open transaction's changes as a step of each centre; gives the number of centres.
 pub(crate) fn write(connection: &Connection) -> Result<usize, StoreError> {
     super::fact::write_rest(connection)?;
     let mut centres: BTreeMap<i64, String> = BTreeMap::new();
@@ -52,7 +52,7 @@ fn append(connection: &Connection, centre: i64, changes: &str) -> Result<(), Sto
     Ok(())
 }
 
-/// Takes the end until the transaction ends.
+/// Locks the head until the transaction ends.
 fn hold(connection: &Connection, centre: i64) -> Result<StepHead, StoreError> {
     let hold = connection.dialect().to_hold();
     let from = format!("from books_head where centre_id = ?1{hold}");
@@ -65,7 +65,7 @@ fn hold(connection: &Connection, centre: i64) -> Result<StepHead, StoreError> {
     connection.select_optional(&from, params![centre])?.ok_or(StoreError::NoRow)
 }
 
-/// The end of the steps as the head says.
+/// The head as stored.
 pub(crate) fn head(connection: &Connection, centre: i64) -> Result<StepHead, StoreError> {
     let from = "from books_head where centre_id = ?1";
     let found = connection.select_optional(from, params![centre])?;
@@ -76,19 +76,19 @@ fn chain_after(previous: &str, ordinal: i64, changes: &str) -> String {
     Digest::of(format!("{previous}\n{ordinal}\n{changes}").as_bytes()).hex()
 }
 
-/// The steps of a centre, read from the first on.
+/// The steps of a centre, read from the first.
 #[derive(Debug, Default)]
 pub(crate) struct Steps {
-    /// What must stand in each table.
+    /// The expected content of each table.
     pub(crate) tables: BTreeMap<String, Delta>,
     /// The first step that does not follow from the one before.
     pub(crate) broken: Option<i64>,
-    /// The hashes of the steps that somebody wrote down.
+    /// The hashes of the wanted steps.
     pub(crate) chains: BTreeMap<i64, Option<String>>,
 }
 
 impl Steps {
-    /// Reads and proves them; `wanted` are the ordinals whose hashes were written down elsewhere.
+    /// Reads and proves the steps; `wanted` are the ordinals whose hashes are recorded elsewhere.
     pub(crate) fn read(
         connection: &Connection,
         centre: i64,

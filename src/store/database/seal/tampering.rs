@@ -1,33 +1,32 @@
-//! What was done to rows behind the program's back.
+//! Changes to rows behind the program's back.
 
 use std::fmt;
 
-/// What was done behind the program's back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tampering {
-    /// A row's content is not what was sealed.
+    /// A row's content does not fit its seal.
     Changed { table: String, row: String },
     /// A row that this program did not write.
     Unsealed { table: String, row: String },
-    /// More rows of a table are so than are named.
+    /// More rows of the table are affected than are named.
     More { table: String, count: u64 },
-    /// Rows were put in or taken out; or seals were written anew, where the numbers are equal.
+    /// Rows were inserted or deleted; or, if the numbers are equal, seals were rewritten.
     Rows { table: String, expected: i64, found: i64 },
-    /// The transactions of an account and a day are not what files brought.
+    /// The transactions of an account and a day differ from the delivered files.
     Facts { account: String, booked_on: String },
     /// A commit's step does not follow from the one before.
     Step { ordinal: i64 },
-    /// The steps are not those that a night wrote into the trail.
+    /// The steps differ from those a night wrote into the trail.
     Night { sequence: i64 },
     /// Rows in the trail before its first entry.
     BeforeTrail { count: i64 },
-    /// Somebody has a role that the trail does not tell of.
+    /// Somebody has a role that the trail does not record.
     Role { person: String, role: String },
-    /// A token has a role that the trail does not tell of.
+    /// A token has a role that the trail does not record.
     Token { token: String, role: String },
-    /// Somebody may log in who was locked out by what the trail tells.
+    /// Somebody may log in whom the trail records as locked out.
     Unlocked { person: String },
-    /// A proposal, or who approved it, is not what the trail tells.
+    /// A proposal, or its approver, differs from the trail.
     Proposal { proposal: String },
 }
 

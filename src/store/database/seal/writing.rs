@@ -1,7 +1,7 @@
-//! Runs what changes sealed rows: the statement, then the seals of the rows that it touched.
+//! Runs statements that change sealed rows: the statement, then the seals of the rows it touched.
 //!
-//! Start at [`Marking`]: it looks at each row before a change and takes each row as it is afterwards. A row
-//! that is given whole carries its seal with it and costs no second statement.
+//! Start at [`Marking`]: it checks each row before a change and reads each row after it. A row inserted with
+//! all its values carries its seal and costs no second statement.
 
 use super::super::listed::{execute_many, query_many};
 use super::super::sql::{Bind, Connection, OwnedValue, Row, Statement, Value};
@@ -18,14 +18,14 @@ pub(crate) struct SealedStatement<'c> {
     pub(crate) plan: Arc<Plan>,
 }
 
-/// What a statement did.
+/// The result of a statement.
 pub(crate) struct Done {
     pub(crate) touched: usize,
-    /// What it returns by itself.
+    /// The rows it returns itself.
     pub(crate) rows: Vec<OwnedRow>,
 }
 
-/// Rows that are changed together, so that a long list needs little memory.
+/// Rows changed per batch, so that a long list needs little memory.
 const TOGETHER: usize = 10_000;
 
 impl SealedStatement<'_> {
@@ -36,7 +36,7 @@ impl SealedStatement<'_> {
         })
     }
 
-    /// A row of which every value is given.
+    /// Inserts a row whose every value is given.
     fn put_in(&self, direct: &str, values: &[&dyn Bind]) -> Result<Done, StoreError> {
         let shape = &self.plan.shape;
         let mut seal = RowSeal::default();
@@ -75,7 +75,7 @@ impl SealedStatement<'_> {
     }
 }
 
-/// Changes something for every row of a list where the rows are sealed.
+/// Updates something for every row of a list, if the rows are sealed.
 pub(crate) fn change_listed<R>(
     connection: &Connection,
     centre: i64,
@@ -99,12 +99,12 @@ pub(crate) fn change_listed<R>(
     })
 }
 
-/// The rows that a statement touches, before and after.
+/// The rows that a statement touches, before and after it.
 struct Marking<'p> {
     plan: &'p Plan,
     seal: RowSeal,
     gathered: Gathered,
-    /// Seals that did not fit their rows before: those rows keep them.
+    /// The old seals that did not fit: those rows keep them.
     broken: BTreeSet<Option<i64>>,
     /// Keys and new seals, by centre.
     marks: BTreeMap<i64, Vec<OwnedRow>>,
@@ -125,7 +125,7 @@ impl<'p> Marking<'p> {
         }
     }
 
-    /// Looks at a row that is going to be touched.
+    /// Checks a row that the statement will touch.
     fn look(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
         let shape = &self.plan.shape;
         let found = of_row(&mut self.seal, shape, row, 0)?;
@@ -138,7 +138,7 @@ impl<'p> Marking<'p> {
         Ok(())
     }
 
-    /// Takes a row as the statement left it, or took it out.
+    /// Counts a row that the statement changed or deleted.
     fn take(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
         let (shape, own) = (&self.plan.shape, self.plan.own);
         self.touched += 1;
@@ -205,7 +205,7 @@ pub(super) fn mark(
 }
 
 impl Connection {
-    /// Does the work in the transaction that is open, or in one of its own: a row and its seal are one commit.
+    /// Does the work in the open transaction, or in one of its own: a row and its seal are one commit.
     pub(crate) fn within<T>(
         &self,
         work: impl FnOnce() -> Result<T, StoreError>,
@@ -221,7 +221,7 @@ impl Connection {
         match done {
             Ok(done) => self.commit().map(|()| done),
             Err(error) => {
-                // What failed is the news; that the lost connection cannot roll back is not.
+                // The first failure is reported, not a lost connection's failure to roll back.
                 let _ = self.rollback();
                 Err(error)
             }
@@ -229,7 +229,7 @@ impl Connection {
     }
 }
 
-/// Kept rows as an answer.
+/// A value of a buffered row.
 pub(crate) fn value(row: &[OwnedValue], column: usize) -> Result<Value<'_>, StoreError> {
     match row.get(column) {
         Some(value) => Ok(value.value()),
@@ -238,7 +238,7 @@ pub(crate) fn value(row: &[OwnedValue], column: usize) -> Result<Value<'_>, Stor
 }
 
 impl<'c> Statement<'c> {
-    /// What changes sealed rows.
+    /// A statement that changes sealed rows.
     pub(crate) const fn sealed(connection: &'c Connection, plan: Arc<Plan>) -> Self {
         Self::Sealed(SealedStatement { connection, plan })
     }

@@ -1,9 +1,8 @@
-//! What the two databases do and say differently, in one place.
+//! The differences between the two databases, in one place.
 //!
-//! A verb asks here rather than for the database's name, so that the reason stands beside the difference.
-//! What needs a statement of its own on each side matches on [`Dialect`] where that statement is.
+//! A verb asks here and does not check the database's name, so that the reason is beside the difference. Where
+//! each side needs a statement of its own, the code matches on [`Dialect`] there.
 
-/// Which of the two it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
     Sqlite,
@@ -11,12 +10,14 @@ pub(crate) enum Dialect {
 }
 
 impl Dialect {
-    /// Whether transactions and what belongs to them lie apart by month. One file keeps all of them together.
+    /// Whether transactions and their dependent tables are partitioned by month. SQLite keeps them in one
+    /// table.
     pub(crate) const fn cuts_months(self) -> bool {
         matches!(self, Self::Postgres)
     }
 
-    /// The table that names every transaction there ever was. Where nothing is cut, a transaction's own table does.
+    /// The table of the identities of all transactions ever. Without partitions the transactions' own table
+    /// serves.
     pub(crate) const fn identities(self) -> Option<&'static str> {
         match self {
             Self::Sqlite => None,
@@ -24,18 +25,18 @@ impl Dialect {
         }
     }
 
-    /// Whether rows go in by a copy, which takes none that is there already; else by an insert that finds out.
+    /// Whether rows are loaded by COPY, which accepts no existing row; otherwise an insert skips those.
     pub(crate) const fn copies_in(self) -> bool {
         matches!(self, Self::Postgres)
     }
 
-    /// Whether a second connection can write beside the first: a file has one writer.
+    /// Whether a second connection can write at the same time: a file has one writer.
     pub(crate) const fn writes_beside(self) -> bool {
         matches!(self, Self::Postgres)
     }
 
-    /// How a statement keeps the rows that it reads until its transaction ends. On SQLite that has the whole file
-    /// already.
+    /// The clause that locks the rows a statement reads until its transaction ends. On SQLite the transaction
+    /// locks the whole file.
     pub(crate) const fn to_hold(self) -> &'static str {
         match self {
             Self::Sqlite => "",
@@ -43,8 +44,8 @@ impl Dialect {
         }
     }
 
-    /// What is said at the beginning of a delivery, where anything is: what is asked in it is asked by key, of tables
-    /// that grow in this very transaction, so that the planner has no figures of them yet and would read them whole.
+    /// The statement to run at the start of a delivery, if any. A delivery's queries go by key to tables that
+    /// grow in the same transaction; the planner has no statistics on them yet and would scan them.
     pub(crate) const fn asks_by_key(self) -> Option<&'static str> {
         match self {
             Self::Sqlite => None,
@@ -57,8 +58,8 @@ impl Dialect {
 
     /// A list of rows in the `from` of a statement, its values from `?2` on.
     ///
-    /// On SQLite it is written out. On PostgreSQL each column is one array: a statement over ten thousand rows is read
-    /// and planned as fast as one over a single row, and the planner knows how many there are.
+    /// On SQLite it is written out. On PostgreSQL each column is one array: a statement over ten thousand rows
+    /// is parsed and planned as fast as one over a single row, and the planner knows their number.
     pub(crate) fn list(self, columns: usize, rows: usize) -> String {
         match self {
             Self::Sqlite => format!("(values {}) v", super::value_lists(2, columns, rows)),
@@ -72,10 +73,10 @@ impl Dialect {
         }
     }
 
-    /// Rows and what a table holds of each: one look-up a row. `key` says which row of the table is meant.
+    /// Rows joined with a table, by one look-up a row. `key` says which row of the table is meant.
     ///
-    /// Both planners are held to the look-ups. Of a table that grew since it was last looked at PostgreSQL
-    /// has no figures and would read a centre's all; SQLite would rather begin with the table.
+    /// Both planners are forced to look up by key. PostgreSQL has no statistics on a table that grew since its
+    /// last analyze and would scan the centre's rows; SQLite would rather start with the table.
     pub(crate) fn looked_up(self, rows: &str, table: &str, key: &str, alias: &str) -> String {
         match self {
             Self::Sqlite => {
@@ -88,8 +89,8 @@ impl Dialect {
         }
     }
 
-    /// A key that few rows of a centre have, where it is not the table's own: without figures SQLite takes a centre to
-    /// have ten rows in any table, and would rather read them all than look into an index and then into the table.
+    /// A selective key that is not the table's primary key. Without statistics SQLite assumes that a centre has
+    /// ten rows in any table, and would scan them all before using a secondary index.
     pub(crate) fn rare(self, key: &str) -> String {
         match self {
             Self::Sqlite => format!("unlikely({key})"),

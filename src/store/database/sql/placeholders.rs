@@ -1,20 +1,20 @@
-//! Statements in PostgreSQL's words, and placeholders for many rows.
+//! Translates statements for PostgreSQL, and writes placeholders for many rows.
 //!
-//! The verbs write `?1`, as SQLite reads it; start at [`placeholders`] for what PostgreSQL reads.
+//! The verbs write `?1`, as SQLite reads it; start at [`placeholders`] for PostgreSQL's form.
 
 use std::fmt::Write as _;
 
-/// A statement in PostgreSQL's words: `?1` becomes `$1`. Texts and comments in our statements hold no
-/// question mark (`tests/statements.rs` looks).
+/// A statement for PostgreSQL: `?1` becomes `$1`. Texts and comments in our statements contain no question mark
+/// (`tests/statements.rs` checks).
 pub(crate) fn placeholders(sql: &str) -> String {
     let sql = sql.replace('?', "$");
     if sql.contains(SUM) { bounded(&sql) } else { sql }
 }
 
-/// How our statements ask for a sum as a whole number.
+/// How our statements cast a sum to a whole number.
 const SUM: &str = " as bigint)";
 
-/// A sum ends at the bounds of 64 bits, as it does on SQLite: the server would rather stop the statement.
+/// Clamps a sum to 64 bits, as SQLite does; the server would abort the statement.
 fn bounded(sql: &str) -> String {
     let mut bounded = String::with_capacity(sql.len() + 256);
     let mut rest = sql;
@@ -27,7 +27,7 @@ fn bounded(sql: &str) -> String {
         match cast.strip_suffix(" as bigint") {
             Some(sum) if sum.contains("sum(") => {
                 let (least, most) = (i64::MIN, i64::MAX);
-                // Of nothing there is no sum, and least and greatest would give a bound for it.
+                // An empty sum is null, and `least` and `greatest` would turn it into a bound.
                 bounded.push_str(&format!(
                     "case when ({sum}) is null then null else least(greatest({sum}, {least}), {most}) end \
                      as bigint"
@@ -41,7 +41,7 @@ fn bounded(sql: &str) -> String {
     bounded
 }
 
-/// Where the bracket closes that was opened before.
+/// The position of the closing bracket of an open one.
 fn closing(text: &str) -> Option<usize> {
     let mut open = 1_u32;
     text.bytes().position(|byte| {

@@ -1,15 +1,14 @@
-//! PostgreSQL: a connection to a server, and how values and rows pass.
+//! PostgreSQL: a connection to a server, and the conversion of values and rows.
 //!
-//! Start at [`Session`], the bridge between verbs that wait and a driver that does not: each connection
-//! has a small runtime of its own, which runs on the thread that asks, while it waits for the answer.
-//! So an answer costs no thread switch, and nothing runs behind a verb's back.
+//! Start at [`Session`], which bridges blocking verbs and an async driver: each connection has a small runtime
+//! of its own, which runs on the calling thread while it waits for the answer. So an answer costs no thread
+//! switch, and nothing runs in the background.
 //!
-//! Statements travel with the types of their values and are not kept on the server, so that a pooler may
-//! give each transaction another one. The driver asks in two steps (parse, then bind and run): a
-//! statement outside a transaction gets one of its own, or the steps could reach two servers.
+//! Statements are sent with the types of their values and are not kept on the server, so that a pooler may give
+//! each transaction another server. The driver works in two steps (parse, then bind and run): a statement
+//! outside a transaction gets one of its own, or the steps could reach two servers.
 //!
-//! How a server is found and trusted is [`super::super::server`]'s to say; how many rows go in is in
-//! [`copy`].
+//! How a server is found and trusted is in [`super::super::server`]; bulk loading is in [`copy`].
 
 pub(crate) mod copy;
 
@@ -31,28 +30,27 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
-/// Where a server is, and how long it is waited for.
+/// A server's address, and its timeouts.
 pub(crate) struct Reach {
     pub(crate) place: PgConnectOptions,
-    /// How long a connection may take to come about.
+    /// How long connecting may take.
     pub(crate) connect_timeout: Duration,
-    /// How long a statement is waited for before it is looked whether the server is still there.
+    /// How long a statement runs before the session checks that the server is still reachable.
     pub(crate) silence: Duration,
 }
 
 /// A connection to a server.
 pub(crate) struct Session {
     runtime: Runtime,
-    /// The driver works by exclusive reference, the store's verbs share their connection.
+    /// The driver needs exclusive references; the store's verbs share their connection.
     connection: RefCell<PgConnection>,
     reach: Reach,
     in_transaction: Cell<bool>,
-    /// Its state is not known any more: it is not to be used again.
+    /// Its state is unknown: it must not be used again.
     is_lost: Cell<bool>,
 }
 
 impl Session {
-    /// Connects.
     pub(crate) fn open(reach: Reach) -> Result<Self, PostgresError> {
         let runtime =
             Builder::new_current_thread().enable_all().build().map_err(sqlx::Error::Io)?;
@@ -66,25 +64,25 @@ impl Session {
         })
     }
 
-    /// Says goodbye, or the server would take it for lost.
+    /// Closes the connection properly, or the server would log it as lost.
     pub(crate) fn close(self) {
         let connection = self.connection.into_inner();
         let _ = self.runtime.block_on(async { timeout(GOODBYE, connection.close()).await });
     }
 
-    /// Whether it can be used again by whoever comes next.
+    /// Whether it can be reused.
     pub(crate) const fn is_whole(&self) -> bool {
         !self.is_lost.get() && !self.in_transaction.get()
     }
 
-    /// Whether the server answers within a time.
+    /// Whether the server answers within the given time.
     pub(crate) fn answers(&self, within: Duration) -> bool {
         let mut connection = self.connection.borrow_mut();
         let asked = self.runtime.block_on(async { timeout(within, connection.ping()).await });
         matches!(asked, Ok(Ok(())))
     }
 
-    /// Whether rows can be written there: it is no standby.
+    /// Whether the server accepts writes, so is no standby.
     pub(crate) fn is_writable(&self) -> Result<bool, StoreError> {
         let sql = "select current_setting('transaction_read_only')";
         let rows = self.query(sql, PgArguments::default())?;
@@ -98,9 +96,9 @@ impl Session {
         self.wait(batch.execute(&mut *connection)).map(drop)
     }
 
-    /// Begins a transaction by this statement, with what else is said at once behind it.
+    /// Begins a transaction; `begin` may contain further statements.
     pub(crate) fn begin(&self, begin: &str) -> Result<(), StoreError> {
-        // Whatever comes of it: one that began and then failed must not be anybody else's.
+        // Set even if `begin` fails: a transaction that began and then failed must not be reused.
         self.in_transaction.set(true);
         self.batch(begin)
     }
@@ -111,7 +109,7 @@ impl Session {
         self.batch(how)
     }
 
-    /// Runs a statement; gives how many rows it touched.
+    /// Runs a statement; gives the number of rows it touched.
     pub(crate) fn execute(&self, sql: &str, values: PgArguments) -> Result<usize, StoreError> {
         let done = self.in_one_piece(|| {
             let mut connection = self.connection.borrow_mut();
@@ -128,8 +126,8 @@ impl Session {
         })
     }
 
-    /// Reads every row of a statement as it comes, some at a time: while rows are read nothing is waited for,
-    /// so that the reader may ask another connection.
+    /// Reads rows in batches as they arrive. Nothing is awaited while the reader handles a batch, so the reader
+    /// may query another connection.
     pub(crate) fn each(
         &self,
         sql: &str,
@@ -162,7 +160,7 @@ impl Session {
         })
     }
 
-    /// A transaction around what takes the driver more than one step, where none is open.
+    /// Wraps several driver steps in a transaction, if none is open.
     fn in_one_piece<T>(
         &self,
         work: impl FnOnce() -> Result<T, StoreError>,
@@ -174,15 +172,15 @@ impl Session {
         match work() {
             Ok(done) => self.end("commit").map(|()| done),
             Err(error) => {
-                // What failed is the news; that a lost connection cannot roll back is not.
+                // The first failure is reported, not a lost connection's failure to roll back.
                 let _ = self.end("rollback");
                 Err(error)
             }
         }
     }
 
-    /// Waits for an answer. Where it takes long, it is looked whether the server can still be reached: of one that
-    /// is gone without a word nothing would ever come.
+    /// Waits for an answer. If it takes long, checks whether the server can still be reached: a server that
+    /// disappeared silently never answers.
     fn wait<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
         let done = self.runtime.block_on(async {
             if self.is_lost.get() {
@@ -207,10 +205,10 @@ impl Session {
     }
 }
 
-/// How long a goodbye may take.
+/// How long closing may take.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-/// Rows read before they are looked at.
+/// Rows read per batch.
 const ROWS_TOGETHER: usize = 256;
 
 impl Reach {
@@ -221,7 +219,7 @@ impl Reach {
         }
     }
 
-    /// Whether the server lets somebody in, or says why not.
+    /// Whether the server accepts a connection, or refuses with a reason.
     async fn is_there(&self) -> bool {
         match self.connect().await {
             Ok(connection) => connection.close().await.is_ok(),
@@ -239,7 +237,7 @@ fn statement(sql: &str, values: PgArguments) -> Query<'static, Postgres, PgArgum
     sqlx::query_with(AssertSqlSafe(sql.to_owned()), values).persistent(false)
 }
 
-/// Values as the driver takes them, each with its type.
+/// Typed values for the driver.
 pub(crate) fn arguments<'v>(
     values: impl IntoIterator<Item = Value<'v>>,
 ) -> Result<PgArguments, StoreError> {
@@ -256,7 +254,7 @@ pub(crate) fn arguments<'v>(
     Ok(arguments)
 }
 
-/// What is in a column; every whole number is one type of ours.
+/// The value of a column; every integer type is read as ours.
 pub(super) fn value(row: &PgRow, column: usize) -> Result<Value<'_>, StoreError> {
     let unexpected = |found: String| StoreError::Column { column, found };
     let found = row.try_get_raw(column).map_err(PostgresError::from)?;
@@ -291,7 +289,7 @@ pub(super) fn columns(row: &PgRow) -> usize {
     row.len()
 }
 
-/// A column of a list of rows, as the protocol takes it.
+/// A column of a list of rows, as an array.
 #[derive(Debug)]
 pub(crate) enum Array {
     Integers(Vec<Option<i64>>),
@@ -318,7 +316,7 @@ impl Array {
     }
 }
 
-/// Adds a row to the columns of its list.
+/// Appends a row to the arrays of its list.
 pub(crate) fn push_row(list: &mut Vec<Array>, row: Vec<OwnedValue>) -> Result<(), StoreError> {
     use super::Bind as _;
     if list.is_empty() {
@@ -327,7 +325,7 @@ pub(crate) fn push_row(list: &mut Vec<Array>, row: Vec<OwnedValue>) -> Result<()
     list.iter_mut().zip(row).try_for_each(|(column, value)| column.push(value))
 }
 
-/// The centre and a list, as the driver takes them.
+/// The centre and a list, for the driver.
 pub(crate) fn list_arguments(centre: i64, list: Vec<Array>) -> Result<PgArguments, StoreError> {
     let mut arguments = arguments([Value::Integer(centre)])?;
     for column in list {

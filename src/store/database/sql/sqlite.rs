@@ -1,7 +1,7 @@
-//! SQLite: how a file is opened, and how values and rows pass.
+//! SQLite: how a file is opened, and the conversion of values and rows.
 //!
-//! The connection is used by one thread at a time; the pages of a new database, its journal and its
-//! waits are chosen here, each with the measurement that chose it.
+//! One thread at a time uses the connection. The page size of a new database, its journal and its timeouts are
+//! chosen here, each with the measurement behind it.
 
 use super::value::Type;
 use super::{Bind, StoreError, Value};
@@ -12,7 +12,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
-/// Bytes a page of a new database: wide rows in clustered trees split less often in larger pages
+/// Page size of a new database in bytes: wide rows in clustered trees split less often in larger pages
 /// (measured: 868k rows/s at 16 KiB against 772k at 4 KiB).
 const PAGE_SIZE: i64 = 16_384;
 
@@ -20,15 +20,15 @@ const PAGE_SIZE: i64 = 16_384;
 /// bounds its memory.
 pub(in crate::store) const CACHE_KIB: i64 = 128 * 1024;
 
-/// How long a statement waits for another process before it gives up.
+/// How long a statement waits for another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Opens a database file; makes it where `create` is given. What cannot be written to is opened to be read.
+/// Opens a database file; makes it if `create` is given. A file that cannot be written to is opened read-only.
 pub(crate) fn open(path: &Path, create: bool) -> Result<Connection, StoreError> {
     if is_read_only(path) {
         return open_to_read(path);
     }
-    // SQLite's own locks around every bound value were a tenth of a night.
+    // SQLite's own mutexes around every bound value took a tenth of a night.
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if create {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
@@ -41,7 +41,7 @@ pub(crate) fn open(path: &Path, create: bool) -> Result<Connection, StoreError> 
     let set = |name: &str, value: &dyn ToSql| connection.pragma_update(None, name, value);
     connection.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
     set("page_size", &PAGE_SIZE).map_err(fail)?;
-    // One writer by night: a rollback journal writes an appended page once, a write-ahead log twice
+    // A night has one writer: a rollback journal writes an appended page once, a write-ahead log twice
     // (measured: 2.6 s against 4.3 s for a million transactions).
     let journal = connection.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()));
     journal.map_err(fail)?;
@@ -50,7 +50,7 @@ pub(crate) fn open(path: &Path, create: bool) -> Result<Connection, StoreError> 
     ready(connection).map_err(fail)
 }
 
-/// What every connection has.
+/// Configures a connection.
 fn ready(connection: Connection) -> Result<Connection, rusqlite::Error> {
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.set_prepared_statement_cache_capacity(128);
@@ -59,8 +59,8 @@ fn ready(connection: Connection) -> Result<Connection, rusqlite::Error> {
     Ok(connection)
 }
 
-/// Makes a new file its owner's alone before anything is in it; SQLite gives its journal the same rights. Where that
-/// fails, the opening that follows says why.
+/// Restricts a new file to its owner before anything is in it; SQLite gives its journal the same permissions.
+/// If that fails, the open that follows reports why.
 fn private(path: &Path) {
     use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
     const OWNER: u32 = 0o600;
@@ -70,9 +70,9 @@ fn private(path: &Path) {
     }
 }
 
-/// Whether a file is there and neither it nor its folder can be written to: a copy on read-only media.
+/// Whether a file exists and neither it nor its folder can be written to: a copy on read-only media.
 ///
-/// A file or folder without any leave to write is meant to stay as it is, also by whoever could all the same.
+/// A file or folder without any write permission is treated as read-only, even for a user who could write it.
 pub(crate) fn is_read_only(path: &Path) -> bool {
     let Ok(file) = std::fs::metadata(path) else { return false };
     let folder = match path.parent() {
@@ -89,7 +89,7 @@ pub(crate) fn is_read_only(path: &Path) -> bool {
     })
 }
 
-/// Opens a file as something that nobody changes: no lock, no journal, nothing written beside it.
+/// Opens a file as immutable: no lock, no journal, no file beside it.
 fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
     let fail = |source| StoreError::Open { path: path.to_owned(), source };
     let beside = |ending| {
@@ -98,7 +98,7 @@ fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
         let is_there = std::fs::metadata(&beside).is_ok_and(|file| file.len() > 0);
         is_there.then(|| StoreError::Unfinished { path: beside.into() })
     };
-    // What was not committed would be read.
+    // Uncommitted changes would be read.
     if let Some(unfinished) = beside("-journal") {
         return Err(unfinished);
     }
@@ -118,7 +118,7 @@ fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(uri, flags).map_err(fail)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(fail)?;
-    // What was committed and is only in the log must be read too, or nothing.
+    // Committed pages that are only in the log must be read too, or the open fails.
     match (connection.query_row("select count(*) from sqlite_schema", [], |_| Ok(())), log) {
         (Ok(()), _) => ready(connection).map_err(fail),
         (Err(_), Some(unfinished)) => Err(unfinished),
@@ -126,9 +126,9 @@ fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
     }
 }
 
-/// `sum` over whole numbers in 128 bits, where SQLite's own stops the statement past 64: one absurd row must
-/// not stop every night after it. Past 64 bits it is a text of digits, which is what our statements cast
-/// sums to anyway; so equal sums are equal, and which of two is larger is asked of `double precision` alone.
+/// `sum` over whole numbers in 128 bits. SQLite's own aborts the statement past 64 bits, so that one absurd row
+/// would stop every later night. Past 64 bits it is a text of digits, which our statements cast sums to anyway;
+/// so equal sums are equal, and only `double precision` compares sums by size.
 struct WideSum;
 
 impl Aggregate<Option<i128>, Option<Wide>> for WideSum {
@@ -173,7 +173,7 @@ impl ToSql for Value<'_> {
     }
 }
 
-/// Gives a statement its values; refuses too few or too many.
+/// Binds a statement's values; refuses too few or too many.
 pub(super) fn bind(
     statement: &mut Statement<'_>,
     values: &[&dyn Bind],
@@ -199,7 +199,7 @@ pub(super) fn text<'r>(
     }
 }
 
-/// Says what kind of value was found, never the value: in a damaged file it may be anybody's.
+/// Reports the kind of the value found, never the value: in a damaged file it may be personal data.
 fn unexpected(column: usize, found: ValueRef<'_>) -> StoreError {
     let found = match found {
         ValueRef::Null => "nothing".to_owned(),

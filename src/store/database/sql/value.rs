@@ -1,7 +1,7 @@
-//! What goes into a statement and comes out of a row: whole numbers, texts, and nothing.
+//! The values in statements and rows: whole numbers, texts, and null.
 //!
-//! Invariant: money, days, months and references are whole numbers, truth is 0 or 1. There is no
-//! fraction and no other type, so that both databases keep the same.
+//! Invariant: money, days, months and references are whole numbers, truth is 0 or 1. There is no fraction and
+//! no other type, so that both databases store the same.
 
 use super::{Row, StoreError};
 use crate::remittance::Total;
@@ -10,7 +10,7 @@ use std::borrow::Cow;
 /// A value as both databases know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Value<'a> {
-    /// Nothing, of a type: PostgreSQL must know of which.
+    /// A typed null: PostgreSQL needs the type.
     Null(Type),
     Integer(i64),
     Text(&'a str),
@@ -32,7 +32,7 @@ impl Value<'_> {
     }
 }
 
-/// The same with a text of its own.
+/// The same, with an owned text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum OwnedValue {
     Null(Type),
@@ -60,17 +60,17 @@ impl Bind for OwnedValue {
     }
 }
 
-/// What can be given to a statement.
+/// A type that can be a value of a statement.
 pub(crate) trait Bind {
     fn value(&self) -> Value<'_>;
 }
 
-/// What a type is when there is nothing of it.
+/// The type of a null.
 pub(crate) trait Typed {
     const TYPE: Type;
 }
 
-/// What can be read from a column.
+/// A type that can be read from a column.
 pub(crate) trait Column: Sized {
     fn read(row: &Row<'_>, column: usize) -> Result<Self, StoreError>;
 }
@@ -143,13 +143,13 @@ impl Column for i64 {
     }
 }
 
-/// What a column in `_over` counts.
+/// The unit of a column in `_over`.
 const OVER: i128 = 1_000_000_000_000_000_000;
 
-/// A sum as two columns keep it: the one in `_fen`, and how many times 10^18 come on top of it.
+/// A sum as two columns: the remainder in `_fen`, and the multiple of 10^18 in `_over`.
 pub(crate) const fn in_columns(sum: Total) -> (i64, i64) {
     let (rest, over) = (sum.fen() % OVER, sum.fen() / OVER);
-    // Less than 10^18 and, where sums are of amounts, less than 1.8 * 10^20 times it.
+    // Less than 10^18 and, for sums of amounts, less than 1.8 * 10^20 times it.
     (clamped(rest), clamped(over))
 }
 
@@ -173,7 +173,7 @@ impl Row<'_> {
     }
 }
 
-/// A sum, which the statement casts to text: both databases write all digits of it.
+/// A sum that the statement casts to text, since both databases write all its digits.
 impl Column for Total {
     fn read(row: &Row<'_>, column: usize) -> Result<Self, StoreError> {
         match row.value(column)? {

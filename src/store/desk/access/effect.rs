@@ -1,4 +1,4 @@
-//! What a change of access does, once it may: the one place where anybody's role, password or token becomes another.
+//! Applies a change of access: the only place that changes a person's role, password or token.
 
 use super::super::super::{ApiToken, Person as Kept};
 use super::super::{Desk, Stop};
@@ -8,7 +8,7 @@ use crate::suspense::trail::TrailEvent;
 use crate::suspense::{AccessKind, AccessRefusal, AccessRequest, DeskRefusal, EntityKind, Role};
 
 impl Desk<'_> {
-    /// The role that somebody has, and the one that they, or their token, would have.
+    /// A person's present role, and the new one of the person or their token.
     pub(super) fn role_between(
         &self,
         request: &AccessRequest,
@@ -55,14 +55,14 @@ impl Desk<'_> {
         Ok((from, to))
     }
 
-    /// Does what a change says, and says so in the trail; `because` is how it came to be.
+    /// Applies a change and records it in the trail; `because` says how it was authorized.
     pub(super) fn take_effect(
         &self,
         change_id: &str,
         request: &AccessRequest,
         because: &[(&str, &str)],
     ) -> Result<(), Stop> {
-        // As it is now: others may have acted since it was asked for.
+        // The current role: it may have changed since the request.
         let (_, to) = self.role_between(request)?;
         let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let subject = request.subject.as_str();
@@ -116,7 +116,7 @@ impl Desk<'_> {
         self.tell(event, told.to_owned(), &detail)
     }
 
-    /// Somebody new as they are kept.
+    /// The row of a new person.
     fn newcomer(&self, request: &AccessRequest, role: Role) -> Kept {
         Kept {
             person_id: request.subject.clone(),

@@ -1,7 +1,8 @@
-//! A movement that staff name for a refund: whether it can be its own, and what is posted when it is.
+//! Matches a refund with a movement named by staff: the check, and the postings.
 //!
-//! A debit or a returning credit is a rule's so far (`ignored`), and stands where it stays; or it is an open item of
-//! suspense, whose money then leaves. What another person decided, or a proposal waits for, is nobody's to tie.
+//! A debit or a returned credit is either ignored by a rule (`ignored`), and its money stays on its subject; or
+//! it is an open item of suspense, and its money leaves suspense. A movement that another person decided, or
+//! with a pending proposal, cannot be matched.
 
 use super::super::super::refund::{
     Movement, RefundRow, bring_back, explain, pay, post, remember_return,
@@ -14,7 +15,7 @@ use crate::store::database::columns::columns;
 use crate::store::database::sql::params;
 use crate::suspense::{DeskRefusal, EntityKind, ItemId, RefundFault, RefundState, Step};
 
-/// A movement that staff name, as it stands.
+/// A movement named by staff, with its state.
 pub(super) struct Named {
     id: ItemId,
     pub(super) movement: Movement,
@@ -22,7 +23,7 @@ pub(super) struct Named {
     pub(super) amount: Money,
     outcome: i64,
     rule: String,
-    /// It has an item that is open, and no proposal waits for it.
+    /// It has an open item without a pending proposal.
     in_suspense: bool,
 }
 
@@ -42,7 +43,8 @@ const NAMED: &str = "from collection_account a
     where a.centre_id = ?1 and a.account_no = ?2 and t.serial = ?3";
 
 impl Desk<'_> {
-    /// A movement that fits and is nobody's yet: a rule ignores it, or it is in suspense and nothing waits for it.
+    /// Checks that a movement fits and is free: a rule ignores it, or it is in suspense without a pending
+    /// proposal.
     pub(super) fn free(&self, row: &RefundRow, named: Named, fits: bool) -> Result<Named, Stop> {
         let unfit = |what| DeskRefusal::RefundUnfit { refund: row.reference, what };
         if !fits {
@@ -86,7 +88,8 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// The debit did not pay it: an open item again where it was one, else no payment by the rule of debits.
+    /// Unmatches a debit that did not pay the refund: it becomes an open item again if it was one, else no
+    /// payment by the rule of debits.
     pub(super) fn untie_debit(&self, row: &RefundRow) -> Result<(), Stop> {
         let Some((debit, (id, _))) = row.debit.as_ref().zip(row.paid_by.as_ref()) else {
             return Ok(());
@@ -123,20 +126,20 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// An open item's money leaves suspense; what a rule ignores stands where it stays.
+    /// Takes an open item's money out of suspense; that of an ignored movement stays.
     fn take_out(&self, named: &Named, resolution: &str) -> Result<(), Stop> {
         if !named.in_suspense {
             return Ok(());
         }
         let mut item = self.load(&named.id)?;
-        // Whoever holds it for somebody else comes first.
+        // A pending proposal takes precedence.
         item.stage.after(Step::Propose)?;
         let posting = item.flows(Subject::Suspense, Subject::Other);
         post(self.tx, self.on(), &named.movement, posting)?;
         self.close(&mut item, resolution);
         item.wake_on = None;
         self.save(&mut item)?;
-        // It is no item that the entry in the trail names: whoever keeps a picture draws it anew.
+        // The trail entry names another item, so cached indexes must be rebuilt.
         trail::rebuild_epoch(&self.tx.connection, self.tx.centre_id)?;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The deliveries that were taken in, as lists show them and as people name them.
+//! The ingested deliveries, for lists and for look-up by name.
 
 use crate::remittance::Total;
 use crate::store::database::columns::columns;
@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 /// A delivery in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedRow {
-    /// The digest of its bytes, and the account of its folder where it lay in one.
+    /// The digest of its bytes, and the account of its folder if it was in one.
     pub feed_id: String,
     pub file_name: String,
     pub format: String,
@@ -24,7 +24,7 @@ pub struct FeedRow {
     pub seen: u64,
     pub conflicting: u64,
     pub rejected: u64,
-    /// What it brought.
+    /// The sums of its rows.
     pub credit: Total,
     pub debit: Total,
 }
@@ -49,15 +49,15 @@ columns! {
     }
 }
 
-/// A delivery that is to be withdrawn.
+/// A delivery to be withdrawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Feed {
     pub(super) feed_id: String,
     pub(super) file_name: String,
     pub(super) taken_on: i64,
-    /// `None` where an earlier release took it in.
+    /// `None` if an earlier release ingested it.
     pub(super) number: Option<i64>,
-    /// The account days on which it brought something.
+    /// The account days with its rows.
     pub(super) days: BTreeSet<(i64, i64)>,
 }
 
@@ -69,7 +69,7 @@ const NAMED: &str = "from feed
 const BEGINNING: &str = "from feed
     where centre_id = ?1 and substr(feed_id, 1, length(?2)) = ?2 order by feed_id";
 
-/// The feeds whose id is this, or else begins so.
+/// The feed with this id, or else those whose id begins so.
 pub(super) fn named(tx: &Tx, name: &str) -> Result<Vec<Feed>, StoreError> {
     let key = params![tx.centre_id, name];
     let exact: Vec<Feed> = tx.connection.select_all(NAMED, key)?;
@@ -80,7 +80,7 @@ pub(super) fn named(tx: &Tx, name: &str) -> Result<Vec<Feed>, StoreError> {
 }
 
 impl Store {
-    /// The deliveries taken in from a day to a day, the latest first.
+    /// The deliveries ingested in a range of days, the latest first.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.

@@ -1,8 +1,8 @@
-//! What stands in the way of taking a delivery back: what became of its transactions.
+//! The obstacles to withdrawing a delivery: what was done with its transactions.
 //!
-//! Start at [`Work::in_the_way`]. A transaction that is open, waits or was set aside by a rule is nobody's yet, and a
-//! bare assignment or note of staff takes nothing from it. What is settled, on an advance balance, returned,
-//! refunded or proposed is named, so that staff can book it back first.
+//! Start at [`Work::in_the_way`]. A transaction that is open, awaiting or ignored by a rule is no obstacle, nor
+//! is a mere assignment or note of staff. One that is settled, on an advance balance, returned, refunded or
+//! proposed is named, so that staff can reverse it first.
 
 use super::Work;
 use crate::matching::Explanation;
@@ -19,44 +19,44 @@ use std::fmt;
 /// Something that must be undone first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InTheWay {
-    /// A transaction of it that something was done with.
+    /// One of its transactions was used.
     Transaction { account_no: String, serial: String, booked_on: NaiveDate, held: Held },
-    /// Another delivery that stands for rows of it: the two are withdrawn together.
+    /// Another delivery repeats rows of it: the two are withdrawn together.
     Feed { feed_id: String, file_name: String, seen: u64, changed: u64, conflicting: u64 },
-    /// A delivery whose rows it completed or took apart: the two are withdrawn together.
+    /// It completed or split rows of this delivery: the two are withdrawn together.
     Under { feed_id: String, file_name: String, changed: u64 },
-    /// Another of the same night that brought rows of the same account and day, and whose rows an earlier
-    /// release did not tell from those of this one: the two are withdrawn together.
+    /// Another delivery of the same night has rows of the same account and day, and an earlier release did not
+    /// distinguish their rows: the two are withdrawn together.
     Beside { feed_id: String, file_name: String, account_no: String, booked_on: NaiveDate },
-    /// A month that was taken off.
+    /// An archived month.
     Archived { account_no: String, booked_on: NaiveDate },
-    /// Its rows are not what it brought.
+    /// Its rows differ from its receipts.
     Unclear { account_no: String, booked_on: NaiveDate, files: Total, transactions: Total },
 }
 
-/// What was done with a transaction.
+/// How a transaction was used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Held {
     Matched(Option<PaymentReference>),
     Advance,
     RefundDue,
     Refunded,
-    /// With a transaction of another delivery.
+    /// Paired with a transaction of another delivery.
     Returned {
         serial: String,
     },
     /// Staff found it to be no payment, or decided otherwise.
     Decided,
-    /// A proposal waits, stands or was booked back.
+    /// A proposal is pending, in force or reversed.
     Proposed {
         proposal_id: String,
     },
-    /// Staff said what it means.
+    /// Staff assigned its meaning.
     ReadAs,
 }
 
 impl Held {
-    /// What became of it, as the other lists call it.
+    /// Its code, as in the other lists.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -72,10 +72,10 @@ impl Held {
     }
 }
 
-/// How many are named of each kind; the rest would be said by no more than their number.
+/// How many of each kind are named; beyond that the total alone would say as much.
 pub(super) const NAMED_MAX: usize = 50;
 
-/// What is known of each transaction of a feed on an account's day, with what may stand in the way.
+/// The columns of a feed's transactions on an account's day that may be obstacles.
 const STANDING: &str = "from bank_transaction t
     join collection_account a on a.centre_id = t.centre_id and a.account_id = t.account_id
     left join decision d on d.centre_id = t.centre_id and d.account_id = t.account_id
@@ -84,7 +84,7 @@ const STANDING: &str = "from bank_transaction t
         and i.serial = t.serial and i.booked_on = t.booked_on";
 
 columns! {
-    /// A transaction `t` with what its decision `d` and its item `i` say was done with it.
+    /// A transaction `t` with what its decision `d` and its item `i` say of its use.
     struct StandingColumns {
         id: ItemId = "a.account_no, t.serial",
         booked_on: NaiveDate = "t.booked_on",
@@ -109,12 +109,13 @@ columns! {
     }
 }
 
-/// Whether a transaction `t` of an account's day is one of a feed: by its number, or by the night that took it in.
+/// Whether a transaction `t` of an account's day belongs to a feed: by its number, or by the night that
+/// ingested it.
 pub(super) const MINE: &str = "t.account_id = ?2 and t.booked_on = ?3
     and (t.feed_no = ?4 or (?4 = 0 and t.feed_no is null and t.taken_on = ?5))";
 
 impl Work<'_> {
-    /// Everything that stands in the way.
+    /// All obstacles.
     pub(super) fn in_the_way(&self) -> Result<Vec<InTheWay>, StoreError> {
         let mut found = self.archived()?;
         if !found.is_empty() {
@@ -126,7 +127,7 @@ impl Work<'_> {
         Ok(found)
     }
 
-    /// The account days of each feed, with how its rows are found there ([`MINE`]).
+    /// The account days of each feed, with the key of its rows there ([`MINE`]).
     pub(super) fn places(&self) -> BTreeSet<(i64, i64, i64, i64)> {
         let place = |number: Option<i64>, taken_on, (account, day)| match number {
             Some(number) => (account, day, number, 0),
@@ -158,7 +159,7 @@ impl Work<'_> {
         self.tx.connection.fetch_one(sql, key)
     }
 
-    /// What was done with its transactions.
+    /// The uses of its transactions.
     fn held(&self) -> Result<Vec<InTheWay>, StoreError> {
         let from = format!("{STANDING} where t.centre_id = ?1 and {MINE} order by t.serial");
         let mut found = Vec::new();
@@ -182,7 +183,7 @@ impl Work<'_> {
         Ok(found)
     }
 
-    /// Whether a transaction is one of those that are withdrawn.
+    /// Whether a transaction is one of those being withdrawn.
     fn brought(&self, account: i64, serial: &str, on: NaiveDate) -> Result<bool, StoreError> {
         let sql = format!(
             "select 1 from bank_transaction t where t.centre_id = ?1 and {MINE} and t.serial = ?6"
@@ -198,7 +199,7 @@ impl Work<'_> {
     }
 }
 
-/// What was done with one; the other side of what was returned may be withdrawn with it.
+/// The use of one transaction; the counterpart of a return may be withdrawn with it.
 enum Of {
     Held(Held),
     Returned(String, NaiveDate),

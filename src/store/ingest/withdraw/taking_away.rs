@@ -1,6 +1,6 @@
-//! Takes out what deliveries brought and what is in suspense on it, day by day of each account.
+//! Deletes the rows of deliveries and their open suspense, day by day of each account.
 //!
-//! Start at [`Work::take_away`]. It is asked only when nothing stands in the way, in the same transaction.
+//! Start at [`Work::take_away`]. It runs only if there is no obstacle, in the same transaction.
 
 use super::standing::MINE;
 use super::{TakenBack, Withdrawn, Work};
@@ -9,15 +9,16 @@ use crate::store::StoreError;
 use crate::store::database::row::day;
 use crate::store::database::sql::params;
 
-/// What is in suspense on a transaction that nobody decided, each found by its serial; the transaction goes last, for all of
-/// them are found by it. The journal goes too: what it moved was this delivery's and nobody else's.
+/// The open-suspense rows of a transaction that nobody decided, each found by its serial; the transaction is
+/// deleted last, because the others are found through it. The journal is deleted too: its postings concern only
+/// this delivery.
 const HANGING: [&str; 4] = ["telling", "suspense_item", "journal", "decision"];
 
-/// What a feed says of itself; its own row goes last.
+/// The records of a feed; its own row is deleted last.
 const OF_FEED: [&str; 5] = ["receipt", "statement", "set_aside", "feed_flag", "feed"];
 
 impl Work<'_> {
-    /// Takes all of it out.
+    /// Deletes all of it.
     pub(super) fn take_away(&self) -> Result<Withdrawn, StoreError> {
         let withdrawn = Withdrawn { feeds: self.counted()? };
         for place in self.places() {
@@ -43,7 +44,7 @@ impl Work<'_> {
         Ok(withdrawn)
     }
 
-    /// What a sum had posted that a delivery took apart: it was posted back, and both go.
+    /// Deletes the postings of a sum that a delivery split, together with their reversals.
     fn forget_bookings(&self, number: i64) -> Result<(), StoreError> {
         let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let sql = "select account_id, serial, booked_on from booking
@@ -77,7 +78,7 @@ impl Work<'_> {
         connection.execute(&sql, key).map(|_| ())
     }
 
-    /// What each of them brought, as long as it is there.
+    /// Counts what each of them brought, before it is deleted.
     fn counted(&self) -> Result<Vec<TakenBack>, StoreError> {
         let (connection, centre) = (&self.tx.connection, self.tx.centre_id);
         let sql = format!(

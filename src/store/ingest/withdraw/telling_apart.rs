@@ -1,11 +1,13 @@
-//! Which rows a delivery brought, and who else stands for them.
+//! Which rows a delivery brought, and which other deliveries repeat them.
 //!
-//! Start at [`Work::other_feeds`]. A transaction that a second delivery brought too would be lost with the first,
-//! though the bank says it twice; handing it over to the second would let that one say what only the first said.
-//! So the second is named, and the two are withdrawn together: what is then delivered again says exactly what it says.
+//! Start at [`Work::other_feeds`]. A transaction that a second delivery repeats would be lost with the first,
+//! though the bank reported it twice; assigning it to the second would attribute to that one what only the
+//! first said. So the second is named, and the two are withdrawn together: a new delivery then stores exactly
+//! what it says.
 //!
-//! What an earlier release took in has no number. Its rows are those of its night, account and day; where another
-//! delivery of that night brought rows of the same account and day, or a later one may have met them, that one is named.
+//! A delivery ingested by an earlier release has no number. Its rows are those of its night, account and day;
+//! if another delivery of that night brought rows of the same account and day, or a later one may have matched
+//! them, that one is named.
 
 use super::Work;
 use super::standing::{InTheWay, MINE, NAMED_MAX};
@@ -15,18 +17,18 @@ use crate::store::database::row::day;
 use crate::store::database::sql::{Bind, params};
 use std::collections::BTreeMap;
 
-/// What later feeds met of one, by its number.
+/// Later feeds' matches with one, by its number.
 const LATER: &str = "select f.feed_id, f.file_name, m.seen, m.changed, m.conflicting
     from feed_met m join feed f on f.centre_id = m.centre_id and f.number = m.feed_no
     where m.centre_id = ?1 and m.before_no = ?2";
 
-/// What later feeds met, on an account and between two days, of feeds without a number.
+/// Later feeds' matches, on an account and between two days, with feeds without a number.
 const LATER_OF_UNNUMBERED: &str = "select f.feed_id, f.file_name, m.seen, m.changed, m.conflicting
     from feed_met m join feed f on f.centre_id = m.centre_id and f.number = m.feed_no
     where m.centre_id = ?1 and m.before_no = 0 and m.account_id = ?2
         and m.first_on <= ?3 and m.last_on >= ?3";
 
-/// Feeds without a number, of that night or later, that met something and may have met it on an account's day.
+/// Feeds without a number, of that night or later, with matches that may be on an account's day.
 const UNNUMBERED_LATER: &str = "select f.feed_id, f.file_name, f.seen, 0, f.conflicting from feed f
     where f.centre_id = ?1 and f.number is null and f.taken_on >= ?4 and f.seen + f.conflicting > 0
         and (not exists (select 1 from statement s
@@ -40,7 +42,7 @@ const CHANGED: &str = "select f.feed_id, f.file_name, m.changed
     from feed_met m join feed f on f.centre_id = m.centre_id and f.number = m.before_no
     where m.centre_id = ?1 and m.feed_no = ?2 and m.changed > 0";
 
-/// What a feed changed of those without a number: whoever of them brought something on those days.
+/// What a feed changed of feeds without a number that brought rows on those days.
 const CHANGED_OF_UNNUMBERED: &str = "select f.feed_id, f.file_name, m.changed
     from feed_met m join receipt r on r.centre_id = m.centre_id and r.account_id = m.account_id
         and r.booked_on between m.first_on and m.last_on
@@ -53,11 +55,11 @@ const BESIDE: &str = "select f.feed_id, f.file_name from receipt r
     where r.centre_id = ?1 and r.account_id = ?2 and r.booked_on = ?3 and f.number is null
         and f.taken_on = ?4 and (r.credit_fen <> 0 or r.debit_fen <> 0)";
 
-/// Feeds by their id, with their file's name and what was counted of them.
+/// Feeds by id, with their file's name and their counts.
 type Counted = BTreeMap<String, (String, [u64; 3])>;
 
 impl Work<'_> {
-    /// Deliveries that stand for rows of these, or on rows of which these stand.
+    /// Deliveries that repeat rows of these, or whose rows these changed.
     pub(super) fn other_feeds(&self) -> Result<Vec<InTheWay>, StoreError> {
         let centre = self.tx.centre_id;
         let (mut later, mut under) = (Counted::new(), Counted::new());
@@ -112,7 +114,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Account days on which its rows cannot be told from others, or are not what its receipts say.
+    /// Account days on which its rows cannot be distinguished from others, or differ from its receipts.
     pub(super) fn rows_told_apart(&self) -> Result<Vec<InTheWay>, StoreError> {
         let mut found = self.beside()?;
         if !found.is_empty() {

@@ -1,40 +1,40 @@
-//! What is held against an address, and when that blocks it.
+//! Delivery failures of an address, and when they block it.
 //!
-//! Start at [`against`]. "No such mailbox" is enough at once; anything else about the address has to happen on two
-//! days. An address of several employers is never blocked without a person: it waits in `came_back`.
+//! Start at [`against`]. "No such mailbox" blocks at once; any other failure of the address must happen on two
+//! days. An address shared by several employers is never blocked without a person: it waits in `came_back`.
 
 use crate::remittance::email::Addresses;
 use crate::store::StoreError;
 use crate::store::database::sql::{Connection, params};
 use sha2::{Digest, Sha256};
 
-/// The kind of a row for an address that several employers have.
+/// The kind of a row for an address shared by several employers.
 pub const SHARED: &str = "shared";
 
-/// What became of an address.
+/// The effect on an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Blamed {
-    /// Noted, or known before.
+    /// Recorded, or known before.
     Noted,
     Blocked,
-    /// Several employers have it: a person decides.
+    /// Several employers share it: a person decides.
     Waits,
 }
 
-/// What is held against the address of a letter.
+/// A failure of a letter's address.
 pub(super) struct Charge<'c> {
     pub(super) letter_id: &'c str,
     pub(super) at_once: bool,
     pub(super) status: &'c str,
     pub(super) said: &'c str,
-    /// The day it happened, as a number.
+    /// Its day number.
     pub(super) on: i64,
 }
 
-/// Days on which it has to happen where once is not enough.
+/// Days with failures before a block, if one failure is not enough.
 const DAYS_MIN: i64 = 2;
 
-/// Days after which what happened to an address is no longer held against it.
+/// Days after which a failure no longer counts.
 const REMEMBERED_DAYS: i64 = 92;
 
 const RECIPIENT: &str = "
@@ -55,13 +55,14 @@ const BLOCK: &str = "
     values (?1, ?2, ?3, ?4, ?5, ?6)
     on conflict (centre_id, address) do nothing";
 
-/// Whose address it may be; which of them really have it is looked at one by one.
+/// Candidate employers of an address; each is checked exactly.
 const EMPLOYERS: &str = "
     select coalesce(c.address, e.email) from employer e
     left join letter_choice c on c.centre_id = e.centre_id and c.employer_id = e.employer_id
     where e.centre_id = ?1 and lower(coalesce(c.address, e.email)) like ?2 escape '!'";
 
-/// One that waits already, or was kept in use after the letter had gone, waits no second time.
+/// A case that is already waiting, or was decided in favour of the address after the letter was sent, is not
+/// added again.
 const WAIT: &str = "
     insert into came_back (centre_id, message_id, kind, letter_id, employer_id, sender, subject, body,
         noted_on, waits)
@@ -70,7 +71,7 @@ const WAIT: &str = "
         letter_id = excluded.letter_id, subject = excluded.subject, body = excluded.body
         where came_back.waits = 0 and came_back.noted_on < excluded.noted_on";
 
-/// Holds a failure against the address that the letter went to.
+/// Records a failure of a letter's address.
 pub(super) fn against(
     connection: &Connection,
     centre: i64,
@@ -110,7 +111,7 @@ pub(super) fn against(
     Ok(Blamed::Blocked)
 }
 
-/// Blocks an address; one that is blocked stays so.
+/// Blocks an address; a blocked one stays so.
 pub(super) fn block(
     connection: &Connection,
     centre: i64,
@@ -123,7 +124,7 @@ pub(super) fn block(
     connection.execute(BLOCK, values).map(drop)
 }
 
-/// How many employers have an address.
+/// How many employers use an address.
 pub(super) fn employers(
     connection: &Connection,
     centre: i64,
@@ -144,7 +145,7 @@ pub(super) fn employers(
     Ok(texts.iter().filter(has).count())
 }
 
-/// The row under which a shared address waits.
+/// The row id of a waiting shared address.
 pub(super) fn shared_id(address: &str) -> String {
     hex::encode(Sha256::digest(format!("{SHARED} {address}")))
 }

@@ -1,7 +1,7 @@
-//! Letters that wait to be sent, held by a person before a sender takes them.
+//! A person holds waiting letters before a sender claims them.
 //!
-//! Start at [`Store::hold_waiting`]. A night has marked what they tell as told; that is taken back, as far as the marks
-//! say what they were, and stands beside the letter from then on as if the night had held it.
+//! Start at [`Store::hold_waiting`]. A night has marked the letters' notifications as told; the marks are
+//! undone, as far as they record the previous state, and stored beside the letter as if the night had held it.
 
 use super::super::arrears::ToldMonth;
 use super::super::notice_news::NoticeMark;
@@ -27,8 +27,8 @@ const WAITING: &str = "
         and l.kind in ('digest', 'arrears') and (cast(?2 as bigint) is null or l.written_on = ?2)
     order by l.written_on, o.letter_id";
 
-/// A letter that may be held: it waits, nobody has it, and nothing else of its day and kind went to its employer, so
-/// that what was marked on its day is what it tells.
+/// A letter that may be held: it is waiting and unclaimed, and no other letter of its day and kind went to its
+/// employer, so that that day's marks are its own.
 const ALONE: &str = "
     select l.employer_id, l.written_on, l.kind from outbox o
     join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
@@ -41,7 +41,7 @@ const ALONE: &str = "
                 and k.employer_id = l.employer_id and k.kind = l.kind
                 and k.letter_id <> l.letter_id and p.state <> 'dropped')";
 
-/// Takes a letter before a sender does: whoever comes later finds it held, or in a sender's hands.
+/// Holds a letter ahead of the senders: a later sender finds it held; a claimed one is not taken.
 const TAKE: &str = "update outbox set state = 'held', due_at = null
     where centre_id = ?1 and letter_id = ?2 and state = 'waiting' and attempts = 0
         and joined is null and lease_until is null";
@@ -51,7 +51,7 @@ const MARKED: &str = "from telling
     order by account_id, serial, booked_on, about";
 
 columns! {
-    /// What was marked of a transaction.
+    /// The mark of a transaction.
     struct MarkedColumns {
         key: NotificationKey = "account_id, serial, booked_on, about",
         told_on: Option<i64>,
@@ -72,7 +72,7 @@ const NOTICES: &str = "from notice_news w
     order by w.reference, w.ordinal";
 
 columns! {
-    /// What was marked of a notice.
+    /// The mark of a notice.
     struct MarkedNotice of "w" {
         reference: PaymentReference,
         ordinal: i64,
@@ -94,14 +94,14 @@ const MONTHS: &str = "select month from arrears_told
 const UNTOLD: &str =
     "delete from arrears_told where centre_id = ?1 and employer_id = ?2 and told_on = ?3";
 
-/// What a letter was held for before is of no use once it is held again.
+/// Deletes the reasons of an earlier hold when a letter is held again.
 const FORGET: [&str; 2] = [
     "delete from held_mark where centre_id = ?1 and letter_id = ?2",
     "delete from held_letter where centre_id = ?1 and letter_id = ?2",
 ];
 
 impl Store {
-    /// Letters to employers that wait to be sent and were never tried, of one night or of all.
+    /// Waiting letters to employers that were never tried, of one night or of all.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -111,8 +111,8 @@ impl Store {
         tx.connection.fetch_all(WAITING, values)
     }
 
-    /// Holds letters that wait; gives those that were held. One that a sender has, or beside which another of its day
-    /// and kind went to the same employer, is left. `entry` goes into the trail once a night.
+    /// Holds waiting letters; gives those that were held. A letter is skipped if a sender has claimed it, or if
+    /// another of its day and kind went to the same employer. `entry` goes into the trail once per night.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -152,7 +152,7 @@ impl Store {
     }
 }
 
-/// What a letter told, no longer marked as told; `None` where it may not be held.
+/// Undoes a letter's marks and gives them; `None` if it may not be held.
 fn take_back(tx: &Tx, letter_id: &str) -> Result<Option<(NaiveDate, ToldTonight)>, StoreError> {
     let (connection, centre) = (&tx.connection, tx.centre_id);
     let found =
@@ -171,7 +171,7 @@ fn take_back(tx: &Tx, letter_id: &str) -> Result<Option<(NaiveDate, ToldTonight)
     Ok(Some((day(night)?, told)))
 }
 
-/// The months that an employer was told of on a night, no longer told.
+/// Undoes the marks of months that an employer was told of on a night.
 fn months_of(
     tx: &Tx,
     letter_id: &str,
@@ -189,7 +189,7 @@ fn months_of(
     Ok(ToldTonight { months, ..ToldTonight::default() })
 }
 
-/// The items that an employer was told of on a night, as they were before.
+/// Restores the marks of items that an employer was told of on a night.
 fn items_of(
     tx: &Tx,
     letter_id: &str,
@@ -201,7 +201,7 @@ fn items_of(
     for marked in marked {
         let told_on = marked.told_on;
         let mark = marked.mark(night);
-        // What was never told before this letter has been told by none.
+        // If this letter was the first to tell of it, no other has.
         let told_on = told_on.filter(|_| !mark.news);
         let said = told_on.map(|_| Outcome::Suspense.number());
         let before = REMINDERS.iter().rev().find(|days| **days < mark.reminded_days);
@@ -223,7 +223,7 @@ fn items_of(
     Ok(told)
 }
 
-/// A mark as a night made it; `news` is that the letter was the first about the item.
+/// A mark as a night makes it; `news` means that the letter was the first about the item.
 impl MarkedColumns {
     fn mark(self, night: i64) -> NotificationMark {
         NotificationMark {
@@ -237,7 +237,7 @@ impl MarkedColumns {
     }
 }
 
-/// The notices that an employer was told of on a night, as they were before.
+/// Restores the marks of notices that an employer was told of on a night.
 fn notices_of(
     tx: &Tx,
     letter_id: &str,

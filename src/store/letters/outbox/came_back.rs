@@ -1,8 +1,8 @@
-//! What came back: tied to its letter, and kept where a person must see it.
+//! Returned mail: matched with its letter, and kept if a person must see it.
 //!
-//! Start at [`Store::take_came_back`]. A report of failure that names a letter of ours makes it come back; what is held
-//! against its address is [`blame`](super::blame)'s. Everything that was not understood, every answer and every
-//! complaint is kept and waits until somebody dealt with it.
+//! Start at [`Store::take_came_back`]. A delivery failure report that names one of our letters marks it as
+//! returned; [`blame`](super::blame) records the failure of the address. Everything unreadable, every answer
+//! and every complaint is kept until a person has dealt with it.
 
 use super::blame::{Blamed, Charge, SHARED, against, block};
 use crate::alert::bounce::{CameBack, Failure, Kind, LetterName, compared};
@@ -16,25 +16,25 @@ use crate::suspense::EntityKind;
 use crate::suspense::trail::{TrailEntry, TrailEvent};
 use chrono::NaiveDate;
 
-/// What a message led to.
+/// The result of a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CameBackOutcome {
-    /// The letter of ours that it is about, and its employer; empty where nobody knows.
+    /// Our letter that it concerns, and its employer; empty if unknown.
     pub letter_id: String,
     pub employer_id: String,
-    /// The address that the letter went to.
+    /// The address the letter was sent to.
     pub recipient: String,
-    /// The letter came back, of which nobody knew.
+    /// The letter is newly marked as returned.
     pub returned: bool,
-    /// Its address is blocked now.
+    /// Its address is now blocked.
     pub blocked: bool,
-    /// Several employers have the address: it waits for a person.
+    /// Several employers share the address: a person must decide.
     pub shared: bool,
-    /// It is kept for a person to see.
+    /// It is kept for a person.
     pub kept: bool,
 }
 
-/// A message that was kept.
+/// A kept message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptMessage {
     pub message_id: String,
@@ -54,16 +54,16 @@ columns! { impl KeptMessage of "m" {
     noted_on, waits,
 } }
 
-/// What somebody did about a kept message.
+/// How a person dealt with a kept message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dealt {
-    /// It is seen to; a shared address stays in use.
+    /// It is done; a shared address stays in use.
     Done,
     /// The shared address is blocked.
     Block,
 }
 
-/// A letter that a message names.
+/// A letter named by a message.
 struct Named {
     letter_id: String,
     recipient: String,
@@ -75,7 +75,7 @@ columns! { impl Named { letter_id, recipient = "lower(recipient)", employer_id, 
 
 const BY_NUMBER: &str = "from letter where centre_id = ?1 and letter_id = ?2";
 
-/// The key's order is that of bytes, so what begins so lies together.
+/// Keys are in byte order, so those with a common prefix are adjacent.
 const BY_BEGINNING: &str = "from letter
     where centre_id = ?1 and letter_id >= ?2 and letter_id < ?3 order by letter_id limit 2";
 
@@ -100,9 +100,9 @@ const DEALT: &str = "
     where centre_id = ?1 and message_id = ?2 and waits = 1";
 
 impl Store {
-    /// Takes a message that came back. A report of failure that names a letter of ours makes it come back; one that
-    /// was read before does nothing. `blocked` gives the entry for the trail where an address is blocked: its
-    /// address and the code.
+    /// Processes a returned message. A delivery failure report that names one of our letters marks it as
+    /// returned; a message read before does nothing. `blocked` makes the trail entry if an address is blocked,
+    /// from the address and the code.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -146,7 +146,7 @@ impl Store {
         })
     }
 
-    /// Messages that were kept, the latest first: those that wait, or all; at most so many.
+    /// Kept messages, the latest first: the waiting ones, or all; at most `limit`.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -158,11 +158,11 @@ impl Store {
         tx.connection.select_all(&sql, values)
     }
 
-    /// Notes that somebody dealt with kept messages, each named by its number or the beginning of it: all of them, or
-    /// none. `entry` gives what the trail is told: the event, whom it is about, and what it is.
+    /// Records how kept messages were dealt with, each given by its number or a prefix: all of them, or none.
+    /// `entry` makes the trail entry: the event, its subject, and the detail.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] where one is not there, is meant by several, or there is no shared address to block.
+    /// [`StoreError::Refused`] if one does not exist, is ambiguous, or has no shared address to block.
     pub fn deal_with(
         &self,
         message_ids: &[String],
@@ -199,7 +199,7 @@ impl Store {
                 };
                 if dealt == Dealt::Block {
                     let said = (message.subject.as_str(), message.body.as_str());
-                    // Nobody's alone.
+                    // It belongs to no single employer.
                     block(connection, centre, &message.sender, said, day_number(on), "")?;
                 }
                 let entry = entry(event, subject, what);
@@ -211,7 +211,7 @@ impl Store {
     }
 }
 
-/// The letter that a message is about: of those that it names, one that went to an address that failed goes first.
+/// The letter a message concerns: of those it names, one whose address failed takes precedence.
 fn named(
     connection: &Connection,
     centre: i64,
@@ -235,18 +235,18 @@ fn named(
     Ok((place < found.len()).then(|| found.swap_remove(place)))
 }
 
-/// Whether a failure is that of the address that a letter went to.
+/// Whether a failure concerns the address of a letter.
 fn concerns(failure: &Failure, letter: &Named) -> bool {
     failure.addresses.contains(&compared(&letter.recipient))
 }
 
-/// The day that a report is of: its own, where that can be.
+/// The day of a report: its own date, if that is plausible.
 fn day_of(message: &CameBack, letter: &Named, today: NaiveDate) -> i64 {
     let (today, first) = (day_number(today), letter.written_on);
     message.dated_on.map_or(today, day_number).min(today).max(first.min(today))
 }
 
-/// A report of failure about a letter of ours.
+/// Processes a failure report for one of our letters.
 fn failed(
     connection: &Connection,
     centre: i64,
@@ -257,7 +257,7 @@ fn failed(
     taken: &mut CameBackOutcome,
 ) -> Result<(), StoreError> {
     let own = message.failures.iter().find(|one| concerns(one, letter));
-    // Somebody else's copy failed, and this one is on its way.
+    // Another recipient's copy failed, and this one is being delivered.
     if own.is_none() && message.not_failed.contains(&compared(&letter.recipient)) {
         return Ok(());
     }
@@ -289,7 +289,8 @@ fn failed(
     Ok(())
 }
 
-/// Under which kind a message is kept, and whether it waits for a person; `None` where there is nothing to see.
+/// The kind under which a message is kept, and whether it waits for a person; `None` if there is nothing to
+/// see.
 const fn kept_as(kind: Kind, tied: bool) -> Option<(&'static str, bool)> {
     match (kind, tied) {
         (Kind::Failure, true) | (Kind::Delay | Kind::Relay | Kind::Own, _) => None,
@@ -301,7 +302,7 @@ const fn kept_as(kind: Kind, tied: bool) -> Option<(&'static str, bool)> {
     }
 }
 
-/// The one message that waits and is meant.
+/// The one waiting message that is meant.
 fn waiting(connection: &Connection, centre: i64, wanted: &str) -> Result<KeptMessage, StoreError> {
     let sql = format!(
         "{KEPT} and m.waits = 1 and m.message_id >= ?2 and m.message_id < ?3 order by m.message_id limit 2"

@@ -1,15 +1,15 @@
-//! What the books say of what a held letter tells: one digest, so that any change shows.
+//! The facts that a held letter rests on, as one digest, so that any change shows.
 //!
-//! Start at [`of`]. It covers how each item stands and why, the notices that its money is or may be for, the months
-//! that are owed, and whom the letter goes to. More is compared than the letter says: a letter that would still be
-//! true is then written anew, one that is not is never sent.
+//! Start at [`of`]. It covers the state and reason of each item, the notices its money is or may be for, the
+//! months owed, and the recipient. It covers more than the letter says: a letter that is still true may be
+//! written again, but an outdated one is never sent.
 
 use crate::store::StoreError;
 use crate::store::database::sql::{Read, Value, params};
 use crate::store::database::tx::Tx;
 use sha2::{Digest as _, Sha256};
 
-/// The items, and the notice that each names.
+/// The items, and the notice each names.
 const ITEMS: &str = "
     select m.about, m.account_id, m.serial, m.booked_on, d.outcome, d.reason, d.reference, d.notice,
         d.because, i.read_as, i.decided, t.seal, n.seal,
@@ -31,7 +31,7 @@ const ITEMS: &str = "
     where m.centre_id = ?1 and m.letter_id = ?2 and m.about in ('suspense', 'advice')
     order by m.about, m.account_id, m.serial, m.booked_on";
 
-/// The employer's open notices, where the letter says what became of money.
+/// The employer's open notices, for letters that report payments.
 const OPEN: &str = "
     select n.reference, n.seal,
         (select max(s.settled_on) from settlement s
@@ -47,7 +47,7 @@ const OPEN: &str = "
             and m.reminded_days = 0)
     order by n.reference";
 
-/// The months that are owed.
+/// The months owed.
 const MONTHS: &str = "
     select m.serial, m.booked_on, b.seal, r.total_fen, r.reference, r.paid_on
     from held_mark m
@@ -57,7 +57,7 @@ const MONTHS: &str = "
     where m.centre_id = ?1 and m.letter_id = ?2 and m.about = 'arrears'
     order by m.serial, m.booked_on";
 
-/// The notices that there is news of: each, and how often it was settled and booked back.
+/// The notices with news, and how often each was settled and reversed.
 const NOTICES: &str = "
     select m.serial, m.booked_on, n.seal, w.said, w.done,
         (select max(s.settled_on) from settlement s
@@ -75,7 +75,7 @@ const NOTICES: &str = "
     where m.centre_id = ?1 and m.letter_id = ?2 and m.about = 'notice'
     order by m.serial, m.booked_on";
 
-/// Whom it goes to.
+/// The recipient.
 const WHOM: &str = "
     select l.recipient, e.name, e.contact, e.email, c.address, c.rhythm, c.advice_declined_at, b.address
     from letter l
@@ -85,7 +85,7 @@ const WHOM: &str = "
         and b.address = lower(coalesce(c.address, e.email))
     where l.centre_id = ?1 and l.letter_id = ?2";
 
-/// The digest of a letter whose marks stand beside it.
+/// The digest for a letter and its stored marks.
 pub(super) fn of(tx: &Tx, letter_id: &str) -> Result<String, StoreError> {
     let mut sha = Sha256::new();
     for sql in [ITEMS, OPEN, MONTHS, NOTICES, WHOM] {
@@ -102,7 +102,7 @@ pub(super) fn of(tx: &Tx, letter_id: &str) -> Result<String, StoreError> {
             sha.update(b"\x1e");
             Ok(Read::On)
         })?;
-        // A row of one statement never stands for a row of the next.
+        // Keeps the rows of one statement apart from those of the next.
         sha.update(b"\x1d");
     }
     Ok(hex::encode(sha.finalize()))

@@ -1,6 +1,6 @@
-//! Held letters, for whoever looks: which wait, of which night, and why.
+//! The held letters: which ones wait, their night, and the reason.
 //!
-//! Start at [`Store::held_letters`]. What is done with them is [`super::release`]'s.
+//! Start at [`Store::held_letters`]. Their release is in [`super::release`].
 
 use crate::alert::Pull;
 use crate::remittance::Reason;
@@ -10,7 +10,7 @@ use crate::store::database::sql::{Row, params};
 use crate::store::{Store, StoreError};
 use chrono::NaiveDate;
 
-/// A letter that waits for a person.
+/// A held letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldLetter {
     pub letter_id: String,
@@ -18,12 +18,12 @@ pub struct HeldLetter {
     pub employer_id: String,
     pub employer_name: String,
     pub night: NaiveDate,
-    /// Empty where it goes on paper.
+    /// Empty for a letter on paper.
     pub recipient: String,
     pub subject: String,
-    /// Why what it tells is open, each once.
+    /// The reasons its items are open, without duplicates.
     pub reasons: Vec<Reason>,
-    /// The files that brought it: id and name, each once.
+    /// The files that delivered its items: id and name, without duplicates.
     pub files: Vec<(String, String)>,
 }
 
@@ -31,7 +31,7 @@ pub struct HeldLetter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldNight {
     pub night: NaiveDate,
-    /// As many as the night held.
+    /// How many letters the night held.
     pub letters: u64,
     pub why: Vec<Pull>,
 }
@@ -52,7 +52,7 @@ columns! { impl HeldLetter of "l" {
 } }
 
 columns! {
-    /// What one mark `m` of a held letter is about.
+    /// The subject of one mark `m` of a held letter.
     struct HeldMark {
         reason: Option<i64> = "m.reason",
         feed_id: Option<String> = "f.feed_id",
@@ -61,7 +61,7 @@ columns! {
 }
 
 impl Store {
-    /// The letters that are held, oldest night first.
+    /// The held letters, oldest night first.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -93,7 +93,7 @@ impl Store {
         tx.connection.fetch_one(sql, params![tx.centre_id])
     }
 
-    /// Why letters of a night were held; `None` where none was.
+    /// Why letters of a night were held; `None` if none was.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -104,7 +104,7 @@ impl Store {
         tx.connection.prepare_cached(sql)?.query_row_optional(key, held_night)
     }
 
-    /// The nights of which letters still wait, oldest first.
+    /// The nights with held letters, oldest first.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.

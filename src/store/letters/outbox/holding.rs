@@ -1,10 +1,11 @@
-//! Letters that a night holds back: what it wrote, whether that is like other nights, and what is held.
+//! Holds a night's letters: their number, whether it is usual, and what they tell.
 //!
-//! Start at [`Recording::hold`]. What a held letter tells is not marked as told: its marks stand beside it, and its
-//! release makes them ([`super::release`]). Until then no night tells the same ([`Recording::withheld`]), and one that
-//! finds the books changed lets the letter go and tells anew ([`Recording::let_go_of_outdated`]).
+//! Start at [`Recording::hold`]. The notifications in a held letter are not marked as told: the marks are
+//! stored beside it, and applied on its release ([`super::release`]). Until then no night tells the same again
+//! ([`Recording::withheld`]); a night that finds the books changed drops the letter and tells the items again
+//! ([`Recording::let_go_of_outdated`]).
 //!
-//! Invariant: an item is told, or not, or waits in one held letter; never two of these.
+//! Invariant: an item is told, untold, or waiting in one held letter; never two of these.
 
 use super::super::arrears::ToldMonth;
 use super::super::notice_news::NoticeMark;
@@ -23,7 +24,7 @@ use crate::store::posting::working_set::{account_id, transactions_listed};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a night's letters tell, each beside its letter's id.
+/// A night's marks, each with its letter's id.
 #[derive(Clone, Debug, Default)]
 pub struct ToldTonight {
     pub items: Vec<(String, NotificationMark)>,
@@ -31,7 +32,7 @@ pub struct ToldTonight {
     pub notices: Vec<(String, NoticeMark)>,
 }
 
-/// What a night is not to tell: it waits in a held letter, or was dropped this very night.
+/// What a night must not tell: it waits in a held letter, or was dropped this very night.
 #[derive(Clone, Debug, Default)]
 pub struct Withheld {
     items: BTreeSet<NotificationKey>,
@@ -50,23 +51,23 @@ impl Withheld {
         self.months.contains(&(employer_id.to_owned(), month))
     }
 
-    /// The turn of a notice, by its number.
+    /// Whether a reopening of a notice is withheld, by its ordinal.
     #[must_use]
     pub fn notice(&self, reference: PaymentReference, ordinal: i64) -> bool {
         self.notices.contains(&(reference, ordinal))
     }
 }
 
-/// The word of [`about`] for months that are owed.
+/// The kind in [`about`] for months owed.
 pub(super) const ARREARS: &str = "arrears";
-/// And for notices that there is news of.
+/// The kind for notices with news.
 pub(super) const NOTICE: &str = "notice";
 
-/// What a mark of a held letter is about: what it is, and the key of it in three columns.
+/// The subject of a held letter's mark: its kind, and its key in three columns.
 pub(super) enum MarkOf {
     /// A month that an employer owes.
     Month(String, YearMonth),
-    /// A notice, and its turn.
+    /// A notice, and the ordinal of its news.
     Notice(PaymentReference, i64),
     Item(NotificationKey),
 }
@@ -112,7 +113,7 @@ const WRITTEN: &str = "
     where l.centre_id = ?1 and l.written_on = ?2 and l.kind in ('digest', 'arrears')
         and o.state <> 'dropped'";
 
-/// Letters of the last nights that wrote any; what was held and never went is no usual night.
+/// Counts letters of the last nights that wrote any; letters held and never sent do not count as usual.
 const USUAL: &str = "
     select count(*)
     from letter l join outbox o on o.centre_id = l.centre_id and o.letter_id = l.letter_id
@@ -120,7 +121,7 @@ const USUAL: &str = "
         and o.state not in ('held', 'dropped')
     group by l.written_on order by l.written_on desc limit ?3";
 
-/// How the credits of a file stand. A receipt names each day of its accounts once.
+/// The state of a file's credits. A receipt names each day of its accounts once.
 const FILE: &str = "
     select f.feed_id, f.file_name, d.outcome, d.reason, count(*)
     from feed f
@@ -155,15 +156,15 @@ const NIGHT: &str = "
 const OUTDATED: &str = "update held_letter set state = 'outdated', decided_by = 'night'
     where centre_id = ?1 and letter_id = ?2 and state = 'held'";
 
-/// The place of a held letter that does not go.
+/// Drops a held letter.
 pub(super) const AWAY: &str = "update outbox set state = 'dropped', due_at = null, answer = ?3
     where centre_id = ?1 and letter_id = ?2 and state = 'held'";
 
-/// What stands beside a letter that the books contradict by now.
+/// The note on a letter that no longer agrees with the books.
 pub(super) const CHANGED: &str = "the books say otherwise by now; a night tells it anew";
 
 impl Recording {
-    /// Lets go of held letters that are no longer true, or older than so many days: what they tell is told anew.
+    /// Drops held letters that are no longer true, or older than `stands_days`: their items are told again.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -181,7 +182,7 @@ impl Recording {
         Ok(())
     }
 
-    /// What this night is not to tell.
+    /// What this night must not tell.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -205,7 +206,7 @@ impl Recording {
         Ok(withheld)
     }
 
-    /// What is known of tonight's letters, for the brake.
+    /// Figures of tonight's letters, for the brake.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -230,7 +231,7 @@ impl Recording {
         Ok(NightOfLetters { letters, employers, addressed, usual, files, is_first })
     }
 
-    /// The files that tonight's news are of.
+    /// The files that delivered the items of tonight's news.
     fn files(&self, told: &ToldTonight) -> Result<Vec<FileOfLetters>, StoreError> {
         let listed = transactions_listed(&self.tx.connection);
         let sql = format!("select t.feed_no from {listed}");
@@ -253,7 +254,7 @@ impl Recording {
         Ok(files)
     }
 
-    /// How a file stands; `None` where nothing of it is open.
+    /// The state of a file; `None` if nothing of it is open.
     fn file(&self, feed: i64) -> Result<Option<FileOfLetters>, StoreError> {
         let (mut named, mut rows) = (None, 0);
         let mut reasons: BTreeMap<i64, u64> = BTreeMap::new();
@@ -276,7 +277,7 @@ impl Recording {
         Ok(found)
     }
 
-    /// Holds every letter that this run wrote, with what they tell.
+    /// Holds all letters of this run, with their marks.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -290,7 +291,7 @@ impl Recording {
     }
 }
 
-/// Writes why letters of a night are held.
+/// Records why letters of a night are held.
 pub(super) fn note_night(
     connection: &Connection,
     centre: i64,
@@ -302,7 +303,7 @@ pub(super) fn note_night(
     connection.execute(NIGHT, params![centre, day_number(night), letters, why]).map(|_| ())
 }
 
-/// Holds letters of a night, with the marks that are theirs.
+/// Holds letters of a night, with their marks.
 pub(super) fn hold(
     tx: &Tx,
     night: NaiveDate,
@@ -362,7 +363,7 @@ pub(super) fn hold(
     tx.change(PLACES, letters, |row, letter_id| row.bind(letter_id))
 }
 
-/// The letters that are held: id, night, and what the books said.
+/// The held letters: id, night, and the digest of the facts.
 pub(super) fn held(tx: &Tx) -> Result<Vec<(String, NaiveDate, String)>, StoreError> {
     let sql = "select letter_id, night, facts from held_letter
         where centre_id = ?1 and state = 'held' order by letter_id";

@@ -1,7 +1,7 @@
-//! Letters that go in one mail: employers at one address that want it so.
+//! Joins letters in one mail, for employers that share an address and want it so.
 //!
-//! Start at [`Store::neighbours`]. The mail is a letter of its own; its parts wait in it, and stand wherever it stands
-//! ([`mirror`]): where it does not arrive, each part is written anew by itself.
+//! Start at [`Store::neighbours`]. The mail is a letter of its own; its parts follow its state ([`mirror`]): if
+//! it does not arrive, each part is reissued separately.
 //!
 //! Invariant: a part is due by itself, or is in exactly one mail.
 
@@ -10,7 +10,7 @@ use crate::store::database::sql::{Connection, params};
 use crate::store::letters::letter::LetterRow;
 use crate::store::{Store, StoreError};
 
-/// A letter that may go with others to its address.
+/// A letter that may be joined with others to its address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Neighbour {
     pub letter_id: String,
@@ -38,7 +38,7 @@ const JOIN: &str = "update outbox set joined = ?3, due_at = null
     where centre_id = ?1 and letter_id = ?2 and state = 'waiting' and attempts = 0 and joined is null
         and channel is null and (lease_until is null or lease_until <= ?4)";
 
-/// What a mail came to, its parts came to.
+/// Copies a mail's state to its parts.
 const MIRROR: &str = "
     update outbox set
         state = (select p.state from outbox p
@@ -54,7 +54,7 @@ const MIRROR: &str = "
             where p.centre_id = outbox.centre_id and p.letter_id = outbox.joined)";
 
 impl Store {
-    /// Letters that are due and may go in one mail, those to one address together; an address of one employer is left out.
+    /// Due letters that may be joined, grouped by address; addresses of one employer only are left out.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -75,8 +75,8 @@ impl Store {
         Ok(groups.filter(several).collect())
     }
 
-    /// Puts a mail into the outbox in the place of its parts; `false` where somebody took one of them meanwhile, and
-    /// nothing was changed.
+    /// Adds a mail to the outbox in place of its parts; `false` if a part was claimed meanwhile, and nothing
+    /// was changed.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -100,7 +100,7 @@ impl Store {
     }
 }
 
-/// Brings parts to where their mails stand.
+/// Updates parts to the state of their mails.
 pub(super) fn mirror(connection: &Connection, centre: i64) -> Result<(), StoreError> {
     connection.prepare_cached(MIRROR)?.execute(params![centre]).map(|_| ())
 }

@@ -1,4 +1,4 @@
-//! How letters fared, by the night that wrote them or by the domain they went to; and blocks that are lifted together.
+//! Delivery figures of letters by night or by recipient domain; and lifting of several blocks at once.
 
 use super::super::contact_preferences;
 use crate::alert::LetterState;
@@ -8,16 +8,16 @@ use crate::suspense::trail::TrailEntry;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
-/// What letters are counted by.
+/// The grouping of the figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CountedBy {
-    /// The night that wrote them.
+    /// By night.
     Run,
-    /// The domain they went to; empty on paper.
+    /// By recipient domain; empty for paper.
     Domain,
 }
 
-/// Letters of a run or to a domain, by what became of them.
+/// The delivery figures of a run or domain.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LetterFigures {
     /// The night, or the domain.
@@ -25,18 +25,18 @@ pub struct LetterFigures {
     pub sent: u64,
     pub refused: u64,
     pub returned: u64,
-    /// Addresses that take no more letters: of the domain, or that letters of the run went to.
+    /// Blocked addresses: of the domain, or among the run's recipients.
     pub blocked: u64,
-    /// With those in a sender's hands.
+    /// Including claimed ones.
     pub waiting: u64,
     pub held: u64,
     pub given_up: u64,
     pub unknown: u64,
-    /// On paper, or left as a file.
+    /// On paper, or saved as a file.
     pub printed: u64,
 }
 
-/// A mail that holds several letters is none of its own: its parts are counted, each where it stands.
+/// A mail that joins several letters is not counted; its parts are.
 const BY_RUN: &str = "select l.written_on, o.state, count(*) from outbox o
     join letter l on l.centre_id = o.centre_id and l.letter_id = o.letter_id
     where o.centre_id = ?1 and l.kind <> 'joint' group by l.written_on, o.state";
@@ -51,13 +51,13 @@ const BY_RECIPIENT: &str = "select l.recipient, o.state, count(*) from outbox o
 
 const BLOCKED: &str = "select address, 1 from blocked_address where centre_id = ?1";
 
-/// Which blocks to lift; all that is given must fit.
+/// Which blocks to lift; all given conditions must match.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unblock {
-    /// The status for which an address was blocked, such as 5.4.1.
+    /// The status code of the block, such as 5.4.1.
     pub status: Option<String>,
     pub domain: Option<String>,
-    /// These alone, where any are named.
+    /// Only these, if any are given.
     pub addresses: Vec<String>,
 }
 
@@ -83,7 +83,7 @@ impl LetterFigures {
             Some(LetterState::GivenUp) => &mut self.given_up,
             Some(LetterState::Unknown) => &mut self.unknown,
             Some(LetterState::Printed | LetterState::Filed) => &mut self.printed,
-            // A state of its own, which is no step on the way.
+            // A state outside the usual sequence.
             Some(LetterState::Held) | None => &mut self.held,
             Some(LetterState::Dropped) => return,
         };
@@ -92,7 +92,7 @@ impl LetterFigures {
 }
 
 impl Store {
-    /// How letters fared, in the order of what they are counted by.
+    /// Delivery figures, ordered by group.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -133,7 +133,8 @@ impl Store {
         Ok(figures.into_iter().map(|(of, figures)| LetterFigures { of, ..figures }).collect())
     }
 
-    /// Lifts the blocks that fit, forgets what was held against these addresses, and says so in the trail; gives them. With `only_look` nothing is changed.
+    /// Lifts the matching blocks, clears the failures of these addresses, and records it in the trail; gives
+    /// them. With `only_look` nothing is changed.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.

@@ -1,29 +1,29 @@
-//! Letters that did not arrive: which are to be written anew, and whereto.
+//! Undeliverable letters: which are to be reissued, and to what destination.
 //!
-//! A letter never changes: what is sent to another address, or printed, is a letter of its own. The one
-//! that did not arrive keeps its state and is marked as written anew in the commit of the other.
+//! A letter never changes: a version sent to another address, or printed, is a letter of its own. The
+//! undeliverable one keeps its state and is marked as reissued in the commit of the new one.
 
 use crate::remittance::email::Addresses;
 use crate::store::database::sql::{Connection, params};
 use crate::store::letters::letter::{LetterRow, postal_addresses};
 use crate::store::{Store, StoreError};
 
-/// Where an employer's letters go now.
+/// Where an employer's letters now go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
     Mail(String),
-    /// It has no address, or none that takes letters.
+    /// It has no usable address.
     Paper,
     /// It wants no letters.
     Nowhere,
 }
 
-/// A letter that did not arrive and is to be written anew.
+/// An undeliverable letter to be reissued.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undeliverable {
     pub letter: LetterRow,
     pub destination: Destination,
-    /// The employer's address on paper, if the books have one.
+    /// The employer's postal address, if the books have one.
     pub postal: Option<String>,
 }
 
@@ -36,7 +36,7 @@ const WHERETO: &str = "
 const BLOCKED: &str = "select 1 from blocked_address where centre_id = ?1 and address = ?2";
 
 impl Store {
-    /// Letters that are to be written anew, at most so many.
+    /// Letters to be reissued, at most `letters_max`.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -61,8 +61,7 @@ impl Store {
         letters.into_iter().map(undeliverable).collect()
     }
 
-    /// Marks that a letter was written anew, and puts what was written into the outbox; `None` where
-    /// it is not worth another.
+    /// Marks a letter as reissued and adds the new one to the outbox; `None` if it is not worth reissuing.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -70,7 +69,7 @@ impl Store {
         self.written_anew_or_text(letter_id, anew, None)
     }
 
-    /// The same; what was written goes as a text message first, to a number.
+    /// The same; the new letter first goes as a text message to a number.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -98,7 +97,7 @@ impl Store {
     }
 }
 
-/// Where an employer's letters go now; an employer that is not known has no address.
+/// Where an employer's letters now go; an unknown employer has no address.
 pub(super) fn destination(
     connection: &Connection,
     centre: i64,

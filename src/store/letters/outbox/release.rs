@@ -1,11 +1,10 @@
-//! What an approver does with held letters.
+//! An approver's decision on held letters.
 //!
-//! Start at [`Store::decide_held`]. A letter is released as it was written while the books say
-//! what they said ([`super::facts`]) and its deadline is far enough; else it is dropped, and a night tells it anew. A
-//! letter that is dropped has told nothing.
+//! Start at [`Store::decide_held`]. A letter is released unchanged if its facts are unchanged
+//! ([`super::facts`]) and its deadline is far enough away; otherwise it is dropped, and a night tells its items
+//! again. A dropped letter counts as not told.
 //!
-//! Invariant: a letter is released or dropped in one commit with the marks of what it tells, and with an entry of the
-//! trail for each night that it is about.
+//! Invariant: a letter is released or dropped in one commit with its marks, and with one trail entry per night.
 
 use super::super::arrears::{self, ToldMonth};
 use super::super::notice_news::{self, NoticeMark};
@@ -26,19 +25,19 @@ use crate::suspense::trail::TrailEntry;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is done with held letters.
+/// The decision on held letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeldAct {
     Release,
     Drop,
 }
 
-/// What became of them.
+/// Its result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Decided {
     pub released: u64,
     pub dropped: u64,
-    /// They were to be released, and the books say otherwise by now.
+    /// They were to be released, but the books have changed.
     pub outdated: u64,
 }
 
@@ -46,7 +45,7 @@ const MARKS: &str = "from held_mark
     where centre_id = ?1 and letter_id = ?2 order by about, account_id, serial, booked_on";
 
 columns! {
-    /// A mark of a held letter as its row holds it.
+    /// The row of a held letter's mark.
     struct MarkColumns {
         of: MarkOf = "about, account_id, serial, booked_on",
         news: bool,
@@ -62,8 +61,8 @@ const DECIDE: &str =
     "update held_letter set state = ?3, decided_at = ?4, decided_by = ?5, note = ?6, filed = ?7
     where centre_id = ?1 and letter_id = ?2 and state = 'held'";
 
-/// Due at once: only the sender knows what time it is. A letter on paper is printed; one that was held while its text
-/// message waited goes as that.
+/// Due at once: only the sender knows the time. A letter on paper is printed; one that was held while its text
+/// message waited is sent as that.
 const GO: &str = "update outbox set answer = '',
         state = case when channel is null and (select l.recipient from letter l
             where l.centre_id = ?1 and l.letter_id = ?2) = '' then 'printed' else 'waiting' end,
@@ -72,9 +71,9 @@ const GO: &str = "update outbox set answer = '',
     where centre_id = ?1 and letter_id = ?2 and state = 'held'";
 
 impl Store {
-    /// Releases or drops held letters: all of them, or none. One that is no longer true, or written more than so many
-    /// days before the last night, is not released but left to the next night. `entry` goes into the trail, once a
-    /// night that the letters are of; its detail is the note.
+    /// Releases or drops held letters: all of them, or none. One that is no longer true, or older than a number
+    /// of days before the last night, is not released but left to the next night. `entry` goes into the trail
+    /// once per night of the letters; its detail is the note.
     ///
     /// # Errors
     /// [`StoreError::Refused`] where one of them is not held.
@@ -87,7 +86,7 @@ impl Store {
     ) -> Result<Decided, StoreError> {
         let tx = self.writing()?;
         tx.atomically(|connection| {
-            // A night commits before this, or after it: never in between.
+            // The lock orders this before or after a night's commit.
             trail::hold(connection, tx.centre_id)?;
             let waiting: BTreeMap<String, (NaiveDate, String)> = holding::held(&tx)?
                 .into_iter()
@@ -118,7 +117,7 @@ impl Store {
         })
     }
 
-    /// Letters that were released and do not lie as files yet, with who takes them.
+    /// Released letters not yet saved as files, and their recipients.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -129,8 +128,8 @@ impl Store {
         tx.connection.select_all(from, params![tx.centre_id])
     }
 
-    /// Says that released letters lie as files, durably. Those that were left for `another_program` to mail no sender
-    /// takes up later.
+    /// Records that released letters are durably saved as files. Those left for `another_program` to mail are
+    /// never claimed by a sender.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -165,7 +164,7 @@ impl Decided {
     }
 }
 
-/// Lets a letter go, and marks what it tells as told by its night.
+/// Releases a letter, and marks its items as told by its night.
 fn release(
     tx: &Tx,
     letter_id: &str,
@@ -181,7 +180,7 @@ fn release(
     Ok(Decided { released: 1, ..Decided::default() })
 }
 
-/// Takes a letter away: what it tells counts as not told.
+/// Drops a letter: its items count as not told.
 fn away(
     tx: &Tx,
     letter_id: &str,
@@ -207,7 +206,7 @@ fn decide(
     tx.connection.prepare_cached(DECIDE)?.execute(values).map(|_| ())
 }
 
-/// What a held letter tells.
+/// The marks of a held letter.
 pub(super) fn marks(tx: &Tx, letter_id: &str) -> Result<ToldTonight, StoreError> {
     let mut told = ToldTonight::default();
     let marks: Vec<MarkColumns> =
@@ -234,7 +233,7 @@ pub(super) fn marks(tx: &Tx, letter_id: &str) -> Result<ToldTonight, StoreError>
     Ok(told)
 }
 
-/// The entry of one night: how many letters, and the note.
+/// The trail entry of one night: the number of letters, and the note.
 fn told(entry: &TrailEntry, night: NaiveDate, counts: Decided) -> TrailEntry {
     let mut detail = serde_json::json!({});
     if let Some(detail) = detail.as_object_mut() {
@@ -255,7 +254,7 @@ fn told(entry: &TrailEntry, night: NaiveDate, counts: Decided) -> TrailEntry {
     TrailEntry { subject: night.to_string(), detail: detail.to_string(), ..entry.clone() }
 }
 
-/// What a letter is instead of held.
+/// The refusal for a letter that is not held, with its state.
 fn not_held(
     connection: &Connection,
     centre: i64,

@@ -1,4 +1,4 @@
-//! Where letters stand, for whoever looks; and what staff change about it.
+//! The state of letters, and changes by staff.
 
 use super::reissue::{Destination, destination};
 use crate::alert::{LetterKind, LetterState};
@@ -12,7 +12,7 @@ use crate::store::{Store, StoreError};
 use crate::suspense::EntityKind;
 use chrono::NaiveDate;
 
-/// A letter and where it stands.
+/// A letter and its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutboxRow {
     pub letter_id: String,
@@ -24,15 +24,15 @@ pub struct OutboxRow {
     pub subject: String,
     pub state: LetterState,
     pub attempts: u32,
-    /// Seconds since 1970, UTC; `None` where nobody tries any more.
+    /// Seconds since 1970, UTC; `None` if no further attempt is planned.
     pub due_at: Option<i64>,
     pub changed_at: i64,
     pub answer: String,
-    /// What did not arrive was written once more, to another address or on paper.
+    /// It was reissued, to another address or on paper.
     pub reissued: bool,
-    /// Eight digits by which it is named on the telephone; empty where it has none.
+    /// Eight digits for telephone enquiries; empty if none.
     pub number: String,
-    /// `sms` where it goes, or went, as a text message.
+    /// `sms` if it is or was a text message.
     pub channel: Option<String>,
 }
 
@@ -48,13 +48,13 @@ read_as! { LetterState: String => |code: String| state(&code); }
 /// Which letters to list or to change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OutboxFilter {
-    /// The beginning of a letter's id, or its number.
+    /// A prefix of a letter's id, or its number.
     pub letter: Option<String>,
     pub state: Option<LetterState>,
     pub employer_id: Option<String>,
 }
 
-/// A letter and the state in which it was found.
+/// A letter and its present state.
 struct Found<'a> {
     letter_id: &'a str,
     state: &'a str,
@@ -67,7 +67,7 @@ const LISTED: &str = "from outbox o join letter l using (centre_id, letter_id)
     order by l.written_on, o.letter_id";
 
 impl Store {
-    /// The letters of the outbox that the filter lets through, oldest first.
+    /// The letters that match the filter, oldest first.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails or holds what this release does not know.
@@ -85,7 +85,7 @@ impl Store {
         Ok(rows)
     }
 
-    /// How many letters stand where, in the order of [`LetterState::ALL`].
+    /// The number of letters per state, in the order of [`LetterState::ALL`].
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -100,18 +100,17 @@ impl Store {
         Ok(LetterState::ALL.into_iter().map(|state| (state, count(state))).collect())
     }
 
-    /// Sends these letters again, from the first try on. One whose employer has another address by
-    /// now, or none, is marked to be written anew instead ([`Store::undeliverable`]).
+    /// Retries these letters from the first attempt. If the employer's address has changed or is gone, the
+    /// letter is marked for reissue instead ([`Store::undeliverable`]).
     ///
     /// # Errors
-    /// [`StoreError::Refused`] where one of them is sent, or in a sender's hands; none is then
-    /// changed.
+    /// [`StoreError::Refused`] if one of them is sent or claimed; none is then changed.
     pub fn retry_letters(&self, letter_ids: &[String], now: i64) -> Result<(), StoreError> {
         const AGAIN: &str = "update outbox set state = 'waiting', due_at = ?4, attempts = 0,
                 unconfirmed = 0, put_off = null, put_off_since = null, answer = '', changed_at = ?4, anew = 0,
                 joined = null
             where centre_id = ?1 and letter_id = ?2 and state = ?3";
-        // What nobody tries any more keeps what was said of it.
+        // A letter marked for reissue keeps its last answer.
         const ANEW: &str =
             "update outbox set due_at = null, changed_at = ?4, anew = 1, joined = null,
                 state = case when due_at is null then state else 'given-up' end
@@ -136,7 +135,7 @@ impl Store {
         })
     }
 
-    /// Sends these letters no more.
+    /// Gives up on these letters.
     ///
     /// # Errors
     /// As [`Store::retry_letters`].
@@ -150,7 +149,7 @@ impl Store {
         })
     }
 
-    /// Changes letters that stand where they may be changed: all of them, or none.
+    /// Changes the state of letters where it may be changed: all of them, or none.
     fn restand(
         &self,
         letter_ids: &[String],
@@ -183,7 +182,7 @@ impl Store {
         })
     }
 
-    /// The nights whose letters are to lie as files: this one, and those that were cut off before theirs did.
+    /// The nights whose letters must be saved as files: this one, and interrupted ones.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -196,8 +195,8 @@ impl Store {
         Ok(nights)
     }
 
-    /// Marks that the letters of a night lie as files, durably. Those that were left for `another_program` to mail
-    /// no sender takes up later.
+    /// Records that the letters of a night are durably saved as files. Those left for `another_program` to mail
+    /// are never claimed by a sender.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -221,7 +220,7 @@ impl Store {
     }
 }
 
-/// The state that a code of the database stands for.
+/// The state of a database code.
 pub(in crate::store) fn state(code: &str) -> Result<LetterState, StoreError> {
     LetterState::from_code(code).ok_or_else(|| unknown("outbox", "state", code))
 }

@@ -1,8 +1,8 @@
-//! Letters that go by another way than mail: as a text message, and into the hall's inbox.
+//! Letters by other channels than mail: as a text message, and in the hall's inbox.
 //!
-//! Start at [`Store::by_text`]. A letter stays one letter with one place in the outbox: while its text message is on its way its
-//! row says `sms`, and mail's sender leaves it alone. Where no text goes through it is handed back to what it was: mail
-//! where it has an address, else paper.
+//! Start at [`Store::by_text`]. A letter stays one letter with one row in the outbox: while its text message is
+//! pending, its row says `sms`, and the mail sender skips it. If no text can be delivered, it reverts to mail
+//! if it has an address, else to paper.
 
 use crate::alert::{LetterClaim, LetterStanding, LetterState, Tries};
 use crate::store::database::columns::columns_of;
@@ -17,17 +17,17 @@ use crate::suspense::trail::TrailEntry;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
-/// A letter of a night, and what is known of how it may go.
+/// A letter of a night, and its possible channels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Routed {
     pub letter: LetterRow,
-    /// The employer's mobile number, as it was imported.
+    /// The employer's mobile number, as imported.
     pub mobile: Option<String>,
-    /// The ways it chose for letters of a kind, as they are kept: kind and ways.
+    /// The stored channel choices: kind of letter and channels.
     pub ways: Vec<(String, String)>,
 }
 
-/// A text message in our hands.
+/// A claimed text message.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OutgoingText {
     pub letter_id: String,
@@ -62,7 +62,7 @@ const SETTLE: &str =
         changed_at = ?3, put_off = ?9, put_off_since = ?10, holder = null, lease_until = null
     where centre_id = ?1 and letter_id = ?2 and holder = ?11";
 
-/// No text goes through: the letter is what it was before.
+/// No text can be delivered: the letter reverts to its previous channel.
 const BACK: &str = "update outbox set channel = null, answer = ?4, changed_at = ?3, attempts = 0, unconfirmed = 0,
         put_off = null, put_off_since = null, holder = null, lease_until = null,
         state = case when (select l.recipient from letter l where l.centre_id = ?1 and l.letter_id = ?2) = ''
@@ -72,7 +72,7 @@ const BACK: &str = "update outbox set channel = null, answer = ?4, changed_at = 
     where centre_id = ?1 and letter_id = ?2 and holder = ?5";
 
 impl Store {
-    /// The letters of a night that may still go any way, with what is known of their employers.
+    /// The letters of a night whose channel is still open, with their employers' data.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -81,7 +81,7 @@ impl Store {
         routed(&tx, "l.written_on = ?2", params![tx.centre_id, day_number(night)])
     }
 
-    /// The same of letters that were released and do not lie as files yet, whichever night wrote them.
+    /// The same for released letters not yet saved as files, of any night.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -92,7 +92,7 @@ impl Store {
         routed(&tx, RELEASED, params![tx.centre_id])
     }
 
-    /// Text messages that are due.
+    /// How many text messages are due.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -103,7 +103,7 @@ impl Store {
         tx.connection.fetch_one(sql, params![tx.centre_id, now])
     }
 
-    /// The same of one letter, wherever it stands.
+    /// The same for one letter, whatever its state.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -116,7 +116,7 @@ impl Store {
         Ok(Routed { letter: letter.clone(), mobile: mobile.flatten(), ways })
     }
 
-    /// Has a letter go as a text message first; whether it was still free to.
+    /// Sends a letter as a text message first; says whether that was still possible.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -126,7 +126,7 @@ impl Store {
         tx.atomically(|connection| Ok(connection.execute(BY_TEXT, values)? > 0))
     }
 
-    /// The letters of a night that go as text messages, or went: no page is printed of them.
+    /// The letters of a night that are or were text messages: no page is printed for them.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -140,7 +140,7 @@ impl Store {
         Ok(found.into_iter().collect())
     }
 
-    /// Text messages that are due, now in this holder's hands.
+    /// Claims due text messages.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -161,7 +161,7 @@ impl Store {
         })
     }
 
-    /// Writes where a text message stands now. One that will never go through is mail or paper again; its page is printed
+    /// Records the result of a text message. An undeliverable one reverts to mail or paper; its page is printed
     /// before.
     ///
     /// # Errors
@@ -198,7 +198,7 @@ impl Store {
         })
     }
 
-    /// Puts letters into the hall's inbox of their employers, each on its own day; those that lie there stay as they are.
+    /// Adds letters to their employers' inbox in the hall, each on its own day; existing ones stay.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -217,7 +217,7 @@ impl Store {
         })
     }
 
-    /// The letters that lie in the hall's inbox.
+    /// The letters in the hall's inbox.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -229,7 +229,8 @@ impl Store {
         Ok(found.into_iter().collect())
     }
 
-    /// Sets by which ways an employer gets letters of a kind; no ways are those of everybody. `entry` tells of it in the trail.
+    /// Sets an employer's channels for letters of a kind; an empty list means the defaults. `entry` records it
+    /// in the trail.
     ///
     /// # Errors
     /// [`StoreError::Refused`] where there is no such employer.
@@ -262,7 +263,7 @@ impl Store {
     }
 }
 
-/// The letters that may still go any way and that a condition lets through.
+/// The letters whose channel is still open and that meet a condition.
 fn routed(tx: &Tx, which: &str, key: &[&dyn Bind]) -> Result<Vec<Routed>, StoreError> {
     let letter = columns_of::<LetterRow>();
     let sql = format!(

@@ -50,7 +50,7 @@ impl Importing<'_> {
         Ok(())
     }
 
-    /// The accounts there are, and the last place in the list.
+    /// The existing accounts, and the last position in the list.
     fn known_accounts(&self) -> Result<(BTreeMap<String, CollectionAccount>, i64), StoreError> {
         let columns = columns_of::<CollectionAccount>();
         let sql =
@@ -62,7 +62,7 @@ impl Importing<'_> {
     }
 }
 
-/// What [`bind`] gives.
+/// The columns that [`bind`] binds.
 const BOUND: &str = "account_no, bank, bank_name, account_name";
 
 pub(super) fn bind(

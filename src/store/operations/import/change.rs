@@ -1,19 +1,19 @@
-//! What a list changed in a row, and what of the list was not taken: as it is said, kept and taken back.
+//! The changes of a list to a row, and its values that were not applied: for display, storage and undo.
 //!
-//! A [`RowChange`] is one line of `list_import_part`; its short keys are for the database's sake.
+//! A [`RowChange`] is one line of `list_import_part`; its short keys save space in the database.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
 
-/// What became of one row of a list, where anything did.
+/// The result for one row of a list, if it had any.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowChange {
     /// The list's own key: an account number, an employer's or employee's number, a reference.
     #[serde(rename = "k")]
     pub key: String,
-    /// The employer, where the key is an employee's.
+    /// The employer, if the key is an employee's.
     #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     pub employer_id: Option<String>,
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
@@ -26,26 +26,26 @@ pub struct RowChange {
     pub kept: Vec<KeptField>,
 }
 
-/// What a list did to a row.
+/// The effect of a list on a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RowEffect {
-    /// It was not known before.
+    /// It was new.
     Added,
-    /// It was known; without changed fields all of it was kept.
+    /// It existed; without changed fields, nothing was applied.
     #[default]
     Changed,
-    /// It is known, and a full list no longer has it; nothing was done to it.
+    /// It exists, and a full list lacks it; nothing was done to it.
     Missing,
 }
 
-/// Fields that stand in a change for whoever takes the import back, and are nothing to be shown: an employer's books
-/// whole, and the place of an account at the employer that it left.
+/// Fields stored only for undo and not displayed: an employer's complete books, and the number of an account at
+/// its former employer.
 pub const HIDDEN_FIELDS: [&str; 2] = [BOOK, SEAT];
 pub(super) const BOOK: &str = "book";
 pub(super) const SEAT: &str = "seat";
 
-/// A field with what it was and what it is.
+/// A field with its old and new value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldChange {
     #[serde(rename = "f")]
@@ -56,7 +56,7 @@ pub struct FieldChange {
     pub after: Option<String>,
 }
 
-/// A field that stays as it is known, whatever the list says.
+/// A field that keeps its value despite the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptField {
     #[serde(rename = "f")]
@@ -69,15 +69,15 @@ pub struct KeptField {
     pub why: KeptWhy,
 }
 
-/// Why what a list says is not taken.
+/// Why a list's value was not applied.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeptWhy {
-    /// Money was asked for or posted: the rest is the counter's to change.
+    /// Money was requested or posted: only the counter may change the account.
     Entries,
-    /// An operation wrote the account: the rest is the counter's to change.
+    /// An operation wrote the account: only the counter may change it.
     Operation,
-    /// An operation changed it after the day of which the list speaks.
+    /// An operation changed it after the list's date.
     LaterOperation {
         #[serde(with = "crate::remittance::wire::day")]
         on: NaiveDate,
@@ -97,17 +97,17 @@ impl RowEffect {
 }
 
 impl RowChange {
-    /// A row that was not known before.
+    /// A new row.
     pub(super) fn added(key: &str) -> Self {
         Self { key: key.to_owned(), effect: RowEffect::Added, ..Self::default() }
     }
 
-    /// A row that a full list no longer has.
+    /// A row that a full list lacks.
     pub(super) fn missing(key: &str) -> Self {
         Self { key: key.to_owned(), effect: RowEffect::Missing, ..Self::default() }
     }
 
-    /// A row that was known.
+    /// A known row.
     pub(super) fn known(key: &str, changed: Vec<FieldChange>, kept: Vec<KeptField>) -> Self {
         Self { key: key.to_owned(), changed, kept, ..Self::default() }
     }
@@ -119,7 +119,7 @@ impl RowChange {
 }
 
 impl FieldChange {
-    /// The field, unless it is what it was.
+    /// The field, if the two values differ.
     pub(super) fn between(
         field: &'static str,
         before: Option<&str>,
@@ -132,7 +132,7 @@ impl FieldChange {
         })
     }
 
-    /// As something that was kept for a reason.
+    /// The same change as a value not applied, with the reason.
     pub(super) fn kept(self, why: KeptWhy) -> KeptField {
         KeptField { field: self.field, known: self.before, listed: self.after, why }
     }

@@ -1,10 +1,10 @@
-//! Employees. Each becomes an account like any other, which operations go on with.
+//! Employees: each becomes an ordinary account, which operations then use.
 //!
-//! Start at `Importing::employees`: 1. who the list names and what is known of them ([`known`]); 2. what each row does
-//! to its account ([`judge`]); 3. what rows do to each other, one person being active once ([`persons`]); 4. the
-//! writing ([`write`]), few statements for all.
+//! Start at `Importing::employees`: 1. load the accounts the list names ([`known`]); 2. decide each row's
+//! effect on its account ([`judge`]); 3. check the rows against each other, since a person may be active only
+//! once ([`persons`]); 4. write ([`write`]), in a few statements for all rows.
 //!
-//! Invariant: an account moves to another employer only where the person is the same and nothing rests on it.
+//! Invariant: an account moves to another employer only if the person is the same and nothing depends on it.
 
 mod judge;
 pub(super) mod known;
@@ -21,19 +21,19 @@ use crate::remittance::{Money, YearMonth};
 use crate::store::StoreError;
 use std::borrow::Cow;
 
-/// From so many rows on, a centre's accounts are read through rather than asked for, where the list is no small part of
-/// them.
+/// The size of a list from which a centre's accounts are scanned instead of looked up, if the list is a large
+/// enough part of them.
 const READ_THROUGH_FROM: usize = 5_000;
 
-/// How many times longer than the list the centre's accounts may be to be read through.
+/// How many times larger than the list the centre may be for a scan.
 const READ_THROUGH_TIMES: usize = 4;
 
-/// What is known of the account that a row names.
+/// The account that a row names.
 #[derive(Clone, Debug, Default)]
 enum Found {
     #[default]
     Nothing,
-    /// It says what the row says.
+    /// It equals the row.
     Same,
     Accounts(Box<Accounts>),
 }
@@ -42,42 +42,42 @@ enum Found {
 struct Accounts {
     /// The account that the row names.
     own: Option<Met>,
-    /// Others of the number, at other employers, and of the person.
+    /// Other accounts with the number, at other employers, or of the same person.
     others: Vec<Known>,
 }
 
-/// An account that a row names, as far as it is still wanted once both were compared.
+/// An account that a row names, if it is still needed after comparing both.
 #[derive(Clone, Debug)]
 struct Met {
     place: (i64, i64),
     opening: Money,
-    /// Its document's key, where the list means it without its type.
+    /// Its document's key, if the list gives it without the type.
     id_no: Option<String>,
     effect: Result<Effect, Box<Fault>>,
 }
 
-/// What becomes of a row.
+/// The decision on a row.
 #[derive(Clone, Debug)]
 enum RowJudgement {
     Refused,
     Same,
     New,
-    /// The account of the same number and person at another employer, which becomes this one.
+    /// The account of the same number and person at another employer, which moves here.
     Moves(Box<(Known, Effect)>),
     Known(Box<Effect>),
 }
 
 impl Importing<'_> {
-    /// Takes in employees. One who is at another employer in the list now, and of whom nothing was asked or posted
-    /// there, moves; what an operation or money rests on stays and is told.
+    /// Imports employees. A person whom the list has at another employer moves there if nothing was requested
+    /// or posted at the old one; an account that an operation or money depends on stays, and is reported.
     pub(super) fn employees(&mut self, rows: &[EmployeeRow]) -> Result<(), StoreError> {
-        // 1. Who is named, and what is known of them.
+        // 1. Load the accounts the list names.
         let id_nos: Vec<Cow<'_, str>> = rows.iter().map(|row| capitals(&row.id_no)).collect();
         let listed = Listed::new(rows, &id_nos);
         let (mut found, missing) = self.found(&listed)?;
         let numbers = self.employers_of(&listed)?;
 
-        // 2. What each row does.
+        // 2. Decide each row.
         let mut verdicts = Vec::with_capacity(rows.len());
         for (place, (row, found)) in rows.iter().zip(&mut found).enumerate() {
             let verdict = self.verdict(row, listed.id_no(place), found);
@@ -89,7 +89,7 @@ impl Importing<'_> {
             }));
         }
 
-        // 3. What they do to each other.
+        // 3. Check the rows against each other.
         for (place, (field, found, why)) in
             persons::faults(&listed, &found, &verdicts, self.order.policy.several_employers)
         {
@@ -99,12 +99,12 @@ impl Importing<'_> {
             return Ok(());
         }
 
-        // 4. Writing it, and saying it.
+        // 4. Write and report.
         write::employees(self.tx, &listed, &found, &verdicts, numbers)?;
         self.say_employees(&listed, &verdicts, missing)
     }
 
-    /// What is known of each row, and the accounts that a full list no longer has.
+    /// The account of each row, and the accounts that a full list lacks.
     fn found(&self, listed: &Listed<'_>) -> Result<(Vec<Found>, Vec<Known>), StoreError> {
         let mut found = vec![Found::default(); listed.rows.len()];
         let mut missing = Vec::new();
@@ -128,7 +128,7 @@ impl Importing<'_> {
         Ok((found, missing))
     }
 
-    /// What a row does to the account it names.
+    /// The effect of a row on its account.
     fn verdict(
         &self,
         row: &EmployeeRow,
@@ -171,7 +171,7 @@ impl Importing<'_> {
         Ok(RowJudgement::Moves(Box::new((from.clone(), effect))))
     }
 
-    /// The checks of the counter, on what the list brings anew.
+    /// The counter's checks, on the values the list changes.
     fn checked(
         &self,
         row: &EmployeeRow,
@@ -190,7 +190,7 @@ impl Importing<'_> {
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 
-    /// Says of each row what became of it.
+    /// Reports the result of each row.
     fn say_employees(
         &mut self,
         listed: &Listed<'_>,
@@ -231,7 +231,7 @@ impl Importing<'_> {
     }
 }
 
-/// Puts an account beside the rows that it concerns; says whether the list names it.
+/// Adds an account to the rows it concerns; says whether the list names it.
 fn meet(
     listed: &Listed<'_>,
     found: &mut [Found],
@@ -268,7 +268,7 @@ fn meet(
 }
 
 impl Found {
-    /// Does something to the accounts beside a row, unless it says what is known and needs none.
+    /// Calls `f` for the accounts of a row, unless the row equals its account.
     fn accounts(
         &mut self,
         change: impl FnOnce(&mut Accounts) -> Result<(), StoreError>,
@@ -296,7 +296,7 @@ impl Met {
 }
 
 impl Accounts {
-    /// Keeps another account; the same one may be met by its number and by its person.
+    /// Adds another account, once; it may be found both by its number and by its person.
     fn beside(&mut self, view: &known::View<'_>) -> Result<(), StoreError> {
         let known = view.keep()?;
         if self.others.iter().all(|other| other.place() != known.place()) {
@@ -306,7 +306,7 @@ impl Accounts {
     }
 }
 
-/// A document's key with its letters as capitals; the type before it stays.
+/// A document's key with its letters in capitals; the type before it stays.
 fn capitals(id_no: &str) -> Cow<'_, str> {
     if id_no.contains(':') || !id_no.bytes().any(|byte| byte.is_ascii_lowercase()) {
         return Cow::Borrowed(id_no);
@@ -314,7 +314,7 @@ fn capitals(id_no: &str) -> Cow<'_, str> {
     Cow::Owned(id_no.to_ascii_uppercase())
 }
 
-/// Whether a row says that its person is active.
+/// Whether a row makes its person active.
 fn is_active(row: &EmployeeRow) -> bool {
     row.status == EmployeeStatus::Active
 }

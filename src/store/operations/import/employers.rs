@@ -1,6 +1,6 @@
-//! Employers, the accounts they are known to pay from, and their terms.
+//! Employers, their known payer accounts, and their terms.
 //!
-//! What an operation changed after the day of which the list speaks stays, and is told ([`Later`]).
+//! A value that an operation changed after the list's date stays, and is reported ([`LaterOperations`]).
 
 use super::change::BOOK;
 use super::{COMPARED_TOGETHER, FieldChange, Importing, KeptField, KeptWhy, RowChange, Unfit};
@@ -36,7 +36,7 @@ pub(super) const PAYER_GONE: &str = "
     delete from payer_account where centre_id = ?1
         and (account_no, employer_id) in (select v.column1, v.column2 from (values …) v)";
 
-/// An employer after the list, with what of it changed and what was not taken.
+/// An employer after the list, with its changed fields and the values not applied.
 struct Compared {
     is_known: bool,
     after: Employer,
@@ -44,11 +44,11 @@ struct Compared {
     kept: Vec<KeptField>,
 }
 
-/// Accounts that employers pay from, by employer.
+/// Payer accounts by employer.
 type Payers = HashMap<String, BTreeSet<String>>;
 
 impl Importing<'_> {
-    /// Takes in employers and the accounts they are known to pay from.
+    /// Imports employers and their known payer accounts.
     pub(super) fn employers(&mut self, rows: &[EmployerRow]) -> Result<(), StoreError> {
         let paid_from = known_payers(self.tx, rows)?;
         for (part, some) in rows.chunks(COMPARED_TOGETHER).enumerate() {
@@ -70,7 +70,7 @@ impl Importing<'_> {
         if self.order.full { self.missing_employers(rows) } else { Ok(()) }
     }
 
-    /// Operations after the list's day, of those employers of which the list says anything new.
+    /// Operations after the list's date on the employers that the list changes.
     fn later_operations(
         &self,
         rows: &[EmployerRow],
@@ -93,7 +93,7 @@ impl Importing<'_> {
         }
     }
 
-    /// Takes in what the list says beside names and contacts.
+    /// Imports the fields besides names and contacts.
     fn terms(
         &mut self,
         first: usize,
@@ -149,7 +149,7 @@ impl Importing<'_> {
     }
 }
 
-/// Compares a row with what is known.
+/// Compares a row with the stored employer.
 fn compare(
     row: &EmployerRow,
     known: Option<&Employer>,
@@ -203,7 +203,7 @@ fn compare(
     Compared { is_known: known.is_some(), after, changed, kept }
 }
 
-/// A credit code in capitals where it is one.
+/// A valid credit code in capitals; any other text unchanged.
 fn canonical(uscc: Given<String>) -> Given<String> {
     match uscc {
         Given::Value(text) => Given::Value(check_uscc(&text).unwrap_or(text)),
@@ -219,7 +219,7 @@ fn payers_changed(had: &BTreeSet<String>, has: &BTreeSet<String>) -> Option<Fiel
     FieldChange::between("payer_accounts", text(had).as_deref(), text(has).as_deref())
 }
 
-/// Takes out of a list's terms what a later operation changed; gives what was not taken.
+/// Removes from a list's terms the fields that a later operation changed; gives the removed ones.
 fn keep_terms(
     books: &mut Books<'_>,
     employer_id: &Id,
@@ -249,7 +249,7 @@ fn keep_terms(
     Ok(kept)
 }
 
-/// What of an employer's books a list changed, and the books themselves for whoever takes it back.
+/// The list's changes to an employer's books, and the old books for undo.
 fn terms_changed(taken: TermsTaken) -> Vec<FieldChange> {
     let day = |day: Option<u8>| day.map(|day| day.to_string());
     let rates = |account: &crate::remittance::EmployerAccount| {
@@ -268,7 +268,7 @@ fn terms_changed(taken: TermsTaken) -> Vec<FieldChange> {
     fields.into_iter().filter_map(between).collect()
 }
 
-/// The column that a refusal of terms is about, and what stands there.
+/// The column that a refusal of terms concerns, and its content.
 fn refused_terms(refusal: &Refusal, row: &EmployerRow) -> (&'static str, String) {
     let side = if let Refusal::RateBelowMinimum { side, .. }
     | Refusal::RateAboveMaximum { side, .. } = refusal
@@ -284,7 +284,7 @@ fn refused_terms(refusal: &Refusal, row: &EmployerRow) -> (&'static str, String)
     rate.unwrap_or(("employer_id", row.employer.employer_id.clone()))
 }
 
-/// Those of the employers that the store has, without the accounts they pay from.
+/// The employers of the list that exist, without their payer accounts.
 fn known_employers(tx: &Tx, rows: &[EmployerRow]) -> Result<HashMap<String, Employer>, StoreError> {
     let listed = query_in(&tx.connection, LIST, "employer", "e.employer_id = v.column1", "e");
     let sql = select::<Employer>(&format!("from {listed}"));
@@ -298,8 +298,7 @@ fn known_employers(tx: &Tx, rows: &[EmployerRow]) -> Result<HashMap<String, Empl
     Ok(known)
 }
 
-/// The accounts that employers are known to pay from, where the list says anything of them: they are few, and are
-/// found by account, so all are read.
+/// The known payer accounts, if the list has any. They are few and indexed by account, so all are read.
 fn known_payers(tx: &Tx, rows: &[EmployerRow]) -> Result<Payers, StoreError> {
     let mut known = Payers::new();
     let listed: BTreeSet<&str> = rows
@@ -321,7 +320,7 @@ fn known_payers(tx: &Tx, rows: &[EmployerRow]) -> Result<Payers, StoreError> {
     Ok(known)
 }
 
-/// Writes employers and the accounts they pay from, over what is known of them.
+/// Updates employers and their payer accounts.
 fn write(tx: &Tx, compared: &[Compared]) -> Result<(), StoreError> {
     let written: Vec<&Compared> =
         compared.iter().filter(|one| !one.is_known || !one.changed.is_empty()).collect();

@@ -1,7 +1,7 @@
-//! Writes down what a list changes, in the commit that changes it, and reads it back.
+//! Records the changes of a list in the same commit, and reads them back.
 //!
-//! Start at [`Journal`]: changes go in as they happen, some hundred lines a row, so that a list of any length needs no
-//! memory for them. In the end the import gets its row and its entry in the trail.
+//! Start at [`Journal`]: changes are written as they happen, some hundred lines a row, so that a list of any
+//! length needs little memory. At the end the import gets its row and its entry in the trail.
 
 use super::{ImportOrigin, Imported, ImportedList, RowChange};
 use crate::store::database::row::{day_number, unknown};
@@ -12,13 +12,13 @@ use crate::suspense::trail::{COMMAND_LINE, TrailEntry, TrailEvent};
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
-/// Bytes of lines that are written together.
+/// Bytes of lines per row.
 const PART_BYTES: usize = 1 << 16;
 
-/// The role of whoever works at the command line.
+/// The role of a person at the command line.
 const OPERATOR: &str = "operator";
 
-/// The changes of one import, on their way into the database.
+/// The changes of one import, as they are written.
 pub(super) struct Journal<'j> {
     tx: &'j Tx,
     list: ImportedList,
@@ -43,7 +43,7 @@ impl<'j> Journal<'j> {
     }
 
     pub(super) fn write(&mut self, change: &RowChange) -> Result<(), StoreError> {
-        // Texts and nothing else: it cannot fail to be JSON.
+        // It holds only texts, so serializing cannot fail.
         self.lines += &serde_json::to_string(change).map_err(|_| StoreError::Writer)?;
         self.lines.push('\n');
         if self.lines.len() < PART_BYTES { Ok(()) } else { self.flush() }
@@ -62,7 +62,7 @@ impl<'j> Journal<'j> {
         Ok(())
     }
 
-    /// Gives the import its row and its entry in the trail; gives its id.
+    /// Writes the row of the import and its entry in the trail; gives its id.
     pub(super) fn end(
         mut self,
         list_day: NaiveDate,
@@ -109,7 +109,7 @@ impl<'j> Journal<'j> {
     }
 }
 
-/// An entry of the trail by whoever works at the command line.
+/// A trail entry for a person at the command line.
 pub(super) fn entry(
     by: Option<&str>,
     at: i64,
@@ -127,13 +127,13 @@ pub(super) fn entry(
     }
 }
 
-/// From content: which list, the file's bytes, and how often these were taken in before.
+/// A hash of the list's kind, the file's bytes, and the number of their earlier imports.
 fn import_id(list: ImportedList, sha256: &str, earlier: i64) -> String {
     let digest = Sha256::digest(format!("import\n{}\n{sha256}\n{earlier}\n", list.code()));
     hex::encode(digest.get(..8).unwrap_or_default())
 }
 
-/// Shows every change of an import, in the order in which they were made.
+/// Calls `show` for every change of an import, in order.
 pub(super) fn changes(
     tx: &Tx,
     import_id: &str,
@@ -153,7 +153,7 @@ pub(super) fn changes(
 }
 
 impl Store {
-    /// Shows what an import changed and what of it was not taken, row by row.
+    /// Calls `show` for the changes of an import and the values not applied, row by row.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails, or what `show` gives.

@@ -1,5 +1,5 @@
-//! Notices. One that money was settled with keeps its amount, employer and standing; one that was issued here
-//! is what the books say, whatever a list brings.
+//! Notices: one settled with money keeps its amount, employer and status; one issued here keeps everything,
+//! whatever a list says.
 
 use super::super::notices::notices_listed;
 use super::super::outstanding;
@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 impl Importing<'_> {
-    /// Takes in notices, which are in the order of their references; without the column `status` that stays.
+    /// Imports notices in the order of their references; without the column `status`, statuses stay.
     pub(super) fn notices(
         &mut self,
         notices: &[PaymentNotice],
@@ -52,7 +52,7 @@ impl Importing<'_> {
         tx.insert("notice", &columns, &fresh, |row, notice| {
             row.bind(centre)?;
             bind(row, notice)?;
-            // What a core system issues reserves nothing here.
+            // A notice issued by a core system reserves nothing here.
             row.bind(0)?;
             row.bind(true)
         })?;
@@ -64,7 +64,7 @@ impl Importing<'_> {
         if self.order.full { self.missing_notices(notices) } else { Ok(()) }
     }
 
-    /// What becomes of a notice that is known.
+    /// Decides on a known notice.
     fn compare<'n>(
         &mut self,
         place: usize,
@@ -80,7 +80,7 @@ impl Importing<'_> {
             let (field, found) = (why.field, why.after.clone());
             self.refuse(place, field, &found, Unfit::Notice(Box::new(why)));
         } else if known.issued {
-            // It says what the books say: that it is paid, by our settlement.
+            // The list says what the books say: the notice is paid, by our settlement.
             self.unchanged();
         } else {
             let key = notice.reference.to_string();
@@ -90,7 +90,7 @@ impl Importing<'_> {
         Ok(())
     }
 
-    /// Says which open notices a full list no longer has; those that were issued here are no core system's.
+    /// Reports the open notices that a full list lacks, except those issued here.
     fn missing_notices(&mut self, notices: &[PaymentNotice]) -> Result<(), StoreError> {
         let sql = "select n.reference from notice n
             where n.centre_id = ?1 and n.status = ?2
@@ -112,7 +112,7 @@ impl Importing<'_> {
     }
 }
 
-/// An employer that is not known, with the first of its notices and how many there are.
+/// An unknown employer, with the first of its notices and their number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownEmployer {
     pub employer_id: String,
@@ -121,8 +121,8 @@ pub struct UnknownEmployer {
 }
 
 impl Store {
-    /// The employers of a list of notices that are not known, in the order of their numbers: their notices can
-    /// settle, but nobody can be written to.
+    /// The unknown employers in a list of notices, ordered by number: their notices can be settled, but no
+    /// letter can be sent.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -156,7 +156,7 @@ impl Store {
         Ok(unknown.map(told).collect())
     }
 
-    /// How many notices name employers that are not known, and how many such employers.
+    /// The number of notices that name unknown employers, and the number of such employers.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -169,16 +169,16 @@ impl Store {
     }
 }
 
-/// A notice as the store has it.
+/// A stored notice.
 pub(super) struct Known {
     employer_id: String,
     amount: Money,
     issued_on: i64,
     month: i32,
     status: i64,
-    /// Money was settled with it.
+    /// It was settled with money.
     settled: bool,
-    /// It was issued here: our books say what it is, and nobody else.
+    /// It was issued here: only our books may change it.
     issued: bool,
 }
 
@@ -191,7 +191,7 @@ columns! { impl Known of "n" {
 } }
 
 impl Known {
-    /// Whether money was settled with it, or the books say what it is.
+    /// Whether it was settled with money or issued here.
     pub(super) const fn is_fixed(&self) -> bool {
         self.settled || self.issued
     }
@@ -218,9 +218,8 @@ impl Known {
             && self.status == status_number(notice.status)
     }
 
-    /// Why it may not become what a list says, where it may not. What money was settled with stays as it is: the
-    /// core system may learn of our settlement and say "paid", it may not take it back. Of what was issued here it
-    /// may say nothing else than the books.
+    /// Why a list's change is refused, if it is. A notice settled with money stays unchanged: the core system
+    /// may adopt our settlement as "paid", but not undo it. For one issued here, the list must equal the books.
     fn may_become(&self, notice: &PaymentNotice) -> Result<Option<NoticeUnfit>, StoreError> {
         let issued = self.issued;
         if !self.settled && !issued {
@@ -244,7 +243,7 @@ impl Known {
         Ok(found)
     }
 
-    /// The fields in which a list says something else, in the order in which they are judged.
+    /// The fields that a list changes, in the order of the checks.
     fn differences(&self, notice: &PaymentNotice) -> Result<Vec<FieldChange>, StoreError> {
         let issued_on = crate::store::database::row::day(self.issued_on)?.to_string();
         let was = [
@@ -269,7 +268,7 @@ impl Known {
     }
 }
 
-/// The columns of a notice beside its reference.
+/// The columns of a notice besides its reference.
 const FIELDS: [&str; 5] = ["amount", "employer_id", "status", "issued_on", "month"];
 
 /// The highest reference of a centre's notices, as a number.
@@ -278,7 +277,7 @@ fn highest(connection: &Connection, centre: i64) -> Result<i64, StoreError> {
     connection.fetch_one(sql, params![centre])
 }
 
-/// Those of the notices that the store has.
+/// The stored ones of these notices.
 fn known_notices(
     tx: &Tx,
     notices: &[PaymentNotice],
@@ -287,7 +286,7 @@ fn known_notices(
     known_numbers(tx, &references)
 }
 
-/// Those of the references that the store has notices of.
+/// The references that belong to stored notices.
 pub(super) fn known_numbers(
     tx: &Tx,
     references: &[PaymentReference],
@@ -309,7 +308,7 @@ fn bind_reference(row: &mut Binder<'_, '_>, notice: &PaymentNotice) -> Result<()
     row.bind(reference_number(notice.reference))
 }
 
-/// What [`bind`] gives.
+/// The columns that [`bind`] binds.
 const BOUND: &str = "reference, employer_id, amount_fen, issued_on, month, status";
 
 /// Binds the columns of a notice, after the centre.
@@ -322,7 +321,7 @@ fn bind(row: &mut Binder<'_, '_>, notice: &PaymentNotice) -> Result<(), StoreErr
     row.bind(status_number(notice.status))
 }
 
-/// Brings known notices up to date.
+/// Updates known notices.
 pub(super) fn change_notices(
     tx: &Tx,
     notices: &[Cow<'_, PaymentNotice>],

@@ -1,10 +1,10 @@
-//! Takes an import back: what it added goes, what it changed is what it was, while nothing rests on it.
+//! Undoes an import while nothing depends on it: added rows are deleted, changed rows restored.
 //!
-//! Start at [`Store::undo_import`]. Each list has its own half below: what may stand in the way ([`Obstacle`]), and what
-//! is written. A row that was changed since stands in the way too, whoever changed it.
+//! Start at [`Store::undo_import`]. Each list has its own module below: its obstacles ([`Obstacle`]), and its
+//! writes. A row changed since the import is an obstacle too, whoever changed it.
 //!
-//! Invariant: all of an import is taken back or nothing of it, in one commit with its entry in the trail; what the
-//! import brought stays written down.
+//! Invariant: an import is undone completely or not at all, in one commit with its entry in the trail; the
+//! record of the import stays.
 
 mod accounts;
 mod employees;
@@ -23,28 +23,28 @@ use crate::suspense::EntityKind;
 use crate::suspense::trail::TrailEvent;
 use std::collections::BTreeSet;
 
-/// An import that was taken back.
+/// An undone import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportUndone {
     pub import_id: String,
     pub list: ImportedList,
     pub file: String,
-    /// Rows that went.
+    /// Deleted rows.
     pub removed: u64,
-    /// Rows that are what they were.
+    /// Restored rows.
     pub restored: u64,
 }
 
-/// How many obstacles are named before a count.
+/// How many obstacles are named; the rest are counted.
 const NAMED_MAX: usize = 20;
 
-/// An import that is being taken back, inside the transaction that is open.
+/// An undo in progress, inside the open transaction.
 struct Undoing<'u> {
     tx: &'u Tx,
     obstacles: Vec<Obstacle>,
 }
 
-/// What is kept of an import beside its changes.
+/// The stored record of an import, besides its changes.
 struct Kept {
     import_id: String,
     list: ImportedList,
@@ -60,11 +60,12 @@ columns! { impl Kept {
 read_as! { ImportedList: String => |code: String| Self::read(&code); }
 
 impl Store {
-    /// Takes an import back; its id may be shortened while it is the only one that begins so.
+    /// Undoes an import; its id may be a unique prefix.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] where there is no such import, it was taken back, it changed nothing, or something
-    /// rests on it, all of which is then named; [`StoreError`] where the database fails. Nothing is then changed.
+    /// [`StoreError::Refused`] if there is no such import, it is already undone, it changed nothing, or
+    /// something depends on it, all of which is then named; [`StoreError`] where the database fails. Nothing is
+    /// then changed.
     pub fn undo_import(
         &self,
         import_id: &str,
@@ -128,7 +129,7 @@ impl Undoing<'_> {
         self.obstacles.push(Obstacle { key, employer_id, rests });
     }
 
-    /// Compares a field with what the import made it.
+    /// Adds an obstacle if a field differs from the import's value.
     fn unless_changed(&mut self, change: &RowChange, field: &FieldChange, is: Option<&str>) {
         if is != field.after.as_deref() {
             let field = field.field.to_string();
@@ -136,7 +137,7 @@ impl Undoing<'_> {
         }
     }
 
-    /// Imports of the same list that came later and changed the same rows.
+    /// Later imports of the same list that changed the same rows.
     fn later_imports(&mut self, kept: &Kept, changes: &[RowChange]) -> Result<(), StoreError> {
         let key = |change: &RowChange| (change.employer_id.clone(), change.key.clone());
         let ours: BTreeSet<(Option<String>, String)> = changes.iter().map(key).collect();
@@ -163,7 +164,7 @@ impl Undoing<'_> {
         Ok(())
     }
 
-    /// Refuses where anything stands in the way.
+    /// Refuses if there is any obstacle.
     fn clear(&mut self, kept: &Kept) -> Result<(), StoreError> {
         let mut obstacles = std::mem::take(&mut self.obstacles);
         if obstacles.is_empty() {
@@ -176,7 +177,7 @@ impl Undoing<'_> {
     }
 }
 
-/// Whether a change is one: what was only told of changes nothing.
+/// Whether a change has any effect; a mere report has none.
 fn does_anything(change: &RowChange) -> bool {
     change.effect == RowEffect::Added || !change.changed.is_empty()
 }
@@ -193,7 +194,7 @@ fn find(tx: &Tx, import_id: &str) -> Result<Kept, StoreError> {
     let from = "from list_import where centre_id = ?1 and import_id >= ?2 and import_id < ?3
         order by import_id limit 2";
     let start = import_id.to_ascii_lowercase();
-    // Above every digit that may follow.
+    // Greater than any following digit.
     let end = format!("{start}g");
     let key = params![tx.centre_id, start, end];
     let mut found: Vec<Kept> = tx.connection.select_all(from, key)?;

@@ -1,14 +1,13 @@
-//! Many rows into a table at once, in the binary form of COPY.
+//! Loads many rows into a table, in the binary form of COPY.
 //!
-//! Start at [`Session::copy_in`]. Every value is written in the width of its column, as the table says
-//! ([`column_types`]).
+//! Start at [`Session::copy_in`]. Every value is written in the width of its column ([`column_types`]).
 
 use super::super::value::Type as Kind;
 use super::super::{StoreError, Value};
 use super::{Session, arguments};
 use sqlx::postgres::{PgConnection, PgCopyIn};
 
-/// A type of the server's that our columns have, and how its values stand in a row.
+/// A server type of our columns, and how its values are encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WireType {
     Int2,
@@ -18,7 +17,7 @@ pub(crate) enum WireType {
 }
 
 impl WireType {
-    /// The type with a number of `pg_type`; its numbers never change.
+    /// The type with an OID of `pg_type`; the numbers never change.
     pub(super) const fn from_oid(oid: u32) -> Option<Self> {
         match oid {
             21 => Some(Self::Int2),
@@ -36,7 +35,7 @@ impl WireType {
         }
     }
 
-    /// The number that these bytes are, where they are one.
+    /// The number in these bytes, if they are one.
     pub(super) fn number(self, bytes: &[u8]) -> Option<i64> {
         match self {
             Self::Int2 => bytes.try_into().ok().map(|bytes| i16::from_be_bytes(bytes).into()),
@@ -46,7 +45,7 @@ impl WireType {
         }
     }
 
-    /// Writes a value with its length before it.
+    /// Writes a value, preceded by its length.
     fn write(self, value: &Value<'_>, into: &mut Vec<u8>) -> Result<(), StoreError> {
         match (value, self) {
             (Value::Null(_), _) => into.extend((-1_i32).to_be_bytes()),
@@ -77,13 +76,13 @@ fn framed(bytes: &[u8], into: &mut Vec<u8>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Bytes sent together while copying in.
+/// Bytes sent per message.
 const COPY_BYTES: usize = 256 * 1024;
 
-/// What a binary copy begins with: the signature, no flags, no extension.
+/// The header of a binary copy: the signature, no flags, no extension.
 const COPY_HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 
-/// Rows on their way into a table.
+/// A copy in progress.
 pub(crate) struct CopyIn<'c> {
     session: &'c Session,
     copy: PgCopyIn<&'c mut PgConnection>,
@@ -93,8 +92,8 @@ pub(crate) struct CopyIn<'c> {
 }
 
 impl Session {
-    /// Copies rows into a table, which `fill` gives; `types` are those of its columns ([`column_types`]). Where `fill`
-    /// fails nothing is in. The rows are in as far as the transaction is.
+    /// Copies the rows that `fill` writes into a table; `types` are its column types ([`column_types`]). If
+    /// `fill` fails, no row is written. The rows commit or roll back with the transaction.
     pub(crate) fn copy_in(
         &self,
         into: &str,
@@ -110,7 +109,7 @@ impl Session {
         match fill(&mut rows) {
             Ok(()) => rows.finish(),
             Err(error) => {
-                // What failed is the news; that a lost connection cannot be told so is not.
+                // The first failure is reported, not a lost connection's failure to abort.
                 let _ = self.wait(rows.copy.abort("the rows cannot be made"));
                 Err(error)
             }
@@ -119,7 +118,6 @@ impl Session {
 }
 
 impl CopyIn<'_> {
-    /// Begins a row.
     pub(crate) fn row(&mut self) -> Result<(), StoreError> {
         if self.buffer.len() >= COPY_BYTES {
             self.flush()?;
@@ -130,7 +128,7 @@ impl CopyIn<'_> {
         Ok(())
     }
 
-    /// Gives the next value of the row.
+    /// Writes the next value of the row.
     pub(crate) fn value(&mut self, value: &Value<'_>) -> Result<(), StoreError> {
         let of = self.types.get(self.column).ok_or(StoreError::Writer)?;
         self.column += 1;

@@ -1,8 +1,8 @@
-//! What one row of a list does to the account it names: pure, one row at a time.
+//! The effect of one row of a list on its account: pure, one row at a time.
 //!
-//! Start at [`compare`]. Precedence: a sign stays a sign; who holds an account that money or an operation rests on is
-//! never a list's to say (the list is refused); of such an account name, base and status stay, and that is told; all
-//! else is the list's.
+//! Start at [`compare`]. Precedence: the placeholder of a transferred account stays one; a list that changes
+//! the holder of an account that money or an operation depends on is refused; such an account keeps its name,
+//! base and status, which is reported; the list may change everything else.
 
 use super::super::{FieldChange, KeptField, KeptWhy, Unfit};
 use super::known::{EmployeeState, Known, View};
@@ -11,10 +11,10 @@ use crate::remittance::document::{document, identity};
 use crate::remittance::{Money, Policy, Refusal, YearMonth};
 use chrono::NaiveDate;
 
-/// A column, what stands in it, and why that cannot be.
+/// A column, its content, and why that is invalid.
 pub(super) type Fault = (&'static str, String, Unfit);
 
-/// What a row does to its account.
+/// The effect of a row on its account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Effect {
     pub(super) changed: Vec<FieldChange>,
@@ -31,7 +31,7 @@ impl Effect {
     }
 }
 
-/// Whether a row says what its account says; without a copy of either.
+/// Whether a row equals its account; copies neither.
 pub(super) fn is_same(known: &View<'_>, row: &EmployeeRow, id_no: &str) -> bool {
     let opening = match row.opening_balance {
         Given::Absent => known.opening,
@@ -45,12 +45,12 @@ pub(super) fn is_same(known: &View<'_>, row: &EmployeeRow, id_no: &str) -> bool 
         && known.opening == opening
 }
 
-/// Whether a list means the document that is known: one that gives no type may mean any.
+/// Whether a list means the known document: one without a type may be of any type.
 pub(super) fn is_same_document(known: &str, id_no: &str) -> bool {
     known == id_no || (!id_no.contains(':') && document(known).1 == id_no)
 }
 
-/// Compares a row with the account it names.
+/// Compares a row with its account.
 pub(super) fn compare(known: &Known, row: &EmployeeRow, id_no: &str) -> Result<Effect, Fault> {
     let mut effect = Effect::default();
     let gone = match &known.standing {
@@ -87,12 +87,12 @@ pub(super) fn compare(known: &Known, row: &EmployeeRow, id_no: &str) -> Result<E
         effect.changed.extend(FieldChange::between("id_no", Some(&known.id_no), Some(id_no)));
     }
     effect.changed.extend(opening(known.opening, row.opening_balance));
-    // There may be as many of them as the list has rows.
+    // There may be as many of them as rows.
     effect.changed.shrink_to_fit();
     Ok(effect)
 }
 
-/// The opening balance where the list says another.
+/// The change of the opening balance, if the list has another.
 pub(super) fn opening(known: Money, given: Given<Money>) -> Option<FieldChange> {
     let text = |amount: Option<Money>| {
         amount.filter(|amount| !amount.is_zero()).map(|amount| amount.to_string())
@@ -101,15 +101,15 @@ pub(super) fn opening(known: Money, given: Given<Money>) -> Option<FieldChange> 
     FieldChange::between("opening_balance", before.as_deref(), after.as_deref())
 }
 
-/// What the counter asks of an identity number; gives its key.
+/// The counter's check of an identity number; gives its key.
 pub(super) fn check_document(id_no: &str, on: NaiveDate) -> Result<String, Fault> {
     let (kind, number) = document(id_no);
     identity(kind, number, on)
         .map_err(|why| ("id_no", number.to_owned(), Unfit::Domain(Box::new(why.into()))))
 }
 
-/// What the counter asks of a base in the month of the list. One who is sealed is not remitted: the base may be as old
-/// as the seal, and is looked at when it is unsealed.
+/// The counter's check of a base in the month of the list. A sealed employee is not remitted: the base may be
+/// as old as the seal, and is checked on unsealing.
 pub(super) fn check_base(
     policy: &Policy,
     month: YearMonth,
@@ -185,10 +185,10 @@ mod tests {
             ("entries",       format!("{same},5000,active,7"),                    "opening_balance",            ""),
             ("entries",       format!("{other},5000,active,"),                    "another person",             ""),
             ("entries",       format!("A1,E9,张某,{LI},5000,active,"),            "another person",             ""),
-            // A sign stays one, whoever the list means by it.
+            // A placeholder stays one, whichever person the list gives.
             ("transferred",   format!("{other},5000,active,7"),                   "",                           "status:transferred"),
             ("merged",        format!("{same},5000,active,"),                     "",                           "status:merged"),
-            // A list without types of documents means the one that is known.
+            // A list without types of documents means the known one.
             ("passport",      "A1,E9,张某,E1234567,5000,active,".to_owned(),      "",                           ""),
         ];
         for (what, cells, changed, kept) in rows {

@@ -1,7 +1,7 @@
-//! The accounts that a list of employees meets, as the store has them.
+//! The stored accounts that a list of employees concerns.
 //!
-//! Start at [`Known`]. A long list is met by reading the centre's accounts once; a short one by asking for its numbers
-//! and identity numbers. Of an account that says what its row says nothing is kept in memory.
+//! Start at [`Known`]. For a long list the centre's accounts are scanned once; for a short one they are looked
+//! up by employee number and identity number. An account equal to its row is not kept in memory.
 
 use crate::remittance::Money;
 use crate::store::StoreError;
@@ -10,7 +10,7 @@ use crate::store::database::listed::{LIST, query_in, rare};
 use crate::store::database::sql::{Read, params};
 use crate::store::database::tx::Tx;
 
-/// An account as the store has it.
+/// A stored account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::store::operations::import) struct Known {
     pub(in crate::store::operations::import) employer_no: i64,
@@ -21,14 +21,13 @@ pub(in crate::store::operations::import) struct Known {
     pub(in crate::store::operations::import) id_no: String,
     pub(in crate::store::operations::import) base: Money,
     pub(in crate::store::operations::import) standing: EmployeeState,
-    /// An operation wrote it.
     pub(in crate::store::operations::import) by_operation: bool,
-    /// Money was asked for or posted.
+    /// Money was requested or posted.
     pub(in crate::store::operations::import) has_entries: bool,
     pub(in crate::store::operations::import) opening: Money,
 }
 
-/// Where an account stands; why it is sealed is no list's to say.
+/// The status of an account; a list cannot give the reason of a seal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::store::operations::import) enum EmployeeState {
     Active,
@@ -62,12 +61,12 @@ impl EmployeeState {
 }
 
 impl Known {
-    /// Whether it is the counter's to change: an operation or money rests on it.
+    /// Whether only the counter may change it: an operation or money depends on it.
     pub(in crate::store::operations::import) const fn is_fixed(&self) -> bool {
         self.by_operation || self.has_entries
     }
 
-    /// Whether it is only a sign of where the account went.
+    /// Whether it is only a placeholder that says where the account went.
     pub(in crate::store::operations::import) const fn is_sign(&self) -> bool {
         matches!(self.standing, EmployeeState::Transferred { .. } | EmployeeState::Merged { .. })
     }
@@ -77,14 +76,14 @@ impl Known {
     }
 }
 
-/// An account has an employer; the left join keeps SQLite from beginning with the employers.
+/// An account has an employer; the left join keeps SQLite from starting with the employers.
 const BESIDE: &str =
     "left join employer_book b on b.centre_id = ?1 and b.employer_no = e.employer_no
     left join opening_balance o on o.centre_id = ?1 and o.employer_no = e.employer_no
         and o.employee_no = e.employee_no";
 
 columns! {
-    /// An account as its row has it, without a copy.
+    /// The row of an account, borrowed.
     pub(in crate::store::operations::import) struct View<'r> of "e" {
         employer_no: i64,
         seat: i64 = "e.employee_no",
@@ -102,7 +101,7 @@ columns! {
 }
 
 impl View<'_> {
-    /// With texts of its own.
+    /// The same with owned texts.
     pub(in crate::store::operations::import) fn keep(&self) -> Result<Known, StoreError> {
         Ok(Known {
             employer_no: self.employer_no,
@@ -127,7 +126,7 @@ pub(in crate::store::operations::import) fn count(tx: &Tx) -> Result<usize, Stor
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
-/// Shows every account of the centre.
+/// Calls `show` for every account of the centre.
 pub(in crate::store::operations::import) fn all(
     tx: &Tx,
     mut show: impl FnMut(&View<'_>) -> Result<(), StoreError>,
@@ -139,7 +138,7 @@ pub(in crate::store::operations::import) fn all(
     })
 }
 
-/// Shows the accounts of a list of numbers, then those of a list of identity numbers.
+/// Calls `show` for the accounts of a list of numbers, then those of a list of identity numbers.
 pub(in crate::store::operations::import) fn some(
     tx: &Tx,
     numbers: &[&str],

@@ -1,4 +1,4 @@
-//! The rows of a list, found by number and by person.
+//! Indexes the rows of a list by number and by person.
 
 use crate::import::EmployeeRow;
 use std::borrow::Cow;
@@ -13,20 +13,20 @@ pub(super) struct Listed<'r> {
     pub(super) by_person: Chains<'r>,
 }
 
-/// Rows by a text that several may have; without a list of its own for each text.
+/// Rows by a text that several may share, as linked chains: no list is allocated per text.
 pub(super) struct Chains<'t> {
     first: HashMap<&'t str, usize>,
     next: Vec<u32>,
 }
 
-/// In `next`, which says how many rows on the next one stands: there is none.
+/// `next` holds the position of the next row plus one; this value ends a chain.
 const END: u32 = 0;
 
 impl<'t> Chains<'t> {
     fn new(texts: &[&'t str]) -> Self {
         let mut next = vec![END; texts.len()];
         let mut first: HashMap<&str, usize> = HashMap::with_capacity(texts.len());
-        // From the end, so that a chain runs in the order of the rows.
+        // Backwards, so that a chain is in row order.
         for (row, (text, next)) in texts.iter().zip(&mut next).enumerate().rev() {
             if let Some(behind) = first.insert(*text, row) {
                 *next = u32::try_from(behind - row).unwrap_or(END);
@@ -35,7 +35,7 @@ impl<'t> Chains<'t> {
         Self { first, next }
     }
 
-    /// The rows that have a text, in their order.
+    /// The rows that have a text, in order.
     pub(super) fn rows(&self, text: &str) -> impl Iterator<Item = usize> {
         let step = |row: &usize| {
             let distance = self.next.get(*row).copied().filter(|distance| *distance != END)?;

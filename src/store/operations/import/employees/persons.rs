@@ -1,7 +1,8 @@
-//! One person, one account: what rows do to each other, and to accounts of the same people elsewhere.
+//! One person, one account: checks the rows against each other, and against accounts of the same people
+//! elsewhere.
 //!
-//! Start at [`faults`]. It judges how things will stand once the list is in, so a list that seals somebody at one
-//! employer and has them active at the next is whole.
+//! Start at [`faults`]. It judges the state after the import, so a list may seal a person at one employer and
+//! activate them at the next.
 
 use super::super::Unfit;
 use super::judge::Fault;
@@ -10,7 +11,7 @@ use super::{Found, Listed, RowJudgement, is_active};
 use crate::import::EmployeeRow;
 use crate::remittance::Refusal;
 
-/// The rows that cannot stand beside others, or beside accounts that are known.
+/// The rows that conflict with others, or with known accounts.
 pub(super) fn faults(
     listed: &Listed<'_>,
     found: &[Found],
@@ -38,7 +39,7 @@ struct People<'p> {
 }
 
 impl RowJudgement {
-    /// Whether after it somebody is where they were not, or active where they were not.
+    /// Whether a row adds the person to an employer, or activates them.
     fn brings(&self, row: &EmployeeRow) -> bool {
         match self {
             Self::New | Self::Moves(_) => true,
@@ -51,7 +52,7 @@ impl RowJudgement {
 }
 
 impl People<'_> {
-    /// Why a row cannot stand beside the accounts there are.
+    /// Why a row conflicts with the known accounts.
     fn beside_known(&self, place: usize, row: &EmployeeRow) -> Option<Unfit> {
         let Some(Found::Accounts(accounts)) = self.found.get(place) else { return None };
         let same =
@@ -79,7 +80,7 @@ impl People<'_> {
         None
     }
 
-    /// Whether an account is active once the list is in; `None` where it is no longer the person's.
+    /// Whether an account is active after the import; `None` if it is no longer the person's.
     fn stays(&self, known: &Known) -> Option<bool> {
         let active = known.standing == EmployeeState::Active;
         if matches!(known.standing, EmployeeState::Merged { .. }) {
@@ -102,7 +103,7 @@ impl People<'_> {
         self.listed.rows.get(place).map(is_active)
     }
 
-    /// Why a row cannot stand beside an earlier one; beside a later one it is that which cannot.
+    /// Why a row conflicts with an earlier one; of two conflicting rows the later one is refused.
     fn beside_rows(&self, place: usize, row: &EmployeeRow) -> Option<Unfit> {
         let earlier = self.listed.by_person.rows(self.listed.id_no(place));
         for other in earlier.take_while(|other| *other < place) {

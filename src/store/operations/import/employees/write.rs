@@ -1,4 +1,4 @@
-//! Writes what a list of employees does: few statements for all of them, rows in the order of their keys.
+//! Writes the effects of a list of employees: a few statements for all of them, rows in key order.
 
 use super::super::{COMPARED_TOGETHER, Importing, Unfit};
 use super::known::Known;
@@ -13,10 +13,10 @@ use crate::store::database::tx::Tx;
 use crate::store::operations::{OPENING, OPENING_GONE};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The numbers of employers in the store; `None` where one has none yet.
+/// The employers' numbers in the database; `None` if one has none yet.
 pub(super) type Numbers<'r> = BTreeMap<&'r str, Option<i64>>;
 
-/// Changes what a list says of an account; why it was sealed goes with the seal.
+/// Updates the fields of an account that a list gives; unsealing clears the reason of the seal.
 pub(in crate::store::operations::import) const CHANGE: &str = "
     update employee set name = v.column3, id_no = v.column4, base_fen = v.column5, status = v.column6,
         detail = case when status = v.column6 then detail end
@@ -28,7 +28,7 @@ pub(in crate::store::operations::import) const GONE: &str = "
     delete from employee where centre_id = ?1
         and (employer_no, employee_no) in (select v.column1, v.column2 from (values …) v)";
 
-/// An account as it is written: who, and on which terms.
+/// An account to be written: the person and the terms.
 pub(in crate::store::operations::import) struct Written {
     pub(in crate::store::operations::import) place: (i64, i64),
     pub(in crate::store::operations::import) name: String,
@@ -38,7 +38,7 @@ pub(in crate::store::operations::import) struct Written {
 }
 
 impl Importing<'_> {
-    /// The employers that a list names; one that is not known is refused at each of its rows.
+    /// The employers that a list names; an unknown one is refused at each of its rows.
     pub(super) fn employers_of<'r>(
         &mut self,
         listed: &Listed<'r>,
@@ -71,7 +71,7 @@ impl Importing<'_> {
     }
 }
 
-/// Writes what becomes of each row.
+/// Writes the effect of each row.
 pub(super) fn employees(
     tx: &Tx,
     listed: &Listed<'_>,
@@ -118,7 +118,7 @@ pub(super) fn employees(
     openings(tx, listed, &fresh, verdicts, &known)
 }
 
-/// Rows whose account was there, with what they do to it.
+/// Rows with an existing account, and their effects.
 fn known_rows<'f>(
     found: &'f [Found],
     verdicts: &'f [RowJudgement],
@@ -141,7 +141,7 @@ impl RowJudgement {
     }
 }
 
-/// An account as a row wants it, where the row changes more than its opening balance.
+/// An account as a row changes it, if it changes more than the opening balance.
 fn written(listed: &Listed<'_>, place: usize, known: &Met, effect: &Effect) -> Option<Written> {
     let row = listed.rows.get(place)?;
     let terms = ["name", "id_no", "base", "status"];
@@ -157,7 +157,7 @@ fn written(listed: &Listed<'_>, place: usize, known: &Met, effect: &Effect) -> O
     })
 }
 
-/// Writes over accounts that are there.
+/// Updates existing accounts.
 pub(in crate::store::operations::import) fn change(
     tx: &Tx,
     written: &[Written],
@@ -172,7 +172,7 @@ pub(in crate::store::operations::import) fn change(
     })
 }
 
-/// Takes accounts away, with what they had before.
+/// Deletes accounts with their opening balances.
 pub(in crate::store::operations::import) fn take_away(
     tx: &Tx,
     places: &[(i64, i64)],
@@ -186,7 +186,7 @@ pub(in crate::store::operations::import) fn take_away(
     Ok(())
 }
 
-/// Gives employers that have none their numbers, in the order of first mention.
+/// Assigns numbers to employers without one, in the order of first mention.
 fn number_employers(
     tx: &Tx,
     listed: &Listed<'_>,
@@ -212,7 +212,7 @@ fn number_employers(
     })
 }
 
-/// The rows that come anew with their employers' numbers and their own, in the order of these.
+/// The new accounts with their employers' numbers and their own, in key order.
 fn seated(
     tx: &Tx,
     listed: &Listed<'_>,
@@ -232,7 +232,7 @@ fn seated(
     Ok(seated)
 }
 
-/// The next free number among the accounts of each employer.
+/// The next free account number of each employer.
 pub(in crate::store::operations::import) fn next_seats(
     tx: &Tx,
     numbers: impl Iterator<Item = i64>,
@@ -255,7 +255,7 @@ pub(in crate::store::operations::import) fn next_seats(
     Ok(seats)
 }
 
-/// Writes what accounts had in the system before this one.
+/// Writes the balances of accounts in the system before this one.
 fn openings(
     tx: &Tx,
     listed: &Listed<'_>,
@@ -284,7 +284,7 @@ fn openings(
     set_openings(tx, &set)
 }
 
-/// Sets opening balances; one of nothing goes.
+/// Sets opening balances; a zero balance is deleted.
 pub(in crate::store::operations::import) fn set_openings(
     tx: &Tx,
     set: &[((i64, i64), Money)],

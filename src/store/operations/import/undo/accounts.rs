@@ -1,4 +1,4 @@
-//! Collection accounts: one that has transactions stays.
+//! Collection accounts: one with transactions cannot be removed.
 
 use super::super::accounts::{CHANGE, bind};
 use super::super::{RowChange, RowEffect};
@@ -9,7 +9,7 @@ use crate::store::database::columns::columns;
 use crate::store::database::sql::params;
 use std::collections::BTreeMap;
 
-/// An account as it stands, and whether anything was delivered for it.
+/// The current account, and whether anything was delivered for it.
 struct AccountNow {
     account: CollectionAccount,
     is_used: bool,

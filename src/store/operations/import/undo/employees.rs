@@ -1,4 +1,4 @@
-//! Employees: an account that has entries, is on a list, or that an operation wrote, stays as it is.
+//! Employees: an account with entries, on a list, or written by an operation cannot be undone.
 
 use super::super::change::SEAT;
 use super::super::employees::known::{self, Known};
@@ -13,15 +13,15 @@ use crate::store::database::sql::params;
 use crate::store::database::tx::{Binder, Tx};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// What is to be written.
+/// The rows to write.
 #[derive(Default)]
 struct Restored {
     gone: Vec<(i64, i64)>,
     written: Vec<Written>,
     openings: Vec<((i64, i64), Money)>,
-    /// Accounts that go back to another employer, each as it was there, and where.
+    /// Accounts that move back to another employer, each as it was there, and their numbers.
     moved: Vec<(String, Known)>,
-    /// Employers whose accounts may all have gone.
+    /// Employers that may have no accounts left.
     left: Vec<i64>,
 }
 
@@ -48,7 +48,7 @@ impl Undoing<'_> {
         self.forget_numbers(&restored.left)
     }
 
-    /// The accounts of an import, as they stand now.
+    /// The current accounts of an import.
     fn standing(
         &self,
         changes: &[RowChange],
@@ -125,7 +125,7 @@ impl Undoing<'_> {
         Ok(())
     }
 
-    /// Gives accounts back to the employers at which they were.
+    /// Moves accounts back to their former employers.
     fn move_back(&self, moved: &[(String, Known)]) -> Result<(), StoreError> {
         let employers: Vec<&str> = moved.iter().map(|(employer, _)| employer.as_str()).collect();
         let numbers = numbers(self.tx, &employers)?;
@@ -136,7 +136,7 @@ impl Undoing<'_> {
             placed.push(((number, known.seat), known));
         }
         let taken = self.taken(&placed)?;
-        // Where another has the place by now, the account gets the next.
+        // If another account now has the number, the account gets the next one.
         for ((number, seat), _) in placed.iter_mut().filter(|(place, _)| taken.contains(place)) {
             let next = seats.entry(*number).or_insert(1);
             *seat = *next;
@@ -168,7 +168,7 @@ impl Undoing<'_> {
         set_openings(self.tx, &openings)
     }
 
-    /// Those of the places at which an account is.
+    /// The numbers already in use.
     fn taken(&self, placed: &[((i64, i64), &Known)]) -> Result<BTreeSet<(i64, i64)>, StoreError> {
         let key = "e.employer_no = v.column1 and e.employee_no = v.column2";
         let listed = query_in(&self.tx.connection, LIST, "employee", key, "e");
@@ -185,7 +185,7 @@ impl Undoing<'_> {
         Ok(taken)
     }
 
-    /// Takes their numbers from employers that have no account and no books left: the import may have given them.
+    /// Deletes the numbers of employers without accounts and books; the import may have assigned them.
     fn forget_numbers(&self, numbers: &[i64]) -> Result<(), StoreError> {
         let sql = "delete from employer_book where centre_id = ?1 and body is null
             and employer_no in (select v.column1 from (values …) v)
@@ -200,7 +200,7 @@ impl Undoing<'_> {
     }
 }
 
-/// The numbers of employers; one whose number went with its last account gets another.
+/// The numbers of employers; one whose number was deleted with its last account gets a new one.
 fn numbers(tx: &Tx, employers: &[&str]) -> Result<BTreeMap<String, i64>, StoreError> {
     let key = "b.employer_id = v.column1";
     let listed = query_in(&tx.connection, LIST, "employer_book", key, "b");
@@ -224,7 +224,7 @@ fn numbers(tx: &Tx, employers: &[&str]) -> Result<BTreeMap<String, i64>, StoreEr
     Ok(found)
 }
 
-/// A field of an account as a change says it.
+/// A field of an account in the form of a change.
 fn said(known: &Known, field: &str) -> Option<String> {
     match field {
         "name" => Some(known.name.clone()),

@@ -1,4 +1,4 @@
-//! Employers: one with notices, employees, operations or letters stays.
+//! Employers: one with notices, employees, operations or letters cannot be removed.
 
 use super::super::change::BOOK;
 use super::super::employers::{PAYER, PAYER_GONE, bind_payer, write_employers};
@@ -12,7 +12,7 @@ use crate::store::database::sql::{Read, params};
 use crate::store::database::tx::Binder;
 use std::collections::{BTreeSet, HashMap};
 
-/// Tables that name an employer, with what a row of them means for one that is to go.
+/// Tables that name an employer, and what a row there means as an obstacle to deleting it.
 const NAMED_IN: [(&str, Rests); 7] = [
     ("select distinct employer_id from notice where centre_id = ?1", Rests::Notices),
     ("select distinct employer_id from letter where centre_id = ?1", Rests::Letters),
@@ -32,10 +32,10 @@ const NAMED_IN: [(&str, Rests); 7] = [
     ),
 ];
 
-/// An employer as it stands.
+/// The current employer.
 struct EmployerNow {
     employer: Employer,
-    /// Its books: empty where it has a number and none, `None` where it has neither.
+    /// Its books: empty if it has a number but no books, `None` if it has neither.
     book: Option<String>,
 }
 
@@ -84,7 +84,7 @@ impl Undoing<'_> {
                         books.push((change.key.as_str(), before.clone()));
                         (known.book.as_deref(), None)
                     }
-                    // What the books say is compared with the books.
+                    // Fields in the books are compared with the books.
                     _ => continue,
                 };
                 self.unless_changed(change, field, is);
@@ -106,7 +106,7 @@ impl Undoing<'_> {
         self.remove_employers(&gone)
     }
 
-    /// Gives employers the books they had; one that had none loses its number too.
+    /// Restores employers' books; one without books before loses its number too.
     fn restore_books(&self, books: &[(&str, Option<String>)]) -> Result<(), StoreError> {
         let (none, some): (Vec<_>, Vec<_>) = books.iter().partition(|(_, book)| book.is_none());
         let none: Vec<&str> = none.into_iter().map(|(employer_id, _)| *employer_id).collect();
@@ -135,7 +135,7 @@ impl Undoing<'_> {
         Ok(())
     }
 
-    /// Whatever names an employer that the import added.
+    /// The rows that name an employer added by the import.
     fn named_elsewhere(&mut self, changes: &[RowChange]) -> Result<(), StoreError> {
         let added = changes.iter().filter(|change| change.effect == RowEffect::Added);
         let added: HashMap<&str, &RowChange> =
@@ -159,7 +159,7 @@ impl Undoing<'_> {
         Ok(())
     }
 
-    /// The employers of an import, as they stand now.
+    /// The current employers of an import.
     fn employers_standing(
         &self,
         changes: &[RowChange],

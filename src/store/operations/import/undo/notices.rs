@@ -1,4 +1,4 @@
-//! Notices: one that money was found for stays as it is.
+//! Notices: one with payments found for it cannot be undone.
 
 use super::super::notices::{Known, change_notices, known_numbers};
 use super::super::{RowChange, RowEffect};
@@ -44,7 +44,7 @@ impl Undoing<'_> {
         Ok(())
     }
 
-    /// A notice as it was before the import.
+    /// A notice before the import.
     fn restored(
         &mut self,
         change: &RowChange,
@@ -81,7 +81,7 @@ impl Undoing<'_> {
         Ok(notice)
     }
 
-    /// Those of the notices that a transaction's decision names: it settles them, or is a part of what does.
+    /// The notices named by a transaction's decision: it settles them, or is a part of the payment.
     fn named_in_decisions(
         &self,
         references: &[PaymentReference],
