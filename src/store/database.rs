@@ -4,7 +4,7 @@
 //! [`sql`] runs the same text on both databases, [`columns`] reads rows by name, [`listed`] runs a statement
 //! for many rows at once, [`seal`] seals written rows, and [`schema`] migrates a database.
 //!
-//! Invariant: nothing here knows what the rows mean.
+//! Invariant: nothing here knows what a table is for; [`row`] knows how a domain value is kept in a column.
 
 pub(super) mod claim;
 pub(super) mod columns;

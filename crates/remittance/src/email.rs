@@ -243,9 +243,21 @@ fn address(word: &str) -> Option<String> {
         _ => word,
     };
     let (name, domain) = word.trim().trim_end_matches('.').split_once('@')?;
-    let domain = idna::domain_to_ascii_strict(domain).ok()?;
+    let domain = ascii_domain(domain)?;
     let whole = format!("{name}@{domain}");
     (is_name(name) && is_domain(&domain) && whole.len() <= ADDRESS_CHARS_MAX).then_some(whole)
+}
+
+/// The domain as mail servers know it: `公积金.中国` is `xn--55qp10hc3p.xn--fiqs8s`.
+#[cfg(feature = "idna")]
+fn ascii_domain(domain: &str) -> Option<String> {
+    idna::domain_to_ascii_strict(domain).ok()
+}
+
+/// The domain in lower case; without the feature `idna` only domains in ASCII are understood.
+#[cfg(not(feature = "idna"))]
+fn ascii_domain(domain: &str) -> Option<String> {
+    domain.is_ascii().then(|| domain.to_ascii_lowercase())
 }
 
 /// Whether a text is a dot-atom of RFC 5322.
@@ -274,6 +286,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[cfg(feature = "idna")]
     #[test]
     fn an_address_is_found_as_people_type_it() {
         #[rustfmt::skip] // A table is read by column.
