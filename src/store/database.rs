@@ -18,6 +18,7 @@ pub(super) mod month;
 pub(super) mod partition;
 pub(super) mod pool;
 pub(super) mod row;
+pub(super) mod row_hash;
 pub(super) mod schema;
 pub(super) mod seal;
 pub(super) mod server;

@@ -254,7 +254,7 @@ pub(super) fn router(desk: Desk) -> Router {
     guarded
         .fallback(async || Fault::NotFound)
         .method_not_allowed_fallback(async || Fault::NotFound)
-        .layer(Extension(Arc::new(super::api::description::written(&listed()))))
+        .layer(Extension(Arc::<[Listed]>::from(listed())))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
         .layer(from_fn_with_state(desk.clone(), bound))

@@ -6,7 +6,8 @@
 
 use super::super::{Store, StoreError};
 use super::corrected;
-use crate::store::database::sql::{Read, Value, params};
+use crate::store::database::row_hash::hash_rows;
+use crate::store::database::sql::params;
 use crate::store::database::tx::Tx;
 use sha2::{Digest, Sha256};
 
@@ -144,20 +145,7 @@ impl Store {
 
 fn hash(tx: &Tx, tables: &[&str], sha: &mut Sha256) -> Result<(), StoreError> {
     for sql in tables {
-        tx.connection.prepare_cached(sql)?.each(params![tx.centre_id], |row| {
-            for column in 0..row.len() {
-                match row.value(column)? {
-                    Value::Null(_) => sha.update(b"-"),
-                    Value::Integer(number) => sha.update(number.to_string()),
-                    Value::Text(text) => sha.update(text),
-                }
-                sha.update(b"\x1f");
-            }
-            sha.update(b"\x1e");
-            Ok(Read::On)
-        })?;
-        // Keeps the rows of one table apart from those of the next.
-        sha.update(b"\x1d");
+        hash_rows(&tx.connection, sql, params![tx.centre_id], sha)?;
     }
     Ok(())
 }

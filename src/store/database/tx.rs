@@ -191,12 +191,12 @@ impl Tx {
 
     /// Does the work in one transaction, which commits only if the work says so. Inside another transaction,
     /// that transaction's end decides.
-    pub(crate) fn atomically_or_not<T>(
+    pub(crate) fn atomically_or_not<T, E: From<StoreError>>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<(T, bool), StoreError>,
-    ) -> Result<T, StoreError> {
+        work: impl FnOnce(&Connection) -> Result<(T, bool), E>,
+    ) -> Result<T, E> {
         match self.mode.get() {
-            Mode::Reading => return Err(StoreError::OnlyReading),
+            Mode::Reading => return Err(StoreError::OnlyReading.into()),
             Mode::Writing => {
                 let done = work(&self.connection);
                 if !matches!(done, Ok((_, true))) {
@@ -207,8 +207,8 @@ impl Tx {
             Mode::Idle => self.begin()?,
         }
         match work(&self.connection) {
-            Ok((value, true)) => self.commit().map(|()| value),
-            Ok((value, false)) => self.rollback().map(|()| value),
+            Ok((value, true)) => Ok(self.commit().map(|()| value)?),
+            Ok((value, false)) => Ok(self.rollback().map(|()| value)?),
             Err(error) => {
                 // The first failure is reported, not a lost connection's failure to roll back.
                 let _ = self.rollback();

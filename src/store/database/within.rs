@@ -63,20 +63,9 @@ impl Store {
         if self.outer.is_some() {
             return work(self);
         }
-        let tx = Tx::open(self)?;
-        tx.begin()?;
-        let joining = self.joining(tx);
-        let done = work(&joining);
+        let joining = self.joining(Tx::open(self)?);
         let tx = joining.work()?;
-        match done {
-            Ok(value) if !tx.is_spoiled() => tx.commit().map(|()| value).map_err(E::from),
-            Ok(value) => tx.rollback().map(|()| value).map_err(E::from),
-            Err(error) => {
-                // The first failure is reported, not a lost connection's failure to roll back.
-                let _ = tx.rollback();
-                Err(error)
-            }
-        }
+        tx.atomically_or_not(|_| work(&joining).map(|value| (value, !tx.is_spoiled())))
     }
 
     fn joining(&self, tx: Tx) -> Self {

@@ -10,7 +10,7 @@ use crate::web::session::Access;
 use axum::Extension;
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::schema::{AdditionalProperties, Schema};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -150,13 +150,16 @@ fn add(operation: &mut Operation, status: &str, description: &str) {
 }
 
 /// The complete description as served. Permissions come first, since they bring refusals; then the form of each refusal.
-pub(crate) fn written(routes: &[Listed]) -> String {
+fn written(routes: &[Listed]) -> String {
     let mut description = Interface::openapi();
     Tokens(routes).modify(&mut description);
     Refusals.modify(&mut description);
     Exact.modify(&mut description);
     description.to_pretty_json().unwrap_or_default()
 }
+
+/// Made when it is first asked for.
+static DESCRIPTION: OnceLock<String> = OnceLock::new();
 
 /// This description
 #[utoipa::path(
@@ -165,7 +168,8 @@ pub(crate) fn written(routes: &[Listed]) -> String {
     operation_id = "describe",
     responses((status = 200, description = "OpenAPI 3.1", body = Object, content_type = "application/json"))
 )]
-pub(crate) async fn described(Extension(written): Extension<Arc<String>>) -> Response {
+pub(crate) async fn described(Extension(routes): Extension<Arc<[Listed]>>) -> Response {
     let json = HeaderValue::from_static("application/json");
-    ([(header::CONTENT_TYPE, json)], written.as_str().to_owned()).into_response()
+    let written = DESCRIPTION.get_or_init(|| written(&routes));
+    ([(header::CONTENT_TYPE, json)], written.as_str()).into_response()
 }

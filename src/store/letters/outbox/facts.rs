@@ -5,7 +5,8 @@
 //! written again, but an outdated one is never sent.
 
 use crate::store::StoreError;
-use crate::store::database::sql::{Read, Value, params};
+use crate::store::database::row_hash::hash_rows;
+use crate::store::database::sql::params;
 use crate::store::database::tx::Tx;
 use sha2::{Digest as _, Sha256};
 
@@ -89,21 +90,7 @@ const WHOM: &str = "
 pub(super) fn of(tx: &Tx, letter_id: &str) -> Result<String, StoreError> {
     let mut sha = Sha256::new();
     for sql in [ITEMS, OPEN, MONTHS, NOTICES, WHOM] {
-        let mut select = tx.connection.prepare_cached(sql)?;
-        select.each(params![tx.centre_id, letter_id], |row| {
-            for column in 0..row.len() {
-                match row.value(column)? {
-                    Value::Null(_) => sha.update(b"-"),
-                    Value::Integer(number) => sha.update(number.to_string()),
-                    Value::Text(text) => sha.update(text),
-                }
-                sha.update(b"\x1f");
-            }
-            sha.update(b"\x1e");
-            Ok(Read::On)
-        })?;
-        // Keeps the rows of one statement apart from those of the next.
-        sha.update(b"\x1d");
+        hash_rows(&tx.connection, sql, params![tx.centre_id, letter_id], &mut sha)?;
     }
     Ok(hex::encode(sha.finalize()))
 }
